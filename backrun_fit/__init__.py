@@ -1,0 +1,1 @@
+"""Backward running in FIT workouts: compile, rehearse, check."""

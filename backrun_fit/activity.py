@@ -1,4 +1,4 @@
-"""What was recorded: an activity with its laps, timer events and samples. Knows nothing of files."""
+"""What was recorded: laps, timer events and samples. Knows nothing of files."""
 
 from __future__ import annotations
 

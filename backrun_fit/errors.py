@@ -71,7 +71,9 @@ class SpecError(BackrunFitError):
         source: Name of the file or text, where known.
     """
 
-    def __init__(self, problems: str | Problem | Iterable[Problem], source: str | None = None) -> None:
+    def __init__(
+        self, problems: str | Problem | Iterable[Problem], source: str | None = None
+    ) -> None:
         if isinstance(problems, str):
             problems = Problem(problems)
         if isinstance(problems, Problem):

@@ -29,7 +29,10 @@ _MARKS: Final[tuple[tuple[Movement, re.Pattern[str]], ...]] = (
     (Movement.BACKWARD_WALK, re.compile(r"back(?:wards?)? walk(?:ing)?(?:\s|$)", re.IGNORECASE)),
     (
         Movement.BACKWARD_RUN,
-        re.compile(r"back(?:wards?)?(?!\s+(?:to|on|off|in|into|at|up|down|home|out)\b)(?:\s|$)", re.IGNORECASE),
+        re.compile(
+            r"back(?:wards?)?(?!\s+(?:to|on|off|in|into|at|up|down|home|out)\b)(?:\s|$)",
+            re.IGNORECASE,
+        ),
     ),
     (Movement.LATERAL_SHUFFLE, re.compile(r"shuffles?(?:\s|$)", re.IGNORECASE)),
     (Movement.WALK, re.compile(r"walk(?:\s|$)", re.IGNORECASE)),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import Literal
 
 import attrs
 
-from backrun_fit.workout import Intensity, Movement
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 
 __all__ = [
-    "Band",
     "Difference",
+    "Done",
     "Evidence",
     "ExtraLaps",
     "Finding",
-    "Measure",
     "Report",
     "StepResult",
     "Tolerances",
@@ -34,3 +34,256 @@ class Verdict(enum.Enum):
     SKIPPED = "skipped"
     UNFINISHED = "unfinished"
     NOT_MEASURABLE = "not_measurable"
+
+    @property
+    def is_miss(self) -> bool:
+        """True where the plan was measurably not done."""
+        return self not in (Verdict.MET, Verdict.NOT_MEASURABLE)
+
+
+def _fraction(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value < 1:
+        raise ValueError(f"{attribute.name}: expected a fraction from 0 to below 1, got {value!r}")
+
+
+def _not_negative(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+    if not 0 <= value < float("inf"):
+        raise ValueError(f"{attribute.name}: expected a finite number, 0 or more, got {value!r}")
+
+
+@attrs.frozen(kw_only=True)
+class Tolerances:
+    """How far off still counts as done. Printed with every report.
+
+    Attributes:
+        duration_s: Slack on a duration, seconds.
+        duration_fraction: Slack on a duration as a fraction of the plan; the
+            wider of the two holds.
+        distance_m: Slack on a distance, metres.
+        distance_fraction: Slack on a distance as a fraction of the plan.
+        pace_fraction: Slack on either side of a pace band, outdoors: GPS
+            distance is off by 3.2 to 6.1 % (Gilgen-Ammann 2020).
+        treadmill_pace_fraction: The same on a treadmill or track.
+        easy_pace_fraction: Slack on the fast side in warm-up, cool-down, rest
+            and recovery; being slower there is harmless and never a miss.
+        heart_rate_bpm: Slack on either side of a heart-rate band.
+        cadence_spm: Slack on either side of a cadence band.
+        power_fraction: Slack on either side of a power band.
+        settling_s: Seconds at the start of an execution that pace, heart rate,
+            cadence and power are not judged on, at most a quarter of it.
+        heart_rate_settling_s: The same for heart rate, which lags.
+        skipped_s: An execution shorter than this, planned for more than twice
+            as long, counts as skipped.
+    """
+
+    duration_s: float = attrs.field(default=3.0, validator=_not_negative)
+    duration_fraction: float = attrs.field(default=0.05, validator=_fraction)
+    distance_m: float = attrs.field(default=10.0, validator=_not_negative)
+    distance_fraction: float = attrs.field(default=0.05, validator=_fraction)
+    pace_fraction: float = attrs.field(default=0.10, validator=_fraction)
+    treadmill_pace_fraction: float = attrs.field(default=0.05, validator=_fraction)
+    easy_pace_fraction: float = attrs.field(default=0.15, validator=_fraction)
+    heart_rate_bpm: float = attrs.field(default=5.0, validator=_not_negative)
+    cadence_spm: float = attrs.field(default=4.0, validator=_not_negative)
+    power_fraction: float = attrs.field(default=0.10, validator=_fraction)
+    settling_s: float = attrs.field(default=10.0, validator=_not_negative)
+    heart_rate_settling_s: float = attrs.field(default=60.0, validator=_not_negative)
+    skipped_s: float = attrs.field(default=5.0, validator=_not_negative)
+
+
+@attrs.frozen(kw_only=True)
+class Done:
+    """What was measured over one execution; None where it could not be.
+
+    Attributes:
+        timer_s: Seconds with the timer running.
+        elapsed_s: Seconds on the clock, pauses included.
+        distance_m: Distance covered.
+        distance_by_construction: The lap was ended by its distance, so that its
+            distance could not have come out otherwise.
+        speed_mps: Distance over timer time, whole execution.
+        settled_speed_mps: The same after the settling window.
+        in_band_fraction: Share of the settled time in the target band (0 to 1).
+        heart_rate_bpm: Mean weighted by time.
+        heart_rate_end_bpm: Mean of the last 10 s.
+        cadence_spm: Mean weighted by time, both feet, standing still left out.
+        step_length_m: Speed over cadence.
+        power_w: Mean weighted by time.
+        grade_percent: Slope of altitude over distance; None without altitude.
+        sample_count: Samples behind these numbers.
+        gap_s: Seconds of the execution without samples (gaps longer than 10 s).
+    """
+
+    timer_s: float | None = None
+    elapsed_s: float | None = None
+    distance_m: float | None = None
+    distance_by_construction: bool = False
+    speed_mps: float | None = None
+    settled_speed_mps: float | None = None
+    in_band_fraction: float | None = None
+    heart_rate_bpm: float | None = None
+    heart_rate_end_bpm: float | None = None
+    cadence_spm: float | None = None
+    step_length_m: float | None = None
+    power_w: float | None = None
+    grade_percent: float | None = None
+    sample_count: int = 0
+    gap_s: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Finding:
+    """One thing that was judged, or could not be.
+
+    Attributes:
+        component: What was looked at.
+        verdict: For this component alone.
+        message: The reason in plain words, with planned and done values.
+        quality: How much of it counts for the score, 0 to 1; None where not measurable.
+    """
+
+    component: Literal["extent", "pace", "heart_rate", "cadence", "power"]
+    verdict: Verdict
+    message: str
+    quality: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class StepResult:
+    """One execution: planned, done, judged.
+
+    Attributes:
+        planned: The execution as planned.
+        start_at: Aware UTC; None when skipped.
+        end_at: Aware UTC; None when skipped.
+        first_lap: Zero-based number of the first lap; None when skipped or when
+            no laps were looked at.
+        last_lap: The last one, likewise.
+        pairing: Why this stretch of the recording was taken for this execution.
+        done: What was measured; None when skipped.
+        verdict: The worst of the findings.
+        findings: One a component that the plan asks for or that was looked at.
+        notes: Observations that are no verdict (grade of a backward stretch).
+        weight_s: Weight in the score: planned seconds, estimated where the plan
+            gives no time.
+        quality: 0 to 1; None where nothing was measurable.
+    """
+
+    planned: PlannedExecution
+    start_at: datetime | None = None
+    end_at: datetime | None = None
+    first_lap: int | None = None
+    last_lap: int | None = None
+    pairing: str = ""
+    done: Done | None = None
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    weight_s: float
+    quality: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ExtraLaps:
+    """Laps outside the plan.
+
+    Attributes:
+        first_lap: Zero-based number of the first.
+        last_lap: The last one.
+        start_at: Aware UTC.
+        end_at: Aware UTC.
+        timer_s: Timer seconds of all of them.
+        distance_m: Distance of all of them; None where not recorded.
+        reason: Why they are outside the plan.
+    """
+
+    first_lap: int
+    last_lap: int
+    start_at: datetime
+    end_at: datetime
+    timer_s: float
+    distance_m: float | None
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Evidence:
+    """What the recording says about running backward: never proof.
+
+    Attributes:
+        label: ``strong``, ``supportive``, ``none`` or ``contradictory``; ``not_applicable``
+            when the plan has no backward step that was done.
+        executions: Backward executions that could be compared.
+        cadence_effect: Mean relative change of cadence against forward running,
+            corrected for speed (0.11 is 11 % more steps); None without data.
+        step_length_effect: The same of the step length: the same evidence again,
+            not a second one.
+        uncertainty: Standard deviation of the mean effect; None without data.
+        caveat: One sentence that is printed with every label.
+        observations: Further figures, one sentence each.
+    """
+
+    label: Literal["strong", "supportive", "none", "contradictory", "not_applicable"]
+    executions: int = 0
+    cadence_effect: float | None = None
+    step_length_effect: float | None = None
+    uncertainty: float | None = None
+    caveat: str
+    observations: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Difference:
+    """One point in which the plan given and the workout executed are not the same.
+
+    Attributes:
+        where: The execution or message meant, in words.
+        given: As planned; empty where the plan has nothing there.
+        executed: As the watch held it; empty likewise.
+    """
+
+    where: str
+    given: str
+    executed: str
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """The result of a check.
+
+    Attributes:
+        source: Name of the activity's file; None for bytes.
+        started_at: Start of the activity, aware UTC.
+        sport: FIT's word or None.
+        sub_sport: FIT's word or None.
+        workout: The workout the run was checked against.
+        workout_origin: ``activity`` (embedded) or ``given``.
+        agreements: How many executions of a given plan equal the embedded one;
+            None when only one of them exists.
+        differences: Where they differ; empty when they agree or only one exists.
+        align: What alignment looked at.
+        score: 0 to 100; None when nothing was measurable.
+        verdict: MET when no execution was missed; else the worst of them.
+        results: One an execution, in order.
+        extra: Laps outside the plan, in order.
+        evidence: About running backward.
+        tolerances: As used.
+        warnings: About file, plan and alignment, one sentence each.
+    """
+
+    source: str | None
+    started_at: datetime
+    sport: str | None
+    sub_sport: str | None
+    workout: CompiledWorkout
+    workout_origin: Literal["activity", "given"]
+    agreements: int | None = None
+    differences: tuple[Difference, ...] = ()
+    align: Literal["indexes", "laps", "samples"]
+    score: float | None
+    verdict: Verdict
+    results: tuple[StepResult, ...]
+    extra: tuple[ExtraLaps, ...] = ()
+    evidence: Evidence
+    tolerances: Tolerances
+    warnings: tuple[str, ...] = ()

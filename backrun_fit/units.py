@@ -48,8 +48,12 @@ _SECONDS: Final[dict[str, int]] = {
 
 _NUMBER: Final = r"(?:\d{1,9}\s*/\s*\d{1,9}|\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
 _QUANTITY: Final = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
-_CLOCK: Final = re.compile(r"\s*(?:(\d{1,4}):([0-5]\d)|(\d{1,6})):([0-5]\d(?:\.\d{1,3})?)\s*", re.ASCII)
-_HOURS_MINUTES: Final = re.compile(r"\s*(\d{1,4})\s*h\s*([0-5]?\d)\s*(?:min|m)?\s*", re.ASCII | re.IGNORECASE)
+_CLOCK: Final = re.compile(
+    r"\s*(?:(\d{1,4}):([0-5]\d)|(\d{1,6})):([0-5]\d(?:\.\d{1,3})?)\s*", re.ASCII
+)
+_HOURS_MINUTES: Final = re.compile(
+    r"\s*(\d{1,4})\s*h\s*([0-5]?\d)\s*(?:min|m)?\s*", re.ASCII | re.IGNORECASE
+)
 _PACE: Final = re.compile(r"\s*(\S.*?)\s*(?:/|\bper\b)\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
 _SPEED: Final = re.compile(
     rf"\s*({_NUMBER})\s*(m/s|km/h|kph|mph|mi/h)\s*", re.ASCII | re.IGNORECASE
@@ -189,7 +193,7 @@ def parse_pace(text: str) -> float:
     if not SLOWEST_MOVING_MPS <= speed <= FASTEST_HUMAN_MPS:
         raise _fail(
             f"{expected}, one that a person can run or walk "
-            f"({format_pace(FASTEST_HUMAN_MPS, 'metric')} to {format_pace(SLOWEST_MOVING_MPS, 'metric')})",
+            f"({format_pace(FASTEST_HUMAN_MPS)} to {format_pace(SLOWEST_MOVING_MPS)})",
             text,
         )
     return float(speed)
@@ -224,8 +228,8 @@ def format_distance(distance_m: float, system: UnitSystem = "metric") -> str:
         system: ``metric`` (m, km) or ``statute`` (mi, with fractions).
 
     Example:
-        >>> format_distance(201.168, "statute"), format_distance(201.168), format_distance(12874.752)
-        ('1/8 mi', '201 m', '12.87 km')
+        >>> format_distance(201.168, "statute"), format_distance(201.168)
+        ('1/8 mi', '201 m')
     """
     if system == "statute":
         miles = distance_m / METRES_PER_MILE

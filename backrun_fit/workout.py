@@ -89,9 +89,7 @@ def _positive(instance: object, attribute: attrs.Attribute[Any], value: object) 
 
 def _check_band(lowest: float, highest: float, names: str) -> None:
     if lowest > highest:
-        raise SpecError(
-            Problem(f"expected {names} in this order, got {lowest:g} and {highest:g}")
-        )
+        raise SpecError(Problem(f"expected {names} in this order, got {lowest:g} and {highest:g}"))
 
 
 # Durations: how a step ends.
@@ -194,7 +192,10 @@ class NamedPaceTarget:
             if value is not None and not 0 <= value < ceiling:
                 bound = "" if math.isinf(ceiling) else ", below 1"
                 raise SpecError(
-                    Problem(f"expected a fraction such as 0.05, not negative{bound}, got {value!r}", side)
+                    Problem(
+                        f"expected a fraction such as 0.05, not negative{bound}, got {value!r}",
+                        side,
+                    )
                 )
         if (self.slower is None) != (self.faster is None):
             raise SpecError(
@@ -321,7 +322,9 @@ class Repeat:
         if not self.steps:
             raise SpecError(Problem("expected at least one step to repeat, got none", "steps"))
         if (self.count is None) == (self.until is None):
-            raise SpecError(Problem("expected either a count or another end of the repeat", "count"))
+            raise SpecError(
+                Problem("expected either a count or another end of the repeat", "count")
+            )
         if self.count is not None and (isinstance(self.count, bool) or self.count < 1):
             raise SpecError(Problem(f"expected a count of 1 or more, got {self.count!r}", "count"))
 

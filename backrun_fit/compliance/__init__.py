@@ -1,0 +1,1 @@
+"""From a recording and a plan to a report: align, measure, judge."""

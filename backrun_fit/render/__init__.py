@@ -1,0 +1,1 @@
+"""Reports and workouts as people and programs read them."""

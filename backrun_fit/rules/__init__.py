@@ -1,0 +1,1 @@
+"""The rules of backward running, one file each: workout in, workout out."""
