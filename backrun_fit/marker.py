@@ -12,10 +12,15 @@ from typing import Final
 
 from backrun_fit.workout import Movement
 
-__all__ = ["MARKER_BYTES", "marked_name", "movement_of"]
+__all__ = ["FORM_CUE", "MARKER_BYTES", "marked_name", "movement_of"]
 
 MARKER_BYTES: Final = 15
 """The marker lies within this many bytes: the shortest step name a watch keeps."""
+
+FORM_CUE: Final = (
+    "Backward, on the forefoot from first contact to toe-off. Flat ground, little traffic."
+)
+"""What the notes of a backward step say: the article's form and place."""
 
 _WORDS: Final[dict[Movement, str]] = {
     Movement.BACKWARD_RUN: "Back",

@@ -20,6 +20,7 @@ __all__ = [
     "format_distance",
     "format_duration",
     "format_pace",
+    "measured",
     "parse_distance",
     "parse_duration",
     "parse_pace",
@@ -46,7 +47,8 @@ _SECONDS: Final[dict[str, int]] = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600),
 }
 
-_NUMBER: Final = r"(?:\d{1,9}\s*/\s*\d{1,9}|\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})"
+# Twenty-five decimals hold every digit of a float that is a millimetre or a microsecond.
+_NUMBER: Final = r"(?:\d{1,9}\s*/\s*\d{1,9}|\d{1,9}(?:\.\d{1,25})?|\.\d{1,25})"
 _QUANTITY: Final = re.compile(rf"\s*({_NUMBER})\s*([a-z]+)\s*", re.ASCII | re.IGNORECASE)
 _CLOCK: Final = re.compile(
     r"\s*(?:(\d{1,4}):([0-5]\d)|(\d{1,6})):([0-5]\d(?:\.\d{1,3})?)\s*", re.ASCII
@@ -278,3 +280,18 @@ def format_pace(speed_mps: float, system: UnitSystem = "metric") -> str:
     per, unit = (METRES_PER_MILE, "mi") if system == "statute" else (METRES_PER_KILOMETRE, "km")
     minutes, seconds = divmod(round(per / speed_mps), 60)
     return f"{minutes}:{seconds:02d}/{unit}"
+
+
+def measured(text: str) -> Literal["distance", "duration"] | None:
+    """What the first unit in ``text`` measures; None where it is no unit of either.
+
+    Example:
+        >>> measured("5k"), measured("2h05"), measured("1:30"), measured("1 furlong")
+        ('distance', 'duration', 'duration', None)
+    """
+    unit = re.search(r"[a-z]+", text, re.ASCII | re.IGNORECASE)
+    if unit is None:
+        return "duration" if ":" in text else None
+    if unit[0].lower() in _METRES:
+        return "distance"
+    return "duration" if unit[0].lower() in _SECONDS else None

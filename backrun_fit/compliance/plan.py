@@ -1,0 +1,252 @@
+"""The plan as alignment needs it: executions in order, and their lengths as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from backrun_fit.activity import Column, Lap
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution, RepeatMessage, unroll
+from backrun_fit.workout import (
+    DistanceDuration,
+    Intensity,
+    OpenDuration,
+    PaceTarget,
+    TimeDuration,
+)
+
+__all__ = ["LapColumns", "PlanColumns", "planned_executions", "renumbered"]
+
+Floats = npt.NDArray[np.float64]
+
+# How a step ends, as columns of the tables below.
+_BY_TIME, _BY_DISTANCE, _OPEN, _BY_OTHER = range(4)
+_TRIGGERS = {"time": 0, "distance": 1, "manual": 2, "session_end": 3}
+
+# What it costs to believe that an execution ended with a lap of this trigger: a
+# watch ends a time step by `time` and a distance step by `distance` (999 of the
+# ends counted in real recordings), and `manual` is a press of the lap button.
+_LAST_TRIGGER = np.array(
+    #  time  distance  open  other
+    [
+        (0.00, 0.60, 0.60, 0.30),  # time
+        (0.60, 0.00, 0.60, 0.30),  # distance
+        (0.25, 0.25, 0.00, 0.10),  # manual
+        (0.10, 0.10, 0.10, 0.10),  # session_end
+        (0.10, 0.10, 0.10, 0.10),  # anything else, or none recorded
+    ]
+)
+# The same for a lap inside an execution: a `distance` lap there is an autolap.
+_INNER_TRIGGER = np.array(
+    [
+        (0.80, 0.50, 0.50, 0.30),
+        (0.02, 0.05, 0.02, 0.02),
+        (0.40, 0.40, 0.80, 0.40),
+        (1.00, 1.00, 1.00, 1.00),
+        (0.05, 0.05, 0.05, 0.05),
+    ]
+)
+# Within 3 % or 2 s, or 5 m, lengths are the same: watches and GPS are no better.
+_SAME_FRACTION, _SAME_S, _SAME_M = 0.03, 2.0, 5.0
+
+_WORK, _REST, _WARMUP, _COOLDOWN, _UNKNOWN = range(5)
+_EFFORTS = {
+    "active": _WORK,
+    "interval": _WORK,
+    "rest": _REST,
+    "recovery": _REST,
+    "warmup": _WARMUP,
+    "cooldown": _COOLDOWN,
+}
+
+
+def planned_executions(
+    workout: CompiledWorkout, open_passes: int
+) -> tuple[tuple[PlannedExecution, ...], npt.NDArray[np.bool_]]:
+    """Unroll a workout, with repeats that end by a condition as often as asked.
+
+    Args:
+        workout: The plan.
+        open_passes: How many passes to allow for a repeat without a count; at least 1.
+
+    Returns:
+        The executions in order, and which of them are a second or later pass of
+        such a repeat: those may be missing without having been skipped.
+
+    Raises:
+        CompileError: As for ``unroll``.
+    """
+    spans: list[tuple[int, int, bool]] = []  # first and repeat message, without a count
+    messages = list(workout.messages)
+    for index, message in enumerate(workout.messages):
+        if isinstance(message, RepeatMessage):
+            spans.append((message.first_index, index, message.count is None))
+            if message.count is None:
+                messages[index] = attrs.evolve(message, count=max(1, open_passes), until=None)
+    executions = unroll(attrs.evolve(workout, messages=tuple(messages)))
+    spans.reverse()  # an outer repeat stands after the inner ones
+
+    def is_optional(execution: PlannedExecution) -> bool:
+        around = [
+            uncounted
+            for first, index, uncounted in spans
+            if first <= execution.step_index < index
+        ]
+        return any(
+            uncounted and turn > 1
+            for uncounted, turn in zip(around, execution.passes, strict=True)
+        )
+
+    return executions, np.array([is_optional(each) for each in executions], dtype=bool)
+
+
+def renumbered(executions: Iterable[PlannedExecution]) -> tuple[PlannedExecution, ...]:
+    """The same executions, numbered from 1 without holes."""
+    return tuple(
+        attrs.evolve(execution, number=number)
+        for number, execution in enumerate(executions, start=1)
+    )
+
+
+def _effort(intensity: Intensity | str | None) -> int:
+    word = intensity.value if isinstance(intensity, Intensity) else intensity
+    return _EFFORTS.get(word or "", _UNKNOWN)
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class LapColumns:
+    """The laps as columns, with running sums so that any run of laps is one subtraction.
+
+    Attributes:
+        trigger: Row of each lap in the trigger tables.
+        effort: Kind of intensity of each lap.
+        timer_sums: Timer time before each lap, and of all; one longer than the laps.
+        distance_sums: The same for distance; NaN from a lap on that has none.
+    """
+
+    trigger: npt.NDArray[np.intp]
+    effort: npt.NDArray[np.intp]
+    timer_sums: Column
+    distance_sums: Column
+
+    @classmethod
+    def of(cls, laps: tuple[Lap, ...]) -> LapColumns:
+        """The columns of these laps."""
+        timer_s = np.array([lap.timer_s for lap in laps], dtype=float)
+        distance_m = np.array(
+            [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=float
+        )
+        return cls(
+            trigger=np.array([_TRIGGERS.get(lap.trigger or "", 4) for lap in laps], dtype=np.intp),
+            effort=np.array([_effort(lap.intensity) for lap in laps], dtype=np.intp),
+            timer_sums=np.concatenate(([0.0], np.cumsum(timer_s))),
+            distance_sums=np.concatenate(([0.0], np.cumsum(distance_m))),
+        )
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class PlanColumns:
+    """The executions as columns of equal length.
+
+    Attributes:
+        step_index: Message index of the step.
+        timer_s: Planned time; NaN where the step does not end by time.
+        distance_m: Planned distance; NaN where it does not end by distance.
+        ending: Column of each step in the trigger tables.
+        effort: Kind of intensity.
+        slowest_mps: Of a pace band; NaN without one.
+        fastest_mps: Likewise.
+    """
+
+    step_index: npt.NDArray[np.intp]
+    timer_s: Column
+    distance_m: Column
+    ending: npt.NDArray[np.intp]
+    effort: npt.NDArray[np.intp]
+    slowest_mps: Column
+    fastest_mps: Column
+
+    @classmethod
+    def of(cls, executions: tuple[PlannedExecution, ...]) -> PlanColumns:
+        """The columns of these executions."""
+        steps = [execution.step for execution in executions]
+        lengths = [step.duration for step in steps]
+        bands = [step.target if isinstance(step.target, PaceTarget) else None for step in steps]
+        kinds = {TimeDuration: _BY_TIME, DistanceDuration: _BY_DISTANCE, OpenDuration: _OPEN}
+        return cls(
+            step_index=np.array([each.step_index for each in executions], dtype=np.intp),
+            timer_s=np.array(
+                [each.duration_s if isinstance(each, TimeDuration) else np.nan for each in lengths]
+            ),
+            distance_m=np.array(
+                [
+                    each.distance_m if isinstance(each, DistanceDuration) else np.nan
+                    for each in lengths
+                ]
+            ),
+            ending=np.array([kinds.get(type(each), _BY_OTHER) for each in lengths], dtype=np.intp),
+            effort=np.array([_effort(step.intensity) for step in steps], dtype=np.intp),
+            slowest_mps=np.array([band.slowest_mps if band else np.nan for band in bands]),
+            fastest_mps=np.array([band.fastest_mps if band else np.nan for band in bands]),
+        )
+
+    def __len__(self) -> int:
+        return len(self.step_index)
+
+    def length_misfit(self, timer_s: Floats, distance_m: Floats) -> Floats:
+        """How far lengths are from each planned one, as a natural logarithm of their ratio.
+
+        Args:
+            timer_s: Timer time of each candidate.
+            distance_m: Distance of each; NaN where not known.
+
+        Returns:
+            A row a candidate, a column an execution: 0 where the lengths are the
+            same, 0.69 for half or double. A step without a planned length, or a
+            distance not known, fits everything equally, at 0.3.
+        """
+        done_s, done_m = timer_s[:, np.newaxis], distance_m[:, np.newaxis]
+        with np.errstate(invalid="ignore"):
+            by_time = np.abs(np.log(np.maximum(done_s, 0.5) / self.timer_s))
+            by_time[np.abs(done_s - self.timer_s) <= _SAME_S] = 0.0
+            by_distance = np.abs(np.log(np.maximum(done_m, 0.5) / self.distance_m))
+            by_distance[np.abs(done_m - self.distance_m) <= _SAME_M] = 0.0
+        misfit: Floats = np.where(np.isnan(self.timer_s), by_distance, by_time)
+        misfit[misfit <= _SAME_FRACTION] = 0.0
+        misfit[np.isnan(misfit)] = 0.3
+        return misfit
+
+    def trigger_misfit(self, laps: LapColumns, first: int, count: int) -> Floats:
+        """How odd the triggers are of the runs of 1 to ``count`` laps from ``first`` on.
+
+        Returns:
+            A row a run, a column an execution.
+        """
+        triggers = laps.trigger[first : first + count]
+        last = _LAST_TRIGGER[np.ix_(triggers, self.ending)]
+        inner = np.cumsum(_INNER_TRIGGER[np.ix_(triggers, self.ending)], axis=0)
+        inner = np.vstack((np.zeros((1, len(self))), inner[:-1]))
+        return np.asarray(last + inner)
+
+    def effort_misfit(self, laps: LapColumns, lap: int) -> Floats:
+        """1 for each execution whose intensity contradicts that of a lap, else 0."""
+        effort = int(laps.effort[lap])
+        if effort == _UNKNOWN:
+            return np.zeros(len(self))
+        # Watches write `active` for whatever they know nothing better of.
+        weight = 0.2 if effort == _WORK else 1.0
+        return np.where((self.effort == _UNKNOWN) | (self.effort == effort), 0.0, weight)
+
+    def pace_misfit(self, timer_s: Floats, distance_m: Floats) -> Floats:
+        """How far speeds are outside each pace band, as a fraction; 0 without a band.
+
+        Returns:
+            A row a candidate, a column an execution, at most 1.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            speed = (distance_m / timer_s)[:, np.newaxis]
+            outside = np.maximum(self.slowest_mps / speed, speed / self.fastest_mps) - 1.0
+        return np.asarray(np.clip(np.nan_to_num(outside, nan=0.0, posinf=1.0), 0.0, 1.0))

@@ -1,0 +1,134 @@
+"""The cheapest way to lay one sequence along another, found over all ways at once.
+
+``pieces`` (recorded laps, say) are laid along ``slots`` (planned executions),
+both kept in order. A run of consecutive pieces may fill one slot, a piece may
+stand outside every slot, a slot may stay empty; each has its cost, and dynamic
+programming finds the least sum. One wrong piece therefore shifts nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from backrun_fit.errors import AlignmentError
+
+__all__ = ["Costs", "Placement", "lay_along"]
+
+Floats = npt.NDArray[np.float64]
+
+MAX_CELLS = 4_000_000
+"""Largest product of pieces and slots: a hostile repeat count must not fill the memory."""
+
+_EXTRA, _SKIP, _LEADING = -1, -2, -3
+# Below this, two sums differ by rounding only.
+_ROUNDING = 1e-9
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Costs:
+    """What it costs not to pair.
+
+    Attributes:
+        skip: Of each slot left empty, with a later one filled.
+        skip_at_end: Of each slot left empty after the last filled one.
+        extra: Of each piece outside the slots, between two filled ones.
+        extra_before: Of each piece before the first slot.
+        extra_after: Of each piece after the last filled slot.
+    """
+
+    skip: Floats
+    skip_at_end: Floats
+    extra: Floats
+    extra_before: Floats
+    extra_after: Floats
+
+
+@attrs.frozen
+class Placement:
+    """Pieces ``first`` to ``last``, both included, fill ``slot``; all zero-based."""
+
+    slot: int
+    first: int
+    last: int
+
+
+def lay_along(
+    fit: Callable[[int], Floats], costs: Costs
+) -> tuple[tuple[Placement, ...], float]:
+    """Find the cheapest way to lay all pieces along all slots.
+
+    Args:
+        fit: For a piece, the costs of the runs that begin with it: row ``k`` is
+            the run of ``k + 1`` pieces, one column a slot; ``inf`` where that
+            cannot be. No rows where no run may begin there.
+        costs: Of what is not paired; their lengths give the number of pieces and
+            of slots.
+
+    Returns:
+        The filled slots in order, and the sum of all costs. On a tie slots stay
+        empty late rather than early.
+
+    Raises:
+        AlignmentError: Pieces times slots is above 4,000,000.
+
+    Example:
+        >>> ones = np.ones
+        >>> table = np.array([[0.1, 9.0], [9.0, 9.0], [9.0, 0.2]])
+        >>> costs = Costs(skip=ones(2), skip_at_end=ones(2), extra=ones(3),
+        ...               extra_before=ones(3), extra_after=ones(3))
+        >>> placements, cost = lay_along(lambda piece: table[piece : piece + 1], costs)
+        >>> [(p.slot, p.first, p.last) for p in placements], round(cost, 3)
+        ([(0, 0, 0), (1, 2, 2)], 1.3)
+    """
+    pieces, slots = len(costs.extra), len(costs.skip)
+    if (pieces + 1) * (slots + 1) > MAX_CELLS:
+        raise AlignmentError(
+            f"expected at most {MAX_CELLS} pairs to weigh, got {pieces} recorded pieces "
+            f"and {slots} planned executions"
+        )
+    best = np.full((pieces + 1, slots + 1), np.inf)
+    came = np.full((pieces + 1, slots + 1), _LEADING, dtype=np.int32)
+    best[:, 0] = np.concatenate(([0.0], np.cumsum(costs.extra_before)))
+    skipped = np.concatenate(([0.0], np.cumsum(costs.skip)))
+    for piece in range(pieces + 1):
+        row = best[piece]
+        leap = np.minimum.accumulate(row - skipped) + skipped
+        leaps = leap < row - _ROUNDING
+        row[leaps] = leap[leaps]
+        came[piece, leaps] = _SKIP
+        if piece == pieces:
+            break
+        outside = row[1:] + costs.extra[piece]
+        dearer = outside < best[piece + 1, 1:]
+        best[piece + 1, 1:][dearer] = outside[dearer]
+        came[piece + 1, 1:][dearer] = _EXTRA
+        runs = fit(piece)
+        paired = row[:-1] + runs
+        target = best[piece + 1 : piece + 1 + len(runs), 1:]
+        better = paired < target
+        target[better] = paired[better]
+        came[piece + 1 : piece + 1 + len(runs), 1:][better] = piece
+    tail_slots = np.concatenate((np.cumsum(costs.skip_at_end[::-1])[::-1], [0.0]))
+    tail_pieces = np.concatenate((np.cumsum(costs.extra_after[::-1])[::-1], [0.0]))
+    total = best + tail_slots + tail_pieces[:, np.newaxis]
+    piece, slot = (int(place) for place in np.unravel_index(np.argmin(total), total.shape))
+    return tuple(reversed(_trace(came, piece, slot))), float(total[piece, slot])
+
+
+def _trace(came: npt.NDArray[np.int32], piece: int, slot: int) -> list[Placement]:
+    placements: list[Placement] = []
+    while slot:
+        origin = int(came[piece, slot])
+        if origin == _SKIP:
+            slot -= 1
+        elif origin == _EXTRA:
+            piece -= 1
+        else:
+            slot -= 1
+            placements.append(Placement(slot, origin, piece - 1))
+            piece = origin
+    return placements

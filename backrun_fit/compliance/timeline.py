@@ -1,0 +1,165 @@
+"""The two clocks of a recording, and its samples made ready for measuring.
+
+A watch counts time steps on the timer, which stands still in pauses; laps and
+samples carry the time of day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import attrs
+import numpy as np
+
+from backrun_fit.activity import Activity, Column, TimerEvent
+
+__all__ = ["Recording", "Timeline", "instant"]
+
+_ALTITUDE_WINDOW = 5
+"""Samples in the running median of altitude, which removes single jumps of a barometer."""
+
+
+def instant(unix_s: float) -> datetime:
+    """Seconds since 1970 as an aware UTC datetime.
+
+    Example:
+        >>> instant(0.0).isoformat()
+        '1970-01-01T00:00:00+00:00'
+    """
+    return datetime.fromtimestamp(unix_s, UTC)
+
+
+@attrs.frozen(eq=False)
+class Timeline:
+    """Timer time as a function of the time of day: rising while the timer runs, else level.
+
+    Attributes:
+        unix_s: Instants at which the timer started or stopped, rising.
+        timer_s: Timer time at them, never falling.
+    """
+
+    unix_s: Column
+    timer_s: Column
+
+    @classmethod
+    def of_events(
+        cls, events: Sequence[TimerEvent], start_unix_s: float, end_unix_s: float
+    ) -> Timeline:
+        """Build it from timer events (FIT Profile 21.212, message ``event``, event ``timer``).
+
+        A start while the timer runs and a stop while it stands still change
+        nothing; without any start it runs from the beginning.
+
+        Args:
+            events: In order; may be empty, and then the timer runs throughout.
+            start_unix_s: When the recording begins.
+            end_unix_s: When it ends.
+
+        Example:
+            >>> at = lambda second, kind: TimerEvent(at=instant(second), kind=kind)
+            >>> events = [at(0, "start"), at(60, "stop"), at(90, "start")]
+            >>> line = Timeline.of_events(events, 0.0, 100.0)
+            >>> [float(line.timer_at(second)) for second in (60, 80, 100)]
+            [60.0, 60.0, 70.0]
+        """
+        started = next((event.at.timestamp() for event in events if event.kind == "start"), None)
+        first_stop = next((event.at.timestamp() for event in events if event.kind == "stop"), None)
+        running_since: float | None = None
+        if started is None or (first_stop is not None and first_stop < started):
+            running_since = start_unix_s
+        unix_s, timer_s, total_s = [], [], 0.0
+        end = TimerEvent(at=instant(end_unix_s), kind="stop")
+        for event in (*events, end):
+            at_s = event.at.timestamp()
+            if event.kind == "start" and running_since is None:
+                running_since = at_s
+            elif event.kind == "stop" and running_since is not None and at_s > running_since:
+                unix_s += [running_since, at_s]
+                timer_s += [total_s, total_s + at_s - running_since]
+                total_s = timer_s[-1]
+                running_since = None
+        if not unix_s:
+            return cls(np.array([start_unix_s]), np.array([0.0]))
+        return cls(np.array(unix_s), np.array(timer_s))
+
+    def timer_at(self, unix_s: float | Column) -> Column:
+        """Timer time at an instant or at many."""
+        return np.asarray(np.interp(unix_s, self.unix_s, self.timer_s))
+
+    def unix_at(self, timer_s: float | Column) -> Column:
+        """When the timer showed this; at a pause, one of its ends."""
+        return np.asarray(np.interp(timer_s, self.timer_s, self.unix_s))
+
+
+def _running_median(values: Column) -> Column:
+    """Median of each value and its neighbours, over the values that exist."""
+    known = ~np.isnan(values)
+    smooth = np.full(len(values), np.nan)
+    if int(known.sum()) < _ALTITUDE_WINDOW:
+        return smooth
+    half = _ALTITUDE_WINDOW // 2
+    padded = np.pad(values[known], half, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, _ALTITUDE_WINDOW)
+    smooth[known] = np.partition(windows, half, axis=1)[:, half]
+    return smooth
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Recording:
+    """An activity with what every measurement needs computed once.
+
+    Attributes:
+        activity: As read.
+        timeline: Its two clocks.
+        timer_s: Timer time of each sample.
+        distance_unix_s: Instants of the samples that carry a distance.
+        distance_m: Their distances.
+        altitude_m: Altitude of each sample, median of five; NaN throughout where the
+            altitude never changes, as without an altimeter.
+    """
+
+    activity: Activity
+    timeline: Timeline
+    timer_s: Column
+    distance_unix_s: Column
+    distance_m: Column
+    altitude_m: Column
+
+    @classmethod
+    def of(cls, activity: Activity) -> Recording:
+        """Prepare an activity; samples and laps may be missing."""
+        track = activity.track
+        starts = [activity.started_at.timestamp()]
+        ends = [activity.ended_at.timestamp()]
+        if activity.laps:
+            starts.append(activity.laps[0].start_at.timestamp())
+            ends.append(activity.laps[-1].end_at.timestamp())
+        if len(track):
+            starts.append(float(track.unix_s[0]))
+            ends.append(float(track.unix_s[-1]))
+        timeline = Timeline.of_events(activity.timer_events, min(starts), max(ends))
+        known = ~np.isnan(track.distance_m)
+        altitude_m = track.altitude_m
+        heights = altitude_m[~np.isnan(altitude_m)]
+        if not len(heights) or np.ptp(heights) == 0:
+            altitude_m = np.full(len(track), np.nan)
+        return cls(
+            activity=activity,
+            timeline=timeline,
+            timer_s=timeline.timer_at(track.unix_s),
+            distance_unix_s=track.unix_s[known],
+            distance_m=track.distance_m[known],
+            altitude_m=_running_median(altitude_m),
+        )
+
+    def distance_at(self, unix_s: float) -> float | None:
+        """Distance since the start at an instant; None where no sample carries one."""
+        if len(self.distance_unix_s) < 2:
+            return None
+        return float(np.interp(unix_s, self.distance_unix_s, self.distance_m))
+
+    def samples(self, start_unix_s: float, end_unix_s: float) -> slice:
+        """The samples from one instant up to, and without, another."""
+        first, last = np.searchsorted(self.activity.track.unix_s, (start_unix_s, end_unix_s))
+        return slice(int(first), int(last))

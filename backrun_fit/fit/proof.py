@@ -1,0 +1,216 @@
+"""Proof before hand-over: another library reads the bytes back, and every value is compared.
+
+fit-tool wrote them; fitparse, which shares no code with it, reads them here and
+turns them into physical units by its own tables. Both distributions that
+provide ``fitparse`` (``fitparse`` 1.x, ``python-fitparse`` 2.x) do.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
+from backrun_fit.errors import EncodeError
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+
+__all__ = ["prove"]
+
+# Half of the last digit that the wire carries, and a little for the binary fraction.
+_HALF_DIGIT: Final = {
+    "duration_time": 0.00051,
+    "duration_distance": 0.0051,
+    "custom_target_speed_low": 0.00051,
+    "custom_target_speed_high": 0.00051,
+    "custom_target_cadence_low": 0.51,
+    "custom_target_cadence_high": 0.51,
+    "custom_target_heart_rate_low": 0.51,
+    "custom_target_heart_rate_high": 0.51,
+    "custom_target_power_low": 0.51,
+    "custom_target_power_high": 0.51,
+    "duration_hr": 0.51,
+}
+
+Expected = dict[str, object]
+
+
+def prove(
+    data: bytes, compiled: CompiledWorkout, *, serial_number: int, created_at: datetime
+) -> None:
+    """Read a workout file back and compare it with what it was to say.
+
+    Args:
+        data: The whole file.
+        compiled: What it was made from.
+        serial_number: As written into ``file_id``.
+        created_at: As written into ``file_id``, aware, whole seconds.
+
+    Raises:
+        EncodeError: Message and field, what was expected and what was read.
+    """
+    found = _read_back(data, compiled.name)
+    kinds = [message.name for message in found]
+    expected_kinds = ["file_id", "workout", *["workout_step"] * len(compiled.messages)]
+    if kinds != expected_kinds:
+        raise EncodeError(
+            f"{compiled.name!r}: expected the messages file_id, workout and "
+            f"{len(compiled.messages)} workout_step, read {kinds}"
+        )
+    identity: Expected = {
+        "type": "workout",
+        "manufacturer": "development",
+        "serial_number": serial_number,
+        "time_created": created_at.astimezone(UTC).replace(tzinfo=None),
+    }
+    _compare("file_id", identity, found[0])
+    head: Expected = {
+        "wkt_name": compiled.name or None,
+        "sport": compiled.sport,
+        "sub_sport": compiled.sub_sport,
+        "num_valid_steps": len(compiled.messages),
+    }
+    _compare("workout", head, found[1])
+    # The profile of fitparse 1.2.0 has no name for field 17, the description.
+    notes = next((field.raw_value for field in found[1].fields if field.def_num == 17), None)
+    if (notes or None) != (compiled.notes or None):
+        raise EncodeError(f"workout, notes: expected {compiled.notes!r}, read {notes!r}")
+    for index, (message, wire) in enumerate(zip(compiled.messages, found[2:], strict=True)):
+        _compare(f"message {index}", {"message_index": index, **_expected(message)}, wire)
+
+
+def _read_back(data: bytes, name: str) -> list[Any]:
+    import fitparse
+
+    try:
+        return list(fitparse.FitFile(data).get_messages())
+    # fitparse leaks TypeError, ValueError and struct errors on bytes it cannot read.
+    except Exception as error:
+        raise EncodeError(f"{name!r}: the file written cannot be read back: {error}") from error
+
+
+def _expected(message: Message) -> Expected:
+    if isinstance(message, RepeatMessage):
+        return _expected_repeat(message)
+    return {
+        "wkt_step_name": message.name or None,
+        "notes": message.notes or None,
+        "intensity": _intensity(message),
+        **_expected_duration(message),
+        **_expected_target(message),
+    }
+
+
+def _intensity(step: Step) -> object:
+    # The profile of fitparse 1.2.0 ends at cooldown; later words come back as numbers.
+    if step.intensity is None:
+        return None
+    number = {"recovery": 4, "interval": 5, "other": 6}.get(step.intensity.value)
+    return step.intensity.value if number is None else {number, step.intensity.value}
+
+
+def _expected_repeat(message: RepeatMessage) -> Expected:
+    if message.until is not None:
+        return {"duration_type#": message.until.type, "target_value#": message.until.value}
+    return {
+        "duration_type": "repeat_until_steps_cmplt",
+        "duration_step": message.first_index,
+        "repeat_steps": message.count,
+    }
+
+
+def _expected_duration(step: Step) -> Expected:
+    match step.duration:
+        case TimeDuration(duration_s=seconds):
+            return {"duration_type": "time", "duration_time": seconds}
+        case DistanceDuration(distance_m=metres):
+            return {"duration_type": "distance", "duration_distance": metres}
+        case HeartRateBelowDuration(heart_rate_bpm=bpm):
+            return {"duration_type": "hr_less_than", "duration_hr": bpm + 100}
+        case HeartRateAboveDuration(heart_rate_bpm=bpm):
+            return {"duration_type": "hr_greater_than", "duration_hr": bpm + 100}
+        case OtherDuration(type=number, value=value):
+            return {"duration_type#": number, "duration_value#": value}
+    return {"duration_type": "open"}
+
+
+def _expected_target(step: Step) -> Expected:
+    match step.target:
+        case PaceTarget(slowest_mps=low, fastest_mps=high):
+            return _band("speed", "speed", low, high)
+        case HeartRateTarget(lowest_bpm=low, highest_bpm=high):
+            return _band("heart_rate", "heart_rate", low + 100, high + 100)
+        case CadenceTarget(lowest_spm=low, highest_spm=high):
+            return _band("cadence", "cadence", low / 2, high / 2)
+        case PowerTarget(lowest_w=low, highest_w=high):
+            return _band("power", "power", low + 1000, high + 1000)
+        case HeartRateZoneTarget(zone=zone):
+            return {"target_type": "heart_rate", "target_hr_zone": zone}
+        case OtherTarget(type=number, value=value, low=low_raw, high=high_raw):
+            return {
+                "target_type#": number,
+                "target_value#": value,
+                "custom_target_value_low#": low_raw,
+                "custom_target_value_high#": high_raw,
+            }
+    return {"target_type": "open"}
+
+
+def _band(kind: str, field: str, low: float, high: float) -> Expected:
+    return {
+        "target_type": kind,
+        f"custom_target_{field}_low": low,
+        f"custom_target_{field}_high": high,
+    }
+
+
+def _compare(where: str, expected: Expected, wire: Any) -> None:
+    """Compare fields by name; a name ending in ``#`` means the field's raw value."""
+    for name, value in expected.items():
+        got = _field(wire, name)
+        if not _equal(name, value, got):
+            raise EncodeError(f"{where}, {name.rstrip('#')}: expected {value!r}, read back {got!r}")
+
+
+def _field(wire: Any, name: str) -> object:
+    if not name.endswith("#"):
+        return wire.get_value(name)
+    plain = name.rstrip("#")
+    for field in wire.fields:
+        base = field.parent_field.name if field.parent_field else field.name
+        if base == plain:
+            return field.raw_value
+    return None
+
+
+def _equal(name: str, expected: object, got: object) -> bool:
+    if isinstance(expected, set):
+        return got in expected
+    if name in _HALF_DIGIT:
+        number = _number(got)
+        return (
+            isinstance(expected, (int, float))
+            and number is not None
+            and math.isclose(number, expected, rel_tol=0, abs_tol=_HALF_DIGIT[name])
+        )
+    return (got or None) == (expected or None) if isinstance(got, str) else got == expected
+
+
+def _number(got: object) -> float | None:
+    # "bpm_offset" and "watts_offset" are fitparse's names of the bare offsets.
+    if isinstance(got, str):
+        return {"bpm_offset": 100.0, "watts_offset": 1000.0}.get(got)
+    return float(got) if isinstance(got, (int, float)) else None

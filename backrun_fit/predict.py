@@ -1,0 +1,398 @@
+"""What a race says about other paces: published formulas, nothing else.
+
+Arguments and results are metres, seconds and metres per second; each formula
+turns them into its author's units inside. Nothing here knows an athlete.
+
+Sources:
+    Riegel 1981: Athletic Records and Human Endurance, American Scientist 69:285.
+    Daniels & Gilbert 1979: Oxygen Power, performance tables for distance runners.
+    Vickers & Vertosick 2016: BMC Sports Sci Med Rehabil 8:26, 2303 recreational runners.
+    Tanda 2011: J Hum Sport Exerc 6:511.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import attrs
+
+from backrun_fit.errors import Problem, SpecError
+from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE
+
+__all__ = [
+    "MARATHON_M",
+    "MarathonPace",
+    "daniels_marathon",
+    "oxygen_cost",
+    "race_time",
+    "riegel_marathon",
+    "riegel_time",
+    "speed_at_oxygen_cost",
+    "sustainable_fraction",
+    "tanda_marathon",
+    "vdot_of_race",
+    "vickers_can_combine",
+    "vickers_one_race",
+    "vickers_two_races",
+]
+
+MARATHON_M: Final = 42195.0
+
+_RIEGEL_EXPONENT: Final = 1.06
+# The first model of Vickers & Vertosick stands on an exponent of their own, not Riegel's.
+_VICKERS_RIEGEL_EXPONENT: Final = 1.07
+_VICKERS_EXPONENT_SLOPE: Final = 0.23797948
+
+_TANDA_FASTEST_S: Final = 167 * 60.0
+_TANDA_SLOWEST_S: Final = 216 * 60.0
+
+_OPTIMISTIC: Final = (
+    "Riegel's formula is optimistic over the marathon: at least 10 min too fast "
+    "for half of recreational runners (Vickers & Vertosick 2016)"
+)
+_FASTER_THAN_RACE: Final = (
+    "the marathon pace predicted is faster than the race it comes from, "
+    "which is outside the range of the formula (Vickers & Vertosick 2016)"
+)
+_RACES_DISAGREE: Final = (
+    "the longer race was run faster than the shorter one, so the two do not show "
+    "one form, and the prediction from both is doubtful (Vickers & Vertosick 2016)"
+)
+
+
+@attrs.frozen(kw_only=True)
+class MarathonPace:
+    """A marathon pace and where it comes from.
+
+    Attributes:
+        method: ``stated pace``, ``stated time``, ``marathon race``, ``vickers two races``,
+            ``vickers one race``, ``daniels``, ``riegel`` or ``tanda``.
+        speed_mps: The pace as a speed.
+        warnings: What is doubtful about it, one sentence each; empty when nothing is.
+    """
+
+    method: str
+    speed_mps: float
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def time_s(self) -> float:
+        """Time over 42195 m at this pace."""
+        return MARATHON_M / self.speed_mps
+
+
+def _check(**values: float) -> None:
+    """Refuse what is not a finite number above zero, all arguments at once.
+
+    The far bounds (a thousandth and a thousand million) hold every quantity of
+    running and keep the powers and quotients below from overflowing.
+    """
+    problems = [
+        Problem(f"expected a finite number above zero, got {value!r}", name)
+        for name, value in values.items()
+        if isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not 1e-3 <= value <= 1e9
+    ]
+    if problems:
+        raise SpecError(problems)
+
+
+def riegel_time(distance_m: float, time_s: float, target_m: float) -> float:
+    """Time over ``target_m`` from a race: T2 = T1 (D2/D1)^1.06 (Riegel 1981).
+
+    Returns:
+        Seconds.
+
+    Raises:
+        SpecError: A value is not finite or not above zero.
+
+    Example:
+        >>> round(riegel_time(10_000, 2400, 42195), 1)
+        11040.5
+    """
+    _check(distance_m=distance_m, time_s=time_s, target_m=target_m)
+    return time_s * math.pow(target_m / distance_m, _RIEGEL_EXPONENT)
+
+
+def riegel_marathon(distance_m: float, time_s: float) -> MarathonPace:
+    """Marathon pace after Riegel 1981, always flagged as optimistic.
+
+    Raises:
+        SpecError: A value is not finite or not above zero.
+
+    Example:
+        >>> riegel_marathon(10_000, 2400).warnings[0][:32]
+        "Riegel's formula is optimistic o"
+    """
+    marathon_s = riegel_time(distance_m, time_s, MARATHON_M)
+    return MarathonPace(method="riegel", speed_mps=MARATHON_M / marathon_s, warnings=(_OPTIMISTIC,))
+
+
+def oxygen_cost(speed_mps: float) -> float:
+    """Oxygen uptake of running forward on the flat (Daniels & Gilbert 1979).
+
+    VO2 = -4.60 + 0.182258 v + 0.000104 v^2 with v in metres per minute.
+
+    Returns:
+        Millilitres per kilogram and minute; below zero under 0.415 m/s, where
+        the formula means nothing.
+
+    Raises:
+        SpecError: The speed is not finite or not above zero.
+
+    Example:
+        >>> round(oxygen_cost(4.0), 2)
+        45.13
+    """
+    _check(speed_mps=speed_mps)
+    v = speed_mps * 60
+    return -4.60 + 0.182258 * v + 0.000104 * v * v
+
+
+def speed_at_oxygen_cost(vo2: float) -> float:
+    """Speed in m/s at which running forward costs ``vo2``: ``oxygen_cost`` turned round.
+
+    Args:
+        vo2: Millilitres per kilogram and minute, such as 0.7 x VDOT.
+
+    Raises:
+        SpecError: The value is not finite or not above zero.
+
+    Example:
+        >>> round(speed_at_oxygen_cost(oxygen_cost(4.0)), 9)
+        4.0
+    """
+    _check(vo2=vo2)
+    # Root of 0.000104 v^2 + 0.182258 v - (4.60 + vo2), written without the cancelling difference.
+    c = 4.60 + vo2
+    return 2 * c / (0.182258 + math.sqrt(0.182258**2 + 4 * 0.000104 * c)) / 60
+
+
+def sustainable_fraction(time_s: float) -> float:
+    """Part of VDOT that can be kept up for a time (Daniels & Gilbert 1979).
+
+    F = 0.8 + 0.1894393 e^(-0.012778 t) + 0.2989558 e^(-0.1932605 t), t in minutes.
+
+    Returns:
+        Between 0.8 (for ever) and 1.2884 (at once).
+
+    Raises:
+        SpecError: The time is not finite or not above zero.
+
+    Example:
+        >>> round(sustainable_fraction(3600), 3)
+        0.888
+    """
+    _check(time_s=time_s)
+    t = time_s / 60
+    return 0.8 + 0.1894393 * math.exp(-0.012778 * t) + 0.2989558 * math.exp(-0.1932605 * t)
+
+
+def vdot_of_race(distance_m: float, time_s: float) -> float:
+    """VDOT of a race: its oxygen cost over the fraction kept up (Daniels & Gilbert 1979).
+
+    Raises:
+        SpecError: A value is not finite or not above zero, or the race is so slow
+            (under 0.415 m/s) that the formula gives no oxygen cost.
+
+    Example:
+        >>> round(vdot_of_race(10_000, 2400), 4)
+        51.9441
+    """
+    _check(distance_m=distance_m, time_s=time_s)
+    vo2 = oxygen_cost(distance_m / time_s)
+    if vo2 <= 0:
+        raise SpecError(
+            Problem(
+                f"expected a race run faster than 0.415 m/s, got {distance_m / time_s:.3g} m/s",
+                "time_s",
+            )
+        )
+    return vo2 / sustainable_fraction(time_s)
+
+
+def race_time(distance_m: float, vdot: float) -> float:
+    """Time in seconds over a distance at a VDOT (Daniels & Gilbert 1979).
+
+    The fraction kept up lies between 0.8 and 1.2884, so the speed lies between
+    the speeds at these two fractions; between them the VDOT of the race rises
+    with speed, so halving the interval always ends at the one answer.
+
+    Raises:
+        SpecError: A value is not finite or not above zero.
+
+    Example:
+        >>> round(race_time(42195, vdot_of_race(10_000, 2400)), 1)
+        11077.7
+    """
+    _check(distance_m=distance_m, vdot=vdot)
+    slowest = speed_at_oxygen_cost(0.8 * vdot)
+    fastest = speed_at_oxygen_cost(1.2884 * vdot)
+    while slowest < (middle := (slowest + fastest) / 2) < fastest:
+        if oxygen_cost(middle) < vdot * sustainable_fraction(distance_m / middle):
+            slowest = middle
+        else:
+            fastest = middle
+    return distance_m / fastest
+
+
+def daniels_marathon(vdot: float) -> MarathonPace:
+    """Marathon pace at a VDOT (Daniels & Gilbert 1979).
+
+    Raises:
+        SpecError: The VDOT is not finite or not above zero.
+
+    Example:
+        >>> round(daniels_marathon(vdot_of_race(5000, 1200)).time_s, 1)
+        11477.2
+    """
+    return MarathonPace(method="daniels", speed_mps=MARATHON_M / race_time(MARATHON_M, vdot))
+
+
+def _check_below_marathon(distance_m: float, name: str) -> None:
+    if distance_m >= MARATHON_M:
+        raise SpecError(
+            Problem(f"expected a race shorter than the marathon, got {distance_m:g} m", name)
+        )
+
+
+def vickers_one_race(distance_m: float, time_s: float, weekly_distance_m: float) -> MarathonPace:
+    """Marathon pace from a shorter race and weekly mileage (Vickers & Vertosick 2016, model 1).
+
+    v = 0.16018617 + 0.83076202 v_Riegel + 0.06423826 (miles per week / 10) in m/s,
+    v_Riegel being the marathon speed after Riegel with exponent 1.07.
+
+    Returns:
+        The pace; flagged when it is faster than the race itself.
+
+    Raises:
+        SpecError: A value is not finite or not above zero, or the race is as long
+            as the marathon.
+
+    Example:
+        >>> round(vickers_one_race(10_000, 2400, 40 * 1609.344).time_s, 1)
+        11896.6
+    """
+    _check(distance_m=distance_m, time_s=time_s, weekly_distance_m=weekly_distance_m)
+    _check_below_marathon(distance_m, "distance_m")
+    tens_of_miles = weekly_distance_m / METRES_PER_MILE / 10
+    riegel_s = time_s * math.pow(MARATHON_M / distance_m, _VICKERS_RIEGEL_EXPONENT)
+    speed_mps = 0.16018617 + 0.83076202 * MARATHON_M / riegel_s + 0.06423826 * tens_of_miles
+    doubtful = speed_mps > distance_m / time_s
+    return MarathonPace(
+        method="vickers one race",
+        speed_mps=speed_mps,
+        warnings=(_FASTER_THAN_RACE,) if doubtful else (),
+    )
+
+
+def vickers_can_combine(shorter_m: float, longer_m: float) -> bool:
+    """Whether two distances lie far enough apart for the two-race model.
+
+    With ln T = ln T2 + k_M ln(42195/D2), the marathon time rises with T2 only while
+    0.23797948 ln(42195/D2) < ln(D2/D1). Nearer together, a faster longer race would
+    predict a slower marathon.
+
+    Example:
+        >>> vickers_can_combine(5000, 10_000), vickers_can_combine(9000, 10_000)
+        (True, False)
+    """
+    if not 0 < shorter_m < longer_m < MARATHON_M:
+        return False
+    return _VICKERS_EXPONENT_SLOPE * math.log(MARATHON_M / longer_m) < math.log(
+        longer_m / shorter_m
+    )
+
+
+def vickers_two_races(
+    shorter_m: float, shorter_s: float, longer_m: float, longer_s: float, weekly_distance_m: float
+) -> MarathonPace:
+    """Marathon pace from two races and weekly mileage (Vickers & Vertosick 2016, model 2).
+
+    T = T2 (42195/D2)^k_M, race 2 being the longer, with
+    k_M = 1.4510756 - 0.23797948 k - 0.01410023 (miles per week / 10) and
+    k = ln(T2/T1) / ln(D2/D1).
+
+    Returns:
+        The pace; flagged when it is faster than the longer race, or when the longer
+        race was run faster than the shorter one.
+
+    Raises:
+        SpecError: A value is not finite or not above zero, or the two distances are
+            not in order, below the marathon and far enough apart
+            (``vickers_can_combine``), or the exponent is not above zero.
+
+    Example:
+        >>> round(vickers_two_races(10_000, 2400, 21097.5, 5400, 40 * 1609.344).time_s, 1)
+        11869.1
+    """
+    _check(
+        shorter_m=shorter_m,
+        shorter_s=shorter_s,
+        longer_m=longer_m,
+        longer_s=longer_s,
+        weekly_distance_m=weekly_distance_m,
+    )
+    if not vickers_can_combine(shorter_m, longer_m):
+        raise SpecError(
+            Problem(
+                "expected two races well apart in distance, the shorter first, both below "
+                f"the marathon, got {shorter_m:g} m and {longer_m:g} m",
+                "longer_m",
+            )
+        )
+    race_exponent = math.log(longer_s / shorter_s) / math.log(longer_m / shorter_m)
+    tens_of_miles = weekly_distance_m / METRES_PER_MILE / 10
+    exponent = 1.4510756 - _VICKERS_EXPONENT_SLOPE * race_exponent - 0.01410023 * tens_of_miles
+    if exponent <= 0:
+        raise SpecError(
+            Problem(
+                "expected races and mileage that give an exponent above zero, "
+                f"got {exponent:.3g}",
+                "weekly_distance_m",
+            )
+        )
+    speed_mps = MARATHON_M / (longer_s * math.pow(MARATHON_M / longer_m, exponent))
+    warnings = []
+    if race_exponent < 1:
+        warnings.append(_RACES_DISAGREE)
+    if exponent < 1:
+        warnings.append(_FASTER_THAN_RACE)
+    return MarathonPace(method="vickers two races", speed_mps=speed_mps, warnings=tuple(warnings))
+
+
+def tanda_marathon(weekly_distance_m: float, training_mps: float) -> MarathonPace:
+    """Marathon pace from eight weeks of training (Tanda 2011).
+
+    P_marathon = 17.1 + 140 e^(-0.0053 K) + 0.55 P in seconds per kilometre, K
+    kilometres a week.
+
+    Args:
+        weekly_distance_m: Mean metres a week over the eight weeks.
+        training_mps: Mean speed of all running in them (P as a speed).
+
+    Returns:
+        The pace; flagged when it gives a marathon outside 167 to 216 min, for
+        which alone the formula was made.
+
+    Raises:
+        SpecError: A value is not finite or not above zero.
+
+    Example:
+        >>> round(tanda_marathon(60_000, 1000 / 300).time_s, 1)
+        11981.9
+    """
+    _check(weekly_distance_m=weekly_distance_m, training_mps=training_mps)
+    weekly_km = weekly_distance_m / METRES_PER_KILOMETRE
+    training_s_per_km = METRES_PER_KILOMETRE / training_mps
+    s_per_km = 17.1 + 140 * math.exp(-0.0053 * weekly_km) + 0.55 * training_s_per_km
+    pace = MarathonPace(method="tanda", speed_mps=METRES_PER_KILOMETRE / s_per_km)
+    if _TANDA_FASTEST_S <= pace.time_s <= _TANDA_SLOWEST_S:
+        return pace
+    warning = (
+        f"Tanda's formula was made for marathons of 167 to 216 min and gives "
+        f"{pace.time_s / 60:.0f} min here (Tanda 2011)"
+    )
+    return attrs.evolve(pace, warnings=(warning,))

@@ -1,0 +1,32 @@
+"""What every test shares: the hypothesis profile and the way to the corpus of real files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def corpus_path() -> Path | None:
+    """Where the real files lie on this machine, if they do."""
+    stated = os.environ.get("BACKRUN_CORPUS")
+    path = Path(stated) if stated else ROOT.parent / "shared" / "corpus"
+    return path if path.is_dir() else None
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real FIT files; tests that need it skip, saying so, where it is absent."""
+    path = corpus_path()
+    if path is None:
+        pytest.skip("no corpus of real FIT files here (set BACKRUN_CORPUS)")
+    return path
