@@ -1,68 +1,29 @@
-"""One line that says a workout, read into a tree: ``2mi @ easy, 6 x (800m @ 5k + 60s @ recovery)``.
+"""One line that says a workout, ⇄ the tree: ``2mi @ easy, 6 x (800m @ 5k + 60s @ recovery)``.
 
 The grammar is in ``notation.lark``; the notation is described in
-``docs/notation.md``, the way back is in ``notation_printer``.
+``docs/notation.md``.
 """
 
 from __future__ import annotations
 
 import functools
 import importlib.resources
-import json
-from collections.abc import Callable, Iterator
-from difflib import get_close_matches
-from fractions import Fraction
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import attrs
 
-from backrun_fit.athlete import canonical_pace_name
-from backrun_fit.errors import Problem, SpecError
+from backrun_fit.errors import CompileError, Problem, SpecError
 from backrun_fit.intensity import implied_intensities
-from backrun_fit.notation_printer import print_workout
-from backrun_fit.notation_words import (
-    EXPECTED,
-    INTENSITY_WORDS,
-    MAX_CHARACTERS,
-    MAX_COUNT,
-    MAX_DEPTH,
-    MAX_EXECUTIONS,
-    METRICS,
-    MOVEMENT_WORDS,
-    SPEED_UNITS,
-    WORDS,
-)
-from backrun_fit.units import measured, parse_distance, parse_duration, parse_pace
-from backrun_fit.workout import (
-    DistanceDuration,
-    Duration,
-    HeartRateAboveDuration,
-    HeartRateBelowDuration,
-    HeartRateZoneTarget,
-    Intensity,
-    Movement,
-    NamedPaceTarget,
-    Node,
-    OpenDuration,
-    OpenTarget,
-    PaceTarget,
-    Repeat,
-    Step,
-    Target,
-    TimeDuration,
-    Workout,
-)
+from backrun_fit.notation_printer import workout_line
+from backrun_fit.notation_reader import Reader
+from backrun_fit.notation_words import EXPECTED, MAX_CHARACTERS
+from backrun_fit.workout import Intensity, Node, Repeat, Workout
 
 if TYPE_CHECKING:
     import lark
 
-    Branch = lark.Tree[lark.Token]
-
 __all__ = ["parse_workout", "print_workout"]
-
-T = TypeVar("T")
-
-_UNSET: Final = Intensity.OTHER
 
 
 def parse_workout(text: str, *, name: str = "Workout") -> Workout:
@@ -70,7 +31,8 @@ def parse_workout(text: str, *, name: str = "Workout") -> Workout:
 
     Args:
         text: Such as ``8mi @ easy`` or ``6 x (800m @ 5k + 60s @ recovery)``; at
-            most 10,000 characters, repeats at most 8 deep.
+            most 10,000 characters, with repeats at most 8 deep and 10,000
+            executions in all.
         name: What the workout is called; the line does not say it.
 
     Returns:
@@ -78,17 +40,19 @@ def parse_workout(text: str, *, name: str = "Workout") -> Workout:
         intensity: the one written, or the one that the line's shape implies.
 
     Raises:
-        SpecError: Every problem in the line with its line and column; after a
-            mistake of grammar, those up to there.
+        SpecError: Every problem in the line with its line and column; where the
+            grammar is broken, the problems up to there.
 
     Example:
-        >>> workout = parse_workout("8mi @ easy", name="Sunday long run")
-        >>> workout.steps[0].duration
+        >>> parse_workout("8mi @ easy").steps[0].duration
         DistanceDuration(distance_m=12874.752)
-        >>> parse_workout("0min @ esy")
-        Traceback (most recent call last):
-        ...
-        backrun_fit.errors.SpecError: line 1, column 1: ...
+        >>> try:
+        ...     parse_workout("2mi @ esy, 0 x 400m @ 5k")
+        ... except SpecError as error:
+        ...     for problem in error.problems:
+        ...         print(problem.line, problem.column)
+        1 7
+        1 12
     """
     if not isinstance(text, str):
         raise SpecError(f"expected a workout in one line of text, got {text!r:.60}")
@@ -97,12 +61,47 @@ def parse_workout(text: str, *, name: str = "Workout") -> Workout:
             f"expected a workout of at most {MAX_CHARACTERS:,} characters, got {len(text):,}"
         )
     if not text.strip():
-        raise SpecError(Problem("expected a workout such as 8mi @ easy, got nothing"))
-    reader = _Reader(text)
-    nodes = reader.sequence(_tree(text, reader), depth=0)
-    reader.check_length(nodes)
-    reader.finish()
-    return Workout(name=name, steps=_with_intensities(nodes, implied_intensities(nodes)))
+        raise SpecError("expected a workout such as 8mi @ easy, got nothing")
+    reader = Reader(text)
+    nodes = reader.workout(_tree(text, reader))
+    implied = implied_intensities(nodes)
+    return Workout(name=name, steps=_with_intensities(nodes, implied))
+
+
+def print_workout(workout: Workout) -> str:
+    """Write a workout's steps in the one-line notation.
+
+    The line says the steps. What belongs to the whole session (name, sport,
+    sub-sport, notes) stands beside the line, in a spec file for one.
+
+    Args:
+        workout: With at least one step.
+
+    Returns:
+        The line from which ``parse_workout`` reads the same steps, every number
+        and text included.
+
+    Raises:
+        CompileError: The notation has no words for something in the workout;
+            the message names the step and what it is.
+
+    Example:
+        >>> print_workout(parse_workout("6X(0.5 mile@5K,1:30 @ recovery)"))
+        '6 x (1/2mi @ 5k + 1:30 @ recovery)'
+    """
+    line = workout_line(workout)
+    # The proof: what cannot be read again is not handed over.
+    try:
+        read = parse_workout(line)
+    except SpecError as error:
+        raise CompileError(
+            f"workout {workout.name!r} is beyond what the notation takes: {error}"
+        ) from error
+    if read.steps != workout.steps:
+        raise CompileError(
+            f"workout {workout.name!r} reads differently once it is written in one line"
+        )
+    return line
 
 
 @functools.cache
@@ -119,24 +118,38 @@ def _parser() -> lark.Lark:
     )
 
 
-def _tree(text: str, reader: _Reader) -> Branch:
+def _tree(text: str, reader: Reader) -> lark.Tree[lark.Token]:
     import lark
 
     try:
-        start = _parser().parse(text)
+        return _parser().parse(text)
     except lark.UnexpectedInput as error:
-        reader.grammar_mistake(error)
-        reader.finish()
-        raise AssertionError("a mistake of grammar is a problem") from error
-    return start.children[0]  # type: ignore[return-value]
+        raise _grammar_mistake(text, error, reader) from None
+
+
+def _grammar_mistake(text: str, error: lark.UnexpectedInput, reader: Reader) -> SpecError:
+    import lark
+
+    stopped = error.interactive_parser
+    words = sorted(EXPECTED[terminal] for terminal in stopped.accepts())  # type: ignore[no-untyped-call]
+    expected = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+    if isinstance(error, lark.UnexpectedToken) and error.token.type == "$END":
+        before = text.rstrip()
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        got = "the end of the line"
+    else:
+        line, column = error.line, error.column
+        got = repr(text[error.pos_in_stream or 0])
+    reader.look_through(stopped.parser_state.value_stack)
+    return reader.error(Problem(f"expected {expected}, got {got}", line=line, column=column))
 
 
 def _with_intensities(nodes: tuple[Node, ...], implied: Iterator[Intensity]) -> tuple[Node, ...]:
-    told: list[Node] = []
+    complete: list[Node] = []
     for node in nodes:
         if isinstance(node, Repeat):
-            told.append(attrs.evolve(node, steps=_with_intensities(node.steps, implied)))
+            complete.append(attrs.evolve(node, steps=_with_intensities(node.steps, implied)))
         else:
             intensity = next(implied)
-            told.append(attrs.evolve(node, intensity=node.intensity or intensity))
-    return tuple(told)
+            complete.append(attrs.evolve(node, intensity=node.intensity or intensity))
+    return tuple(complete)

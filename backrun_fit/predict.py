@@ -349,8 +349,7 @@ def vickers_two_races(
     if exponent <= 0:
         raise SpecError(
             Problem(
-                "expected races and mileage that give an exponent above zero, "
-                f"got {exponent:.3g}",
+                f"expected races and mileage that give an exponent above zero, got {exponent:.3g}",
                 "weekly_distance_m",
             )
         )

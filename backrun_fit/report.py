@@ -106,9 +106,12 @@ class Done:
         in_band_fraction: Share of the settled time in the target band (0 to 1).
         heart_rate_bpm: Mean weighted by time.
         heart_rate_end_bpm: Mean of the last 10 s.
+        settled_heart_rate_bpm: Mean after the settling window of heart rate.
         cadence_spm: Mean weighted by time, both feet, standing still left out.
+        settled_cadence_spm: The same after the settling window.
         step_length_m: Speed over cadence.
         power_w: Mean weighted by time.
+        settled_power_w: The same after the settling window.
         grade_percent: Slope of altitude over distance; None without altitude.
         sample_count: Samples behind these numbers.
         gap_s: Seconds of the execution without samples (gaps longer than 10 s).
@@ -123,9 +126,12 @@ class Done:
     in_band_fraction: float | None = None
     heart_rate_bpm: float | None = None
     heart_rate_end_bpm: float | None = None
+    settled_heart_rate_bpm: float | None = None
     cadence_spm: float | None = None
+    settled_cadence_spm: float | None = None
     step_length_m: float | None = None
     power_w: float | None = None
+    settled_power_w: float | None = None
     grade_percent: float | None = None
     sample_count: int = 0
     gap_s: float = 0.0

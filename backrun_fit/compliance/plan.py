@@ -118,33 +118,39 @@ def _effort(intensity: Intensity | str | None) -> int:
 
 @attrs.frozen(kw_only=True, eq=False)
 class LapColumns:
-    """The laps as columns, with running sums so that any run of laps is one subtraction.
+    """The laps as columns of equal length.
 
     Attributes:
         trigger: Row of each lap in the trigger tables.
         effort: Kind of intensity of each lap.
-        timer_sums: Timer time before each lap, and of all; one longer than the laps.
-        distance_sums: The same for distance; NaN from a lap on that has none.
+        timer_s: Timer time of each lap.
+        distance_m: Distance of each lap; NaN where not recorded.
     """
 
     trigger: npt.NDArray[np.intp]
     effort: npt.NDArray[np.intp]
-    timer_sums: Column
-    distance_sums: Column
+    timer_s: Column
+    distance_m: Column
 
     @classmethod
     def of(cls, laps: tuple[Lap, ...]) -> LapColumns:
         """The columns of these laps."""
-        timer_s = np.array([lap.timer_s for lap in laps], dtype=float)
-        distance_m = np.array(
-            [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=float
-        )
         return cls(
             trigger=np.array([_TRIGGERS.get(lap.trigger or "", 4) for lap in laps], dtype=np.intp),
             effort=np.array([_effort(lap.intensity) for lap in laps], dtype=np.intp),
-            timer_sums=np.concatenate(([0.0], np.cumsum(timer_s))),
-            distance_sums=np.concatenate(([0.0], np.cumsum(distance_m))),
+            timer_s=np.array([lap.timer_s for lap in laps], dtype=float),
+            distance_m=np.array(
+                [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=float
+            ),
         )
+
+    def __len__(self) -> int:
+        return len(self.trigger)
+
+    def runs(self, first: int, count: int) -> tuple[Column, Column]:
+        """Timer time and distance of the runs of 1 to ``count`` laps from ``first`` on."""
+        run = slice(first, first + count)
+        return np.cumsum(self.timer_s[run]), np.cumsum(self.distance_m[run])
 
 
 @attrs.frozen(kw_only=True, eq=False)

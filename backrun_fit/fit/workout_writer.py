@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.frame import framed
 from backrun_fit.fit.proof import prove
 from backrun_fit.fit.workout_wire import REPEAT_COUNT, duration_to_raw, target_to_raw
 from backrun_fit.workout import Intensity, Step
@@ -78,7 +79,7 @@ def encode_workout(compiled: CompiledWorkout, *, created_at: datetime) -> bytes:
         )
         builder = FitFileBuilder(auto_define=True)
         builder.add_all([file_id, *messages])
-        data: bytes = builder.build_bytes()
+        data = framed(b"".join(record.to_bytes() for record in builder.records))
     except FitError as error:
         raise EncodeError(f"{compiled.name!r}: {error}") from error
     prove(data, compiled, serial_number=serial, created_at=created_at)

@@ -1,0 +1,331 @@
+"""The command line: the only room that looks at the clock, and one of two that open files.
+
+Heavy modules are imported by the verbs that use them, so that ``--help`` answers
+at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+
+from backrun_fit.errors import BackrunFitError, SpecError
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from backrun_fit.compiled import CompiledWorkout
+    from backrun_fit.devices import DeviceProfile
+    from backrun_fit.report import Tolerances
+    from backrun_fit.spec import SessionSpec
+    from backrun_fit.units import UnitSystem
+
+__all__ = ["app", "main"]
+
+DONE, NOT_MET, BAD_INPUT = 0, 1, 2
+
+_SPEC_SUFFIXES = frozenset((".yaml", ".yml", ".toml", ".json"))
+
+app = App(
+    name="backrun-fit",
+    help="Backward running in workouts: compile rules into FIT files, rehearse them, check runs.",
+    version=lambda: _version(),
+    help_format="plaintext",
+)
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="One JSON document a line.")]
+Units = Annotated[
+    Literal["metric", "statute"] | None,
+    Parameter(name="--units", help="How distances and paces are printed."),
+]
+Device = Annotated[str, Parameter(name="--device", help="garmin (50 steps) or garmin-100.")]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with 0 (done and met), 1 (not met) or 2 (bad input)."""
+    try:
+        code = app(
+            sys.argv[1:] if arguments is None else list(arguments),
+            exit_on_error=False,
+            result_action="return_value",
+        )
+    except CycloptsError:
+        code = BAD_INPUT  # the message has been printed
+    sys.exit(code if isinstance(code, int) else DONE)
+
+
+@app.command(name="compile")
+def compile_(
+    *specs: Path,
+    output: Annotated[Path, Parameter(name=["--output", "-o"], help="Folder for the files.")],
+    device: Device = "garmin",
+    created_at: Annotated[
+        datetime | None,
+        Parameter(help="Written into the files; default: the spec's date, else now."),
+    ] = None,
+    units: Units = None,
+    json: Json = False,
+) -> int:
+    """Compile session specs (YAML, TOML, JSON) into FIT workout files.
+
+    Every file is read back by a second library and compared before it is written.
+    """
+    from backrun_fit.fit.workout_writer import encode_workout
+    from backrun_fit.output import unique_stems, write_whole
+    from backrun_fit.render.document import workout_document
+    from backrun_fit.render.text import workout_text
+    from backrun_fit.spec import load_spec
+
+    target = _device(device)
+    files: list[tuple[str, CompiledWorkout, bytes, UnitSystem]] = []
+
+    def read(path: Path) -> int:
+        spec = load_spec(path)
+        compiled = _compile_spec(spec, target, units)
+        data = encode_workout(compiled, created_at=_aware(created_at) or _created_at(spec.date))
+        dated = f"{spec.date.isoformat()} {compiled.name}" if spec.date else compiled.name
+        files.append((dated, compiled, data, units or spec.units))
+        return DONE
+
+    code = _each(specs, read)
+    _refuse_shared_identity([(name, data) for name, _, data, _ in files])
+    for stem, (_, compiled, data, shown_units) in zip(
+        unique_stems(name for name, *_ in files), files, strict=True
+    ):
+        path = output / f"{stem}.fit"
+        write_whole(path, data)
+        if json:
+            _print_json({"path": str(path), **workout_document(compiled)})
+        else:
+            _print(f"{path}  {len(data)} bytes, read back and equal")
+            _print(workout_text(compiled, shown_units))
+    return code
+
+
+@app.command
+def show(*files: Path, units: Units = None, json: Json = False) -> int:
+    """Show a spec or a workout as a watch would list it, or what an activity recorded."""
+    from backrun_fit.render.document import activity_document, workout_document
+    from backrun_fit.render.text import activity_text, workout_text
+
+    def one(path: Path) -> int:
+        from backrun_fit.fit.activity_reader import read_activities
+        from backrun_fit.fit.sniff import kinds
+
+        if not _is_spec(path) and "workout" not in kinds(path):
+            for activity in read_activities(path):
+                if json:
+                    _print_json(activity_document(activity))
+                else:
+                    _print(activity_text(activity, units or "metric"))
+            return DONE
+        compiled = _plan(path, _device("garmin-100"), units)
+        if json:
+            _print_json({"source": str(path), **workout_document(compiled)})
+        else:
+            _print(workout_text(compiled, units or "metric"))
+        return DONE
+
+    return _each(files, one)
+
+
+@app.command
+def check(
+    *activities: Path,
+    workout: Annotated[
+        Path | None, Parameter(help="The plan: a spec or a workout file; else the run's own.")
+    ] = None,
+    align: Annotated[
+        Literal["auto", "indexes", "laps", "samples"],
+        Parameter(help="What alignment may look at: laps hides step indexes, samples laps too."),
+    ] = "auto",
+    tolerance: Annotated[
+        tuple[str, ...],
+        Parameter(help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated."),
+    ] = (),
+    units: Units = None,
+    json: Json = False,
+) -> int:
+    """Check recorded runs step by step against the workout they carry, or a given one."""
+    from backrun_fit.compliance import check as check_activity
+    from backrun_fit.fit.activity_reader import read_activities
+    from backrun_fit.render.document import report_document
+    from backrun_fit.render.text import report_text
+
+    try:
+        plan = None if workout is None else _plan(workout, _device("garmin-100"), units)
+        tolerances = _tolerances(tolerance)
+    except BackrunFitError as error:
+        return _complain(error)
+
+    def one(path: Path) -> int:
+        code = DONE
+        for activity in read_activities(path):
+            report = check_activity(activity, plan, tolerances=tolerances, align=align)
+            if json:
+                _print_json(report_document(report))
+            else:
+                _print(report_text(report, units or "metric"))
+            code = max(code, NOT_MET if report.verdict.is_miss else DONE)
+        return code
+
+    return _each(activities, one)
+
+
+@app.command
+def rehearse(
+    workout: Path,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"], help="Activity file to write.")],
+    seed: Annotated[int, Parameter(help="The same seed gives the same bytes.")] = 0,
+    fault: Annotated[
+        tuple[str, ...],
+        Parameter(help="skip:N, short:N, fast:N or pause:N at execution N; may be repeated."),
+    ] = (),
+    started_at: Annotated[
+        datetime | None, Parameter(help="Start of the run; default: now.")
+    ] = None,
+    units: Units = None,
+    json: Json = False,
+) -> int:
+    """Let a virtual runner and watch run a workout (a spec or a .fit) and write the activity."""
+    from backrun_fit.fit.activity_writer import encode_activity
+    from backrun_fit.output import write_whole
+    from backrun_fit.rehearsal import parse_fault
+    from backrun_fit.rehearsal import rehearse as run
+    from backrun_fit.render.document import activity_document
+    from backrun_fit.render.text import activity_text
+
+    try:
+        activity = run(
+            _plan(workout, _device("garmin-100"), units),
+            seed=seed,
+            started_at=_aware(started_at) or datetime.now(UTC).replace(microsecond=0),
+            faults=[parse_fault(text) for text in fault],
+        )
+        write_whole(output, encode_activity(activity))
+    except BackrunFitError as error:
+        return _complain(error)
+    if json:
+        _print_json({"path": str(output), **activity_document(activity)})
+    else:
+        _print(f"{output}  rehearsed with seed {seed}")
+        _print(activity_text(activity, units or "metric"))
+    return DONE
+
+
+def _each(paths: Sequence[Path], verb: Callable[[Path], int]) -> int:
+    """Apply a verb to every input; one that cannot be read is reported and stops no other."""
+    if not paths:
+        return _complain(SpecError("expected at least one file, got none"))
+    code = DONE
+    for path in paths:
+        try:
+            code = max(code, verb(path))
+        except BackrunFitError as error:
+            code = max(code, _complain(error, path))
+    return code
+
+
+def _complain(error: BackrunFitError, path: Path | None = None) -> int:
+    text = str(error)
+    if path is not None and str(path) not in text:
+        text = f"{path}: {text}"
+    print(f"error: {text}", file=sys.stderr)  # noqa: T201 - errors go beside the results
+    return BAD_INPUT
+
+
+def _is_spec(path: Path) -> bool:
+    return path.suffix.lower() in _SPEC_SUFFIXES
+
+
+def _plan(path: Path, device: DeviceProfile, units: UnitSystem | None) -> CompiledWorkout:
+    from backrun_fit.fit.workout_reader import read_workout
+    from backrun_fit.spec import load_spec
+
+    if _is_spec(path):
+        return _compile_spec(load_spec(path), device, units)
+    return read_workout(path)
+
+
+def _compile_spec(
+    spec: SessionSpec, device: DeviceProfile, units: UnitSystem | None
+) -> CompiledWorkout:
+    from backrun_fit.compile import compile_workout
+    from backrun_fit.spec import session
+
+    return compile_workout(session(spec), spec.athlete, device=device, units=units or spec.units)
+
+
+def _refuse_shared_identity(files: list[tuple[str, bytes]]) -> None:
+    """Watches merge or drop files that share (type, manufacturer, product, serial)."""
+    from backrun_fit.errors import EncodeError
+    from backrun_fit.fit.sniff import identity
+
+    seen: dict[tuple[object, ...], tuple[str, bytes]] = {}
+    for name, data in files:
+        other, content = seen.setdefault(identity(data), (name, data))
+        if content != data:
+            raise EncodeError(f"{name!r} and {other!r} share a serial number; rename one of them")
+
+
+def _device(name: str) -> DeviceProfile:
+    from backrun_fit.devices import DEVICES
+
+    if name not in DEVICES:
+        raise SpecError(f"expected a device out of {', '.join(DEVICES)}, got {name!r}")
+    return DEVICES[name]
+
+
+def _tolerances(pairs: tuple[str, ...]) -> Tolerances:
+    import attrs
+
+    from backrun_fit.report import Tolerances
+
+    names = [field.name for field in attrs.fields(Tolerances)]
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, number = pair.partition("=")
+        if name not in names:
+            raise SpecError(f"expected a tolerance out of {', '.join(names)}, got {pair!r}")
+        try:
+            values[name] = float(number)
+        except ValueError:
+            raise SpecError(f"{name}: expected a number, got {number!r}") from None
+    try:
+        return Tolerances(**values)
+    except ValueError as error:
+        raise SpecError(str(error)) from error
+
+
+def _created_at(day: Any) -> datetime:
+    if day is None:
+        return datetime.now(UTC).replace(microsecond=0)
+    return datetime.combine(day, time(), UTC)
+
+
+def _aware(at: datetime | None) -> datetime | None:
+    return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+def _print(what: RenderableType) -> None:
+    from rich.console import Console
+
+    Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    from backrun_fit.render.document import as_json
+
+    print(as_json(document))  # noqa: T201 - the one place where documents are printed
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return version("backrun-fit")

@@ -1,0 +1,70 @@
+"""Laying a recording beside a plan: the door to the three ways."""
+
+from __future__ import annotations
+
+from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compliance.by_index import align_by_index
+from backrun_fit.compliance.by_lap import align_by_lap
+from backrun_fit.compliance.by_sample import align_by_sample
+from backrun_fit.compliance.pairing import Alignment, AlignMode, UsedMode
+from backrun_fit.compliance.timeline import Recording
+from backrun_fit.errors import AlignmentError
+
+__all__ = ["align_recording"]
+
+
+def align_recording(
+    recording: Recording, workout: CompiledWorkout, mode: AlignMode = "auto"
+) -> Alignment:
+    """Say which stretch of a recording was which execution of a plan.
+
+    Args:
+        recording: The activity, prepared.
+        workout: The plan.
+        mode: What may be looked at. ``auto`` takes step indexes where a lap has
+            one and the workout is the activity's own (they point to nothing
+            else), laps where there are two or more, else samples.
+
+    Returns:
+        One pairing an execution, and the laps outside.
+
+    Raises:
+        AlignmentError: The recording lacks what the mode looks at: expected and got are named.
+        CompileError: The plan has no steps, or cannot be unrolled.
+
+    Example:
+        >>> import numpy as np
+        >>> from backrun_fit.activity import Activity, Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import OpenDuration, Step
+        >>> track = Track.from_columns(np.arange(61.0), speed_mps=np.full(61, 3.0))
+        >>> run = Activity(started_at=instant(0), ended_at=instant(60), sport="running",
+        ...                track=track)
+        >>> plan = CompiledWorkout(name="w", messages=(Step(duration=OpenDuration()),))
+        >>> alignment = align_recording(Recording.of(run), plan)
+        >>> alignment.mode, alignment.pairings[0].reason
+        ('samples', 'timer 0 s to 1:00, by planned lengths and changes of speed')
+    """
+    activity = recording.activity
+    used = _chosen(recording, workout) if mode == "auto" else mode
+    if used == "indexes":
+        if not any(lap.step_index is not None for lap in activity.laps):
+            raise AlignmentError(
+                f"expected laps with step indexes, got {len(activity.laps)} laps without any"
+            )
+        return align_by_index(activity, workout)
+    if used == "laps":
+        if not activity.laps:
+            raise AlignmentError("expected at least one lap, got none")
+        return align_by_lap(activity, workout)
+    if not len(activity.track) and not activity.laps:
+        raise AlignmentError("expected samples or laps to check, got neither")
+    return align_by_sample(recording, workout)
+
+
+def _chosen(recording: Recording, workout: CompiledWorkout) -> UsedMode:
+    laps = recording.activity.laps
+    own = recording.activity.workout is workout
+    if own and any(lap.step_index is not None for lap in laps):
+        return "indexes"
+    return "laps" if len(laps) > 1 else "samples"

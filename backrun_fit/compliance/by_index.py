@@ -1,0 +1,137 @@
+"""Alignment by the step index that a watch writes into each lap.
+
+``lap.wkt_step_index`` (FIT Profile 21.212, message ``lap``, field 71) points to
+the message of the step being executed. A repeated step's laps reuse its index,
+autolaps share it, and after the workout it is absent; the order in which the
+indexes come tells which pass is meant.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import numpy as np
+
+from backrun_fit.activity import Activity
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution
+from backrun_fit.compliance.lapwise import laps_text, pair_laps
+from backrun_fit.compliance.pairing import Alignment
+from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
+from backrun_fit.compliance.sequence import Costs, Floats, lay_along
+from backrun_fit.workout import Step
+
+__all__ = ["align_by_index"]
+
+# Leaving a step out is ordinary; a lap that carries an index and fits nowhere is
+# rarer than any misfit of lengths, so laps of one index are never torn apart to
+# make lengths fit. A stale index lies between.
+_SKIP, _EXTRA, _EXTRA_BEFORE, _STALE = 1.0, 3.0, 2.7, 1.5
+_LENGTH_WEIGHT, _LARGEST_LENGTH_MISFIT = 0.5, 1.0
+# On a tie, what comes later is skipped or extra.
+_LATER_FIRST = 1e-6
+
+
+def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
+    """Lay laps beside executions by their step indexes, all at once.
+
+    - Consecutive laps of one index are one execution (autolaps), unless the plan
+      has the same step twice in a row; then lengths and triggers say where it
+      was changed.
+    - Executions that no lap stands for are skipped; with passes missing from a
+      repeat, its last ones.
+    - An index that points to a repeat or to no message at all, or the first lap's
+      index, may be stale: the lap stands for the execution that is due, if that
+      explains the recording best.
+    - When a workout was restarted, the laps before the restart are extra; when a
+      repeat had a pass too many, the pass that fits worst is, and among equals
+      the last.
+    - A repeat that ends by a condition has as many passes as the laps show.
+
+    Args:
+        activity: At least one of its laps has a step index.
+        workout: The plan whose messages the indexes point to.
+
+    Raises:
+        CompileError: The plan cannot be unrolled.
+        AlignmentError: Laps times executions is too large.
+
+    Example:
+        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import TimeDuration
+        >>> step = Step(duration=TimeDuration(duration_s=60.0))
+        >>> lap = Lap(number=0, start_at=instant(0), end_at=instant(60), timer_s=60.0,
+        ...           elapsed_s=60.0, step_index=1)
+        >>> run = Activity(started_at=instant(0), ended_at=instant(60), sport="running",
+        ...                laps=(lap,), track=Track.from_columns(np.array([])))
+        >>> plan = CompiledWorkout(name="w", messages=(step, step))
+        >>> [pairing.reason for pairing in align_by_index(run, plan).pairings]
+        ['no lap carries step index 0 at this place', 'lap 1 carries step index 1']
+    """
+    laps = activity.laps
+    shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
+    executions, optional = planned_executions(workout, max(shown.values()))
+    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
+    steps = {
+        index for index, message in enumerate(workout.messages) if isinstance(message, Step)
+    }
+
+    def fit(first: int) -> Floats:
+        index = laps[first].step_index
+        if index is None:
+            return np.empty((0, len(plan)))
+        count = 1
+        while first + count < len(laps) and laps[first + count].step_index == index:
+            count += 1
+        lengths = plan.length_misfit(*columns.runs(first, count))
+        costs = _LENGTH_WEIGHT * np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
+        costs += plan.trigger_misfit(columns, first, count)
+        wrong = plan.step_index != index
+        may_be_stale = first == 0 or index not in steps
+        costs[:, wrong] += _STALE if may_be_stale else np.inf
+        return costs
+
+    indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
+    skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan)))
+    placements, _ = lay_along(
+        fit,
+        Costs(
+            skip=skip,
+            skip_at_end=skip,
+            extra=indexed * (_EXTRA - _LATER_FIRST * np.arange(len(laps))),
+            extra_before=indexed * _EXTRA_BEFORE,
+            extra_after=indexed * _EXTRA,
+        ),
+    )
+
+    def paired(execution: PlannedExecution, first: int, last: int) -> str:
+        index = laps[first].step_index
+        verb = "carries" if first == last else "carry"
+        text = f"{laps_text(first, last)} {verb} step index {index}"
+        if index == execution.step_index:
+            return text
+        kind = "another step" if index in steps else "no step"
+        return f"{text}, which is {kind}; taken for step {execution.step_index}, which was due"
+
+    def missing(execution: PlannedExecution) -> str:
+        return f"no lap carries step index {execution.step_index} at this place"
+
+    def extra(place: int) -> str:
+        index = laps[place].step_index
+        if index is None:
+            return "not part of the workout: no step index"
+        if index not in steps:
+            return f"step index {index} is no step of the workout"
+        return f"step {index} was not due here: restarted, or repeated once too often"
+
+    return pair_laps(
+        "indexes",
+        laps,
+        executions,
+        placements,
+        optional=optional,
+        paired=paired,
+        missing=missing,
+        extra=extra,
+    )

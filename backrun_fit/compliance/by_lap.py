@@ -1,0 +1,126 @@
+"""Alignment by laps alone: their lengths, triggers, intensities and speeds.
+
+For recordings whose step indexes are lost, and for plans run by hand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from backrun_fit.activity import Activity
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution
+from backrun_fit.compliance.lapwise import laps_text, pair_laps
+from backrun_fit.compliance.pairing import Alignment
+from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
+from backrun_fit.compliance.sequence import Costs, Floats, lay_along
+
+__all__ = ["align_by_lap"]
+
+# All costs are in units of one step skipped in mid-workout.
+_SKIP, _SKIP_AT_END = 1.0, 0.4
+_EXTRA, _EXTRA_LONG, _EXTRA_AT_EDGE = 0.6, 0.4, 0.35
+_LARGEST_LENGTH_MISFIT = 3.0
+# A step that the athlete pressed away leaves a lap of any shortness, and so does
+# the end of the recording.
+_LARGEST_CUT_SHORT = {"manual": 1.4, "session_end": 0.4}
+_EFFORT_WEIGHT, _PACE_WEIGHT = 0.3, 0.3
+_LATER_FIRST = 1e-6
+_MOST_LAPS = 120
+"""In one execution; autolaps of an ultra-marathon."""
+
+
+def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
+    """Lay laps along executions so that the sum of all misfits is least.
+
+    A run of laps may be one execution; laps may stand outside, executions may be
+    skipped. The misfit of a pair is made of the ratio of the lengths (timer time
+    for time steps, distance for distance steps), the triggers of the last and of
+    inner laps, the intensity where it is recorded, and the pace band if there is
+    one. Step indexes are not looked at.
+
+    Args:
+        activity: With at least one lap.
+        workout: The plan.
+
+    Raises:
+        CompileError: The plan cannot be unrolled.
+        AlignmentError: Laps times executions is too large.
+
+    Example:
+        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import Step, TimeDuration
+        >>> laps = tuple(
+        ...     Lap(number=n, start_at=instant(a), end_at=instant(b), timer_s=b - a,
+        ...         elapsed_s=b - a) for n, (a, b) in enumerate([(0, 300), (300, 360)]))
+        >>> run = Activity(started_at=instant(0), ended_at=instant(360), sport="running",
+        ...                laps=laps, track=Track.from_columns(np.array([])))
+        >>> steps = [Step(duration=TimeDuration(duration_s=s)) for s in (300.0, 120.0, 60.0)]
+        >>> plan = CompiledWorkout(name="w", messages=tuple(steps))
+        >>> [p.stretch.first_lap if p.stretch else None
+        ...  for p in align_by_lap(run, plan).pairings]
+        [0, None, 1]
+    """
+    laps = activity.laps
+    executions, optional = planned_executions(workout, len(laps))
+    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
+    cut_short = np.array(
+        [_LARGEST_CUT_SHORT.get(lap.trigger or "", _LARGEST_LENGTH_MISFIT) for lap in laps]
+    )
+
+    def fit(first: int) -> Floats:
+        count = min(_MOST_LAPS, len(laps) - first)
+        timer_s, distance_m = columns.runs(first, count)
+        costs = np.minimum(plan.length_misfit(timer_s, distance_m), _LARGEST_LENGTH_MISFIT)
+        pardoned = np.minimum(costs, cut_short[first : first + count, np.newaxis])
+        with np.errstate(invalid="ignore"):
+            too_short = (timer_s[:, np.newaxis] < plan.timer_s) | (
+                distance_m[:, np.newaxis] < plan.distance_m
+            )
+        costs = np.where(too_short, pardoned, costs)
+        costs += plan.trigger_misfit(columns, first, count)
+        costs += _EFFORT_WEIGHT * plan.effort_misfit(columns, first)
+        costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
+        return np.asarray(costs)
+
+    at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
+    rank = _LATER_FIRST * np.arange(len(laps))
+    placements, _ = lay_along(
+        fit,
+        Costs(
+            skip=np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan))),
+            skip_at_end=np.where(optional, 0.0, _SKIP_AT_END),
+            extra=_EXTRA + _EXTRA_LONG * np.minimum(1.0, columns.timer_s / 60.0) - rank,
+            extra_before=at_edge,
+            extra_after=at_edge,
+        ),
+    )
+    first_used = placements[0].first if placements else len(laps)
+    last_used = placements[-1].last if placements else -1
+
+    def paired(execution: PlannedExecution, first: int, last: int) -> str:
+        verb = "fits" if first == last else "together fit"
+        trigger = laps[last].trigger
+        ended = f", ended by {trigger.replace('_', ' ')}" if trigger else ""
+        return f"{laps_text(first, last)} {verb} step {execution.step_index} best{ended}"
+
+    def missing(execution: PlannedExecution) -> str:
+        return f"no lap fits step {execution.step_index} at this place"
+
+    def extra(place: int) -> str:
+        if place < first_used:
+            return "before the workout"
+        if place > last_used:
+            return "after the workout"
+        return "fits no step of the workout here"
+
+    return pair_laps(
+        "laps",
+        laps,
+        executions,
+        placements,
+        optional=optional,
+        paired=paired,
+        missing=missing,
+        extra=extra,
+    )

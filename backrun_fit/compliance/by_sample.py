@@ -1,0 +1,285 @@
+"""Alignment by samples alone: the plan laid along the run's speed over timer time.
+
+Approximate by nature: where speed does not change and no step was cut short, the
+planned lengths decide; where they do not fit, changes of speed do.
+"""
+
+from __future__ import annotations
+
+import attrs
+import numpy as np
+import numpy.typing as npt
+
+from backrun_fit.activity import Column
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution
+from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch
+from backrun_fit.compliance.plan import planned_executions
+from backrun_fit.compliance.timeline import Recording, instant
+from backrun_fit.units import format_duration
+from backrun_fit.workout import DistanceDuration, PaceTarget, TimeDuration
+
+__all__ = ["align_by_sample"]
+
+# All costs are in units of one step skipped in mid-workout.
+_SKIP, _SKIP_AT_END, _CUT_BY_END = 1.0, 0.1, 0.3
+_LATE_START, _OTHER_LENGTH, _OPEN_LENGTH = 0.5, 0.4, 0.1
+# What was planned and not run, or run and not planned, costs by its length.
+_UNRUN_PER_S, _UNPLANNED_PER_S, _TAIL_PER_S = 0.2 / 60, 0.1 / 60, 0.02 / 60
+_PACE_WEIGHT = 0.3
+# Ten minutes that are off the segment's mean by half a metre per second cost one skip.
+_SPREAD_SCALE = 0.25 * 600.0
+# Lengths more than this many times off are not the step at all.
+_LARGEST_RATIO = 4.0
+# A change of speed: the means of this many seconds before and after differ.
+_CHANGE_WINDOW_S, _SMALLEST_CHANGE_MPS, _MOST_CHANGES = 15, 0.3, 60
+# Beyond these, a beginning of the plan is not followed further.
+_MARGIN, _MOST_WAYS = 8.0, 400
+_LONGEST_GRID = 100_000
+_SLACK_S = 1.0
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Signal:
+    """Speed and distance on an even grid of timer time, with running sums."""
+
+    step_s: float
+    end_s: float
+    grid_s: Column
+    distance_m: Column
+    sums: Column
+    squares: Column
+    changes_s: Column
+
+    @classmethod
+    def of(cls, recording: Recording) -> _Signal:
+        end_s = float(recording.timeline.timer_s[-1])
+        step_s = max(1.0, end_s / _LONGEST_GRID)
+        grid_s = np.arange(0.0, end_s + step_s, step_s)
+        distance_m = np.full(len(grid_s), np.nan)
+        if len(recording.distance_m) >= 2:
+            timer_s = recording.timeline.timer_at(recording.distance_unix_s)
+            distance_m = np.interp(grid_s, timer_s, np.maximum.accumulate(recording.distance_m))
+        track = recording.activity.track
+        known = ~np.isnan(track.speed_mps)
+        if known.any():
+            speed = np.interp(grid_s, recording.timer_s[known], track.speed_mps[known])
+        elif len(recording.distance_m) >= 2 and len(grid_s) >= 2:
+            speed = np.gradient(distance_m, step_s)
+        else:
+            speed = np.zeros(len(grid_s))
+        return cls(
+            step_s=step_s,
+            end_s=end_s,
+            grid_s=grid_s,
+            distance_m=distance_m,
+            sums=np.concatenate(([0.0], np.cumsum(speed))),
+            squares=np.concatenate(([0.0], np.cumsum(speed * speed))),
+            changes_s=_changes(speed, step_s),
+        )
+
+    def _place(self, at_s: Column) -> npt.NDArray[np.intp]:
+        places = np.rint(at_s / self.step_s).astype(np.intp)
+        return np.clip(places, 0, len(self.grid_s))
+
+    def spread(self, from_s: Column, to_s: Column) -> Column:
+        """Cost of the speed's variation about its mean in each segment."""
+        first, last = self._place(from_s), self._place(to_s)
+        total = self.sums[last] - self.sums[first]
+        squares = self.squares[last] - self.squares[first]
+        variation = squares - total * total / np.maximum(last - first, 1)
+        return np.asarray(np.maximum(variation, 0.0) * self.step_s / _SPREAD_SCALE)
+
+    def speed_mps(self, from_s: Column, to_s: Column) -> Column:
+        """Mean speed in each segment; 0 in an empty one."""
+        first, last = self._place(from_s), self._place(to_s)
+        return np.asarray((self.sums[last] - self.sums[first]) / np.maximum(last - first, 1))
+
+    def after(self, from_s: Column, step: TimeDuration | DistanceDuration) -> Column:
+        """Where a step of this length ends that begins here; inf beyond the end."""
+        if isinstance(step, TimeDuration):
+            ends = from_s + step.duration_s
+        else:
+            goal_m = np.interp(from_s, self.grid_s, self.distance_m) + step.distance_m
+            ends = np.interp(goal_m, self.distance_m, self.grid_s)
+            ends = np.where(goal_m > self.distance_m[-1], np.inf, ends)
+        return np.asarray(np.where(ends > self.end_s + _SLACK_S, np.inf, ends))
+
+
+def _changes(speed: Column, step_s: float) -> Column:
+    """Where the speed changes most, strongest first cut off, in order of time."""
+    width = max(1, round(_CHANGE_WINDOW_S / step_s))
+    if len(speed) < 2 * width + 1:
+        return np.array([])
+    sums = np.concatenate(([0.0], np.cumsum(speed)))
+    means = (sums[width:] - sums[:-width]) / width
+    change = np.abs(means[width:] - means[:-width])  # at grid place `width` and on
+    padded = np.pad(change, width, constant_values=-1.0)
+    peak = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
+    places = np.flatnonzero((change == peak) & (change >= _SMALLEST_CHANGE_MPS))
+    strongest = places[np.argsort(-change[places], kind="stable")][:_MOST_CHANGES]
+    return np.sort(strongest + width) * step_s
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class _Layer:
+    """The ways to lay out the plan up to one execution: where each ends and what it costs."""
+
+    at_s: Column
+    cost: Column
+    before: npt.NDArray[np.intp]  # the way in the layer before that this one continues
+
+
+def _cheapest(at_s: Column, cost: Column, before: npt.NDArray[np.intp]) -> _Layer:
+    """One way for each second, the cheapest, and no hopeless ones."""
+    order = np.lexsort((cost, np.rint(at_s)))
+    order = order[np.isfinite(cost[order])]
+    _, firsts = np.unique(np.rint(at_s[order]), return_index=True)
+    order = order[firsts]
+    order = order[cost[order] <= cost[order].min() + _MARGIN]
+    order = order[np.argsort(cost[order], kind="stable")][:_MOST_WAYS]
+    return _Layer(at_s=at_s[order], cost=cost[order], before=before[order])
+
+
+def _extend(signal: _Signal, layer: _Layer, execution: PlannedExecution) -> _Layer:
+    """Every way continued by one execution: as planned, ended otherwise, cut off or skipped."""
+    step, here = execution.step, layer.at_s
+    ways = np.arange(len(here))
+    over = here >= signal.end_s - _SLACK_S
+    unrun_s = step.duration.duration_s if isinstance(step.duration, TimeDuration) else 60.0
+    skipped = layer.cost + np.where(over, _SKIP_AT_END, _SKIP + _UNRUN_PER_S * unrun_s)
+    parts = [(here, skipped, ways)]
+
+    def add(from_way: npt.NDArray[np.intp], ends_s: Column, cost: Column | float) -> None:
+        from_s = here[from_way]
+        total = layer.cost[from_way] + cost + signal.spread(from_s, ends_s)
+        if isinstance(step.target, PaceTarget):
+            speed = np.maximum(signal.speed_mps(from_s, ends_s), 0.1)
+            band = step.target
+            outside = np.maximum(band.slowest_mps / speed, speed / band.fastest_mps) - 1.0
+            total = total + _PACE_WEIGHT * np.clip(outside, 0.0, 1.0)
+        parts.append((ends_s, total, from_way))
+
+    running = ways[~over]
+    changes_s = np.append(signal.changes_s, signal.end_s)
+    from_way = np.repeat(running, len(changes_s))
+    to_s = np.tile(changes_s, len(running))
+    later = to_s > here[from_way] + _SLACK_S
+    from_way, to_s = from_way[later], to_s[later]
+    has_length = isinstance(step.duration, TimeDuration) or (
+        isinstance(step.duration, DistanceDuration) and not np.isnan(signal.distance_m[0])
+    )
+    if not has_length:
+        add(from_way, to_s, _OPEN_LENGTH)
+    else:
+        assert isinstance(step.duration, TimeDuration | DistanceDuration)  # noqa: S101
+        planned_s = signal.after(here, step.duration)
+        inside = running[np.isfinite(planned_s[running])]
+        add(inside, np.minimum(planned_s[inside], signal.end_s), 0.0)
+        cut = running[np.isinf(planned_s[running])]
+        add(cut, np.full(len(cut), signal.end_s), _CUT_BY_END)
+        if isinstance(step.duration, TimeDuration):
+            planned = np.full(len(to_s), step.duration.duration_s)
+            done = to_s - here[from_way]
+        else:
+            planned = np.full(len(to_s), step.duration.distance_m)
+            done = np.interp(to_s, signal.grid_s, signal.distance_m) - np.interp(
+                here[from_way], signal.grid_s, signal.distance_m
+            )
+        ratio = np.abs(np.log(np.maximum(done, 0.5) / planned))
+        near = ratio <= np.log(_LARGEST_RATIO)
+        add(from_way[near], to_s[near], _OTHER_LENGTH + ratio[near])
+    at_s, cost, before = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return _cheapest(at_s, cost, before)
+
+
+def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment:
+    """Lay the plan along the samples, all boundaries at once.
+
+    A layout is a start (the beginning, or a change of speed) and an end for each
+    execution: as planned on the timer or the distance, or at a change of speed,
+    or at the end of the recording. Its cost is the variation of speed about the
+    mean inside each segment, plus penalties for lengths other than planned,
+    speeds outside the band, skipped steps and a late start. Dynamic programming
+    over executions keeps, for each second, the cheapest way to get there.
+
+    A repeat that ends by a condition is taken once.
+
+    Args:
+        recording: With or without samples; without speed the planned lengths alone decide.
+        workout: The plan.
+
+    Raises:
+        CompileError: The plan cannot be unrolled.
+
+    Example:
+        >>> from backrun_fit.activity import Activity, Track
+        >>> from backrun_fit.workout import Step
+        >>> speed = np.repeat([2.5, 4.0], [300, 61])
+        >>> track = Track.from_columns(np.arange(361.0), speed_mps=speed)
+        >>> run = Activity(started_at=instant(0), ended_at=instant(360), sport="running",
+        ...                track=track)
+        >>> steps = [Step(duration=TimeDuration(duration_s=s)) for s in (300.0, 60.0)]
+        >>> plan = CompiledWorkout(name="w", messages=tuple(steps))
+        >>> [p.stretch.end_at.timestamp() if p.stretch else None
+        ...  for p in align_by_sample(Recording.of(run), plan).pairings]
+        [300.0, 360.0]
+    """
+    executions, _ = planned_executions(workout, 1)
+    signal = _Signal.of(recording)
+    starts_s = np.concatenate(([0.0], signal.changes_s))
+    layer = _cheapest(
+        starts_s,
+        np.where(starts_s > 0, _LATE_START + _UNPLANNED_PER_S * starts_s, 0.0)
+        + signal.spread(np.zeros_like(starts_s), starts_s),
+        np.arange(len(starts_s)),
+    )
+    layers = [layer]
+    for execution in executions:
+        layer = _extend(signal, layer, execution)
+        layers.append(layer)
+    end_s = np.full(len(layer.at_s), signal.end_s)
+    tail = signal.spread(layer.at_s, end_s) + _TAIL_PER_S * (end_s - layer.at_s)
+    way = int(np.argmin(layer.cost + tail))
+    marks_s: list[float] = []
+    for each in reversed(layers):
+        marks_s.append(float(each.at_s[way]))
+        way = int(each.before[way])
+    marks_s.reverse()
+    clock = [float(each) for each in recording.timeline.unix_at(np.array(marks_s))]
+    pairings = tuple(
+        _pairing(execution, marks_s[place], marks_s[place + 1], clock[place], clock[place + 1])
+        for place, execution in enumerate(executions)
+    )
+    return Alignment(
+        mode="samples",
+        pairings=pairings,
+        warnings=_around(marks_s[0], signal.end_s - marks_s[-1]),
+    )
+
+
+def _pairing(
+    execution: PlannedExecution, from_s: float, to_s: float, start: float, end: float
+) -> Pairing:
+    if to_s <= from_s:
+        return Pairing(
+            execution=execution,
+            stretch=None,
+            reason=f"nothing in the samples stands for step {execution.step_index} here",
+        )
+    return Pairing(
+        execution=execution,
+        stretch=Stretch(start_at=instant(start), end_at=instant(end)),
+        reason=(
+            f"timer {format_duration(from_s)} to {format_duration(to_s)}, "
+            "by planned lengths and changes of speed"
+        ),
+    )
+
+
+def _around(before_s: float, after_s: float) -> tuple[str, ...]:
+    warnings = ["boundaries were found from the samples alone: approximate"]
+    if before_s > _SLACK_S:
+        warnings.append(f"{format_duration(before_s)} before the workout")
+    if after_s > _SLACK_S:
+        warnings.append(f"{format_duration(after_s)} after the workout")
+    return tuple(warnings)

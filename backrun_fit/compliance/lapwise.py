@@ -1,0 +1,105 @@
+"""From placements of laps to pairings: what alignment by index and by lap share."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from backrun_fit.activity import Lap
+from backrun_fit.compiled import PlannedExecution
+from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch, UsedMode
+from backrun_fit.compliance.plan import renumbered
+from backrun_fit.compliance.sequence import Placement
+from backrun_fit.report import ExtraLaps
+
+__all__ = ["laps_text", "pair_laps"]
+
+
+def laps_text(first: int, last: int) -> str:
+    """Laps as people count them, from 1.
+
+    Example:
+        >>> laps_text(0, 0), laps_text(2, 4)
+        ('lap 1', 'laps 3 to 5')
+    """
+    return f"lap {first + 1}" if first == last else f"laps {first + 1} to {last + 1}"
+
+
+def pair_laps(
+    mode: UsedMode,
+    laps: Sequence[Lap],
+    executions: Sequence[PlannedExecution],
+    placements: Sequence[Placement],
+    *,
+    optional: npt.NDArray[np.bool_],
+    paired: Callable[[PlannedExecution, int, int], str],
+    missing: Callable[[PlannedExecution], str],
+    extra: Callable[[int], str],
+) -> Alignment:
+    """Put the alignment together.
+
+    Args:
+        mode: What was looked at.
+        laps: All laps of the activity.
+        executions: All executions that were laid along.
+        placements: Which laps fill which execution, in order.
+        optional: Executions that are left out of the result when not filled.
+        paired: The reason of a pairing, from execution, first and last lap.
+        missing: The reason of a missing one.
+        extra: The reason why the lap at a position stays outside.
+
+    Returns:
+        Pairings numbered without holes; extra laps that follow each other for the
+        same reason are one entry.
+    """
+    by_slot = {placement.slot: placement for placement in placements}
+    kept = [slot for slot in range(len(executions)) if slot in by_slot or not optional[slot]]
+    pairings = []
+    for slot, execution in zip(kept, renumbered(executions[slot] for slot in kept), strict=True):
+        placement = by_slot.get(slot)
+        if placement is None:
+            pairings.append(
+                Pairing(execution=execution, stretch=None, reason=missing(execution))
+            )
+            continue
+        first, last = placement.first, placement.last
+        stretch = Stretch(
+            start_at=laps[first].start_at,
+            end_at=max(laps[first].start_at, laps[last].end_at),
+            first_lap=first,
+            last_lap=last,
+        )
+        pairings.append(
+            Pairing(execution=execution, stretch=stretch, reason=paired(execution, first, last))
+        )
+    used = {lap for each in placements for lap in range(each.first, each.last + 1)}
+    outside = [place for place in range(len(laps)) if place not in used]
+    # Consecutive numbers minus their rank are equal, so a hole ends a group.
+    groups = itertools.groupby(
+        enumerate(outside), key=lambda item: (item[1] - item[0], extra(item[1]))
+    )
+    return Alignment(
+        mode=mode,
+        pairings=tuple(pairings),
+        extra=tuple(
+            _extra_laps(laps, [place for _, place in members], reason)
+            for (_, reason), members in groups
+        ),
+    )
+
+
+def _extra_laps(laps: Sequence[Lap], places: Sequence[int], reason: str) -> ExtraLaps:
+    members = [laps[place] for place in places]
+    distances = [lap.distance_m for lap in members if lap.distance_m is not None]
+    return ExtraLaps(
+        first_lap=places[0],
+        last_lap=places[-1],
+        start_at=members[0].start_at,
+        end_at=members[-1].end_at,
+        timer_s=sum(lap.timer_s for lap in members),
+        distance_m=sum(distances) if len(distances) == len(members) else None,
+        reason=reason,
+    )

@@ -1,0 +1,222 @@
+"""What was done in one stretch of a recording, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+import numpy as np
+
+from backrun_fit.activity import Column, Lap
+from backrun_fit.compliance.pairing import Stretch
+from backrun_fit.compliance.timeline import Recording
+from backrun_fit.report import Done, Tolerances
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+)
+
+__all__ = ["TREADMILL_SUB_SPORTS", "measure", "settling_time"]
+
+TREADMILL_SUB_SPORTS: Final = frozenset(("treadmill", "indoor_running", "virtual_activity"))
+"""FIT Profile 21.212, type ``sub_sport``: running on the spot, without GPS."""
+
+_LONGEST_INTERVAL_S = 10.0
+_END_WINDOW_S = 10.0
+_SETTLING_SHARE = 0.25
+# Below this, altitude steps of 0.2 m and barometer jitter of 0.76 m are the slope.
+_SHORTEST_FOR_GRADE_M = 50.0
+
+
+def settling_time(window_s: float, timer_s: float) -> float:
+    """How much of an execution's start is not judged: the window, at most a quarter.
+
+    Example:
+        >>> settling_time(10.0, 300.0), settling_time(10.0, 20.0)
+        (10.0, 5.0)
+    """
+    return min(window_s, _SETTLING_SHARE * timer_s)
+
+
+@attrs.frozen(eq=False)
+class _Slice:
+    """The samples of one stretch, each weighted by the timer time up to the next one."""
+
+    samples: slice
+    timer_s: Column
+    weight_s: Column
+    gap_s: float
+
+    @classmethod
+    def of(cls, recording: Recording, start: float, end: float) -> _Slice:
+        samples = recording.samples(start, end)
+        timer_s = recording.timer_s[samples]
+        ends_s = recording.timeline.timer_at(np.array([start, end]))
+        intervals = np.diff(np.concatenate((ends_s[:1], timer_s, ends_s[1:])))
+        is_gap = intervals > _LONGEST_INTERVAL_S
+        return cls(
+            samples,
+            timer_s,
+            np.where(is_gap, 0.0, intervals)[1:],
+            float(intervals[is_gap].sum()),
+        )
+
+    def since(self, timer_s: float) -> int:
+        """The first sample at or after a timer time, as a position in the slice."""
+        return int(np.searchsorted(self.timer_s, timer_s))
+
+    def mean(self, column: Column, first: int = 0, *, moving: bool = False) -> float | None:
+        """Mean weighted by time from a sample on; None without any weight.
+
+        Args:
+            column: Of the whole track.
+            first: Position in the slice.
+            moving: Leave out samples of zero.
+        """
+        values, weights = column[self.samples][first:], self.weight_s[first:]
+        known = values > 0 if moving else ~np.isnan(values)
+        total = float(weights[known].sum())
+        return float(np.dot(values[known], weights[known])) / total if total > 0 else None
+
+    def share_between(
+        self, column: Column, lowest: float, highest: float, first: int
+    ) -> float | None:
+        """Share of the time from a sample on with values between two, both included."""
+        values, weights = column[self.samples][first:], self.weight_s[first:]
+        total = float(weights[~np.isnan(values)].sum())
+        inside = (values >= lowest) & (values <= highest)
+        return float(weights[inside].sum()) / total if total > 0 else None
+
+
+def measure(
+    recording: Recording, stretch: Stretch, step: Step, tolerances: Tolerances
+) -> Done:
+    """Measure one execution.
+
+    Where the stretch is made of laps, timer time, clock time and distance are the
+    watch's own sums; else timer time comes from the timer events and distance
+    from the samples. Means are weighted by the timer time from each sample to
+    the next; intervals above 10 s have no weight and are counted as gaps.
+
+    Args:
+        recording: The activity, prepared.
+        stretch: Which part of it.
+        step: What was planned there: its target sets the band, its duration says
+            whether the distance is by construction.
+        tolerances: For the settling windows.
+
+    Example:
+        >>> from backrun_fit.activity import Activity, Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import OpenDuration
+        >>> seconds = np.arange(61.0)
+        >>> track = Track.from_columns(seconds, distance_m=seconds * 3, speed_mps=seconds * 0 + 3)
+        >>> run = Activity(started_at=instant(0), ended_at=instant(60), sport="running",
+        ...                track=track)
+        >>> whole = Stretch(start_at=instant(0), end_at=instant(60))
+        >>> done = measure(Recording.of(run), whole, Step(duration=OpenDuration()), Tolerances())
+        >>> done.timer_s, done.distance_m, done.settled_speed_mps, done.heart_rate_bpm
+        (60.0, 180.0, 3.0, None)
+    """
+    track = recording.activity.track
+    start, end = stretch.start_at.timestamp(), stretch.end_at.timestamp()
+    laps: Sequence[Lap] = ()
+    if stretch.first_lap is not None and stretch.last_lap is not None:
+        laps = recording.activity.laps[stretch.first_lap : stretch.last_lap + 1]
+    begun_s, over_s = (float(t) for t in recording.timeline.timer_at(np.array([start, end])))
+    timer_s = sum(lap.timer_s for lap in laps) or over_s - begun_s
+    elapsed_s = sum(lap.elapsed_s for lap in laps) or end - start
+    distance_m = _distance(recording, laps, start, end)
+    part = _Slice.of(recording, start, end)
+
+    settled_s = begun_s + settling_time(tolerances.settling_s, over_s - begun_s)
+    settled = part.since(settled_s)
+    heart_settled = part.since(
+        begun_s + settling_time(tolerances.heart_rate_settling_s, over_s - begun_s)
+    )
+    speed_mps = distance_m / timer_s if distance_m is not None and timer_s > 0 else None
+    if speed_mps is None:
+        speed_mps = part.mean(track.speed_mps)
+    cadence_spm = part.mean(track.cadence_spm, moving=True)
+    return Done(
+        timer_s=timer_s,
+        elapsed_s=elapsed_s,
+        distance_m=distance_m,
+        distance_by_construction=bool(laps)
+        and isinstance(step.duration, DistanceDuration)
+        and laps[-1].trigger == "distance",
+        speed_mps=speed_mps,
+        settled_speed_mps=_settled_speed(recording, part, settled, over_s, end),
+        in_band_fraction=_in_band(recording, part, step, settled, heart_settled),
+        heart_rate_bpm=part.mean(track.heart_rate_bpm),
+        heart_rate_end_bpm=part.mean(track.heart_rate_bpm, part.since(over_s - _END_WINDOW_S)),
+        settled_heart_rate_bpm=part.mean(track.heart_rate_bpm, heart_settled),
+        cadence_spm=cadence_spm,
+        settled_cadence_spm=part.mean(track.cadence_spm, settled, moving=True),
+        step_length_m=speed_mps * 60.0 / cadence_spm if speed_mps and cadence_spm else None,
+        power_w=part.mean(track.power_w),
+        settled_power_w=part.mean(track.power_w, settled),
+        grade_percent=_grade(recording, part),
+        sample_count=len(part.timer_s),
+        gap_s=part.gap_s,
+    )
+
+
+def _distance(
+    recording: Recording, laps: Sequence[Lap], start: float, end: float
+) -> float | None:
+    counted = [lap.distance_m for lap in laps if lap.distance_m is not None]
+    if counted and len(counted) == len(laps):
+        return sum(counted)
+    first_m, last_m = recording.distance_at(start), recording.distance_at(end)
+    return None if first_m is None or last_m is None else max(0.0, last_m - first_m)
+
+
+def _settled_speed(
+    recording: Recording, part: _Slice, settled: int, over_s: float, end: float
+) -> float | None:
+    """Distance over timer time from the first settled sample on; else the speed column."""
+    track = recording.activity.track
+    if settled < len(part.timer_s):
+        from_m = recording.distance_at(float(track.unix_s[part.samples][settled]))
+        to_m = recording.distance_at(end)
+        lasting_s = over_s - float(part.timer_s[settled])
+        if from_m is not None and to_m is not None and to_m >= from_m and lasting_s > 0:
+            return (to_m - from_m) / lasting_s
+    return part.mean(track.speed_mps, settled)
+
+
+def _in_band(
+    recording: Recording, part: _Slice, step: Step, settled: int, heart_settled: int
+) -> float | None:
+    track = recording.activity.track
+    match step.target:
+        case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
+            return part.share_between(track.speed_mps, slowest, fastest, settled)
+        case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
+            return part.share_between(track.heart_rate_bpm, lowest, highest, heart_settled)
+        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
+            return part.share_between(track.cadence_spm, lowest, highest, settled)
+        case PowerTarget(lowest_w=lowest, highest_w=highest):
+            return part.share_between(track.power_w, lowest, highest, settled)
+        case _:
+            return None
+
+
+def _grade(recording: Recording, part: _Slice) -> float | None:
+    """Least-squares slope of the median-of-five altitude over distance, in percent."""
+    if recording.activity.sub_sport in TREADMILL_SUB_SPORTS:
+        return None
+    altitude_m = recording.altitude_m[part.samples]
+    distance_m = recording.activity.track.distance_m[part.samples]
+    known = ~(np.isnan(altitude_m) | np.isnan(distance_m))
+    altitude_m, distance_m = altitude_m[known], distance_m[known]
+    if len(distance_m) < 3 or float(np.ptp(distance_m)) < _SHORTEST_FOR_GRADE_M:
+        return None
+    along = distance_m - distance_m.mean()
+    return 100.0 * float(np.dot(along, altitude_m) / np.dot(along, along))

@@ -1,0 +1,339 @@
+"""From the tables of a FIT file to an Activity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+import attrs
+
+from backrun_fit.activity import Activity, Column, Lap, TimerEvent
+from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.errors import BackrunFitError, DecodeError
+from backrun_fit.fit.columns import Segment, Table, Value, decode
+from backrun_fit.fit.profile import load_profile
+from backrun_fit.fit.source import Source, open_source
+from backrun_fit.fit.track_reader import LATEST_UNIX_S, read_track
+
+__all__ = ["activity_from_segment", "file_kind", "read_activities", "read_activity"]
+
+# Sports in which `cadence` counts one leg's steps, so that twice is steps a minute.
+_ON_FOOT: Final = frozenset(
+    ("running", "walking", "hiking", "snowshoeing", "mountaineering", "generic", "training", None)
+)
+_FOOT_MACHINES: Final = frozenset(("treadmill", "indoor_running", "indoor_walking"))
+
+# FIT Profile 21.212, file_id.product: the sub-field garmin_product holds for these makers.
+_GARMIN_MAKERS: Final = frozenset(("garmin", "dynastream", "dynastream_oem", "tacx"))
+
+_TIMER_KINDS: Final[dict[Value, Literal["start", "stop"]]] = {
+    "start": "start",
+    **dict.fromkeys(("stop", "stop_all", "stop_disable", "stop_disable_all"), "stop"),
+}
+
+# FIT Profile 21.212, message_index: the upper four bits are flags.
+_INDEX_MASK: Final = 0x0FFF
+
+
+def read_activity(source: Source) -> Activity:
+    """Read the one activity in a file.
+
+    Args:
+        source: A path, bytes or a binary file object; .fit, .fit.gz or .zip.
+
+    Raises:
+        DecodeError: The source is no readable FIT file, holds no activity (what
+            it holds is said), or several.
+    """
+    activities = read_activities(source)
+    if len(activities) > 1:
+        raise DecodeError(
+            "several activities in one file",
+            expected="one",
+            got=str(len(activities)),
+            source=activities[0].source,
+        )
+    return activities[0]
+
+
+def read_activities(source: Source) -> tuple[Activity, ...]:
+    """Read every activity in a file, an archive or a chain of files.
+
+    Files of other kinds beside an activity (settings, say) are passed over.
+
+    Args:
+        source: A path, bytes or a binary file object; .fit, .fit.gz or .zip.
+
+    Returns:
+        At least one activity, in order of the source.
+
+    Raises:
+        DecodeError: A file cannot be read, or none holds an activity.
+    """
+    found: list[Activity] = []
+    kinds: dict[str, None] = {}
+    name: str | None = None
+    for name, content in open_source(source):
+        data = decode(content, source=name)
+        for segment in data.segments:
+            kind = file_kind(segment)
+            kinds[kind] = None
+            if kind == "activity":
+                found.append(activity_from_segment(segment, warnings=data.warnings, source=name))
+    if not found:
+        raise DecodeError(
+            "no activity in the file",
+            expected="a recorded activity",
+            got=f"a file of kind {', '.join(kinds)}",
+            source=name,
+        )
+    return tuple(found)
+
+
+def file_kind(segment: Segment) -> str:
+    """What kind of file a segment is.
+
+    Returns:
+        FIT's word in ``file_id.type`` (such as ``activity``, ``workout`` or
+        ``settings``); where it is missing or has no word, a guess by the messages
+        there are, or ``unknown``.
+    """
+    for value in segment.table("file_id").values("type"):
+        if isinstance(value, str):
+            return value
+    for message, kind in (
+        ("session", "activity"),
+        ("record", "activity"),
+        ("lap", "activity"),
+        ("workout_step", "workout"),
+        ("workout", "workout"),
+    ):
+        if len(segment.table(message)):
+            return kind
+    return "unknown"
+
+
+def activity_from_segment(
+    segment: Segment, *, warnings: Iterable[str] = (), source: str | None = None
+) -> Activity:
+    """Build the activity that one FIT file holds.
+
+    Args:
+        segment: The file.
+        warnings: What was odd about it so far; kept.
+        source: Its name.
+
+    Raises:
+        DecodeError: Nothing was recorded in it: there is no session, lap or
+            record with a time.
+    """
+    log = [*warnings]
+    session, lap = segment.table("session"), segment.table("lap")
+    sport, sub_sport = _sport(segment)
+    track = read_track(segment.table("record"), on_foot=_is_on_foot(sport, sub_sport), log=log)
+    track_span = [float(track.unix_s[0]), float(track.unix_s[-1])] if len(track) else []
+    starts = _plausible(session.column("start_time"))
+    laps = _laps(lap, (*starts, *track_span), log)
+    if not (starts or laps or track_span):
+        raise DecodeError(
+            "nothing was recorded in the activity file",
+            offset=segment.offset,
+            expected="a session, a lap or a record with a time",
+            got=f"{len(segment)} messages without",
+            source=source,
+        )
+    # The session's clock is the better end: its timestamp is when it was saved.
+    ends = _plausible(session.column("start_time") + session.column("total_elapsed_time"))
+    if not len(session):
+        log.append("no session message: the recording was never finished, or was cut")
+    if not ends:
+        ends = [*(lap.end_at.timestamp() for lap in laps), *track_span]
+    started = (*starts, *(lap.start_at.timestamp() for lap in laps[:1]), *track_span)[0]
+    workout = _workout(segment, log)
+    manufacturer, product = _maker(segment)
+    return Activity(
+        started_at=_instant(started),
+        ended_at=_instant(max(started, *ends)),
+        sport=sport,
+        sub_sport=sub_sport,
+        manufacturer=manufacturer,
+        product=product,
+        laps=laps,
+        timer_events=_timer_events(segment.table("event")),
+        track=track,
+        timer_s=_total("total_timer_time", session, lap),
+        elapsed_s=_total("total_elapsed_time", session, lap),
+        distance_m=_total("total_distance", session, lap),
+        workout=workout,
+        warnings=tuple(dict.fromkeys(log)),
+        source=source,
+    )
+
+
+def _instant(unix_s: float) -> datetime:
+    return datetime.fromtimestamp(unix_s, tz=UTC)
+
+
+def _is_plausible(unix_s: float) -> bool:
+    """Whether a number is an instant that FIT can say; NaN is none."""
+    return 0 <= unix_s <= LATEST_UNIX_S
+
+
+def _plausible(unix_s: Column) -> list[float]:
+    return [value for value in unix_s.tolist() if _is_plausible(value)]
+
+
+def _first_word(table: Table, *names: str) -> str | None:
+    """The first value that is there, as text, trying one field after another."""
+    for name in names:
+        for value in table.values(name):
+            if isinstance(value, str | int):
+                return str(value)
+    return None
+
+
+def _sport(segment: Segment) -> tuple[str | None, str | None]:
+    """Sport and sub-sport of the first message that states a sport."""
+    for message in ("session", "sport", "workout", "lap"):
+        table = segment.table(message)
+        for sport, sub_sport in zip(table.values("sport"), table.values("sub_sport"), strict=True):
+            if isinstance(sport, str | int):
+                known = isinstance(sub_sport, str | int)
+                return str(sport), str(sub_sport) if known else None
+    return None, None
+
+
+def _is_on_foot(sport: str | None, sub_sport: str | None) -> bool:
+    return sport in _ON_FOOT or sub_sport in _FOOT_MACHINES
+
+
+def _maker(segment: Segment) -> tuple[str | None, str | None]:
+    """Maker and product of the recorder (FIT Profile 21.212, file_id)."""
+    table = segment.table("file_id")
+    manufacturer = _first_word(table, "manufacturer")
+    number = next((value for value in table.raw("product") if isinstance(value, int)), None)
+    if number is not None and manufacturer in _GARMIN_MAKERS:
+        named = load_profile().value_names("garmin_product").get(number)
+        if named is not None:
+            return manufacturer, named
+    return manufacturer, _first_word(table, "product_name", "product")
+
+
+@attrs.frozen
+class _LapTimes:
+    """When one lap began and ended, and how long it took, whatever the recorder left out."""
+
+    start: float
+    end: float
+    elapsed_s: float
+    timer_s: float
+
+    @classmethod
+    def of(
+        cls,
+        start: float | None,
+        end: float | None,
+        elapsed_s: float | None,
+        timer_s: float | None,
+        *,
+        before: float | None,
+    ) -> _LapTimes | None:
+        """Fill what is absent from the rest; ``before`` is where the lap before ended."""
+        span = timer_s if elapsed_s is None else elapsed_s
+        if start is None:
+            start = before
+        if start is None and end is not None:
+            start = end - (span or 0.0)
+        if start is None:
+            return None
+        if end is None:
+            end = start + (span or 0.0)
+        if span is None:
+            span = max(end - start, 0.0)
+        return cls(start, end, span, span if timer_s is None else timer_s)
+
+
+def _laps(table: Table, starts: Iterable[float], log: list[str]) -> tuple[Lap, ...]:
+    """The laps in order of the file; ``starts`` holds when the first one may have begun."""
+    begins, ends = (_known_instants(table.column(name)) for name in ("start_time", "timestamp"))
+    elapsed, timers, distances, heart_rates = (
+        _known(table.column(name))
+        for name in ("total_elapsed_time", "total_timer_time", "total_distance", "avg_heart_rate")
+    )
+    steps = table.raw("wkt_step_index")
+    triggers, intensities = _words(table, "lap_trigger"), _words(table, "intensity")
+    laps: list[Lap] = []
+    before = next(iter(starts), None)
+    for row in range(len(table)):
+        times = _LapTimes.of(begins[row], ends[row], elapsed[row], timers[row], before=before)
+        if times is None or not _is_plausible(times.start) or not _is_plausible(times.end):
+            log.append(f"lap {row} has no time that can be; left out")
+            continue
+        if begins[row] is None or ends[row] is None:
+            log.append(f"lap {row} lacks its start or its end; taken from its neighbours")
+        before = times.end
+        step = steps[row]
+        laps.append(
+            Lap(
+                number=row,
+                start_at=_instant(times.start),
+                end_at=_instant(times.end),
+                timer_s=times.timer_s,
+                elapsed_s=times.elapsed_s,
+                distance_m=distances[row],
+                step_index=step & _INDEX_MASK if isinstance(step, int) else None,
+                trigger=triggers[row],
+                intensity=intensities[row],
+                heart_rate_bpm=heart_rates[row],
+            )
+        )
+    return tuple(laps)
+
+
+def _known(column: Column) -> list[float | None]:
+    return [value if math.isfinite(value) else None for value in column.tolist()]
+
+
+def _known_instants(unix_s: Column) -> list[float | None]:
+    return [value if _is_plausible(value) else None for value in unix_s.tolist()]
+
+
+def _words(table: Table, name: str) -> list[str | None]:
+    """An enumerated field; a value that FIT has no word for is its number as text."""
+    return [str(value) if isinstance(value, str | int) else None for value in table.values(name)]
+
+
+def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
+    """Starts and stops of the timer (FIT Profile 21.212, event), in order of time."""
+    rows = zip(
+        table.values("event"), table.values("event_type"), table.column("timestamp"), strict=True
+    )
+    events = [
+        TimerEvent(at=_instant(at), kind=_TIMER_KINDS[kind])
+        for event, kind, at in rows
+        if event == "timer" and kind in _TIMER_KINDS and _is_plausible(at)
+    ]
+    return tuple(sorted(events, key=lambda event: event.at))
+
+
+def _total(name: str, *tables: Table) -> float | None:
+    """The sum of a field over the messages of the first table that has it."""
+    for table in tables:
+        values = [value for value in _known(table.column(name)) if value is not None]
+        if values:
+            return math.fsum(values)
+    return None
+
+
+def _workout(segment: Segment, log: list[str]) -> CompiledWorkout | None:
+    """The workout that the watch executed; one that makes no sense costs a warning, not the run."""
+    # Here, because that module reads through this package's tables too.
+    from backrun_fit.fit.workout_reader import compiled_from_segment
+
+    try:
+        return compiled_from_segment(segment, embedded=True)
+    except BackrunFitError as error:
+        log.append(f"the embedded workout cannot be read: {error}")
+        return None

@@ -1,0 +1,239 @@
+"""From what a caller has (a path, bytes, a file object, .gz, .zip) to the bytes of FIT files.
+
+What a thing is, is told by its first bytes, never by its name alone. Everything is
+bounded: no archive can make more than the limits below say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final, NamedTuple, TypeAlias
+
+from backrun_fit.errors import DecodeError
+
+__all__ = [
+    "FREE_EXPANSION_BYTES",
+    "MAX_EXPANSION",
+    "MAX_FILE_BYTES",
+    "MAX_MEMBERS",
+    "MAX_TOTAL_BYTES",
+    "FitBytes",
+    "Source",
+    "open_source",
+]
+
+Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
+"""A path (``str`` is always one), the bytes themselves, or a binary file object."""
+
+MAX_FILE_BYTES: Final = 256 << 20
+"""Largest input and largest single FIT file; a day of one record a second is under 10 MB."""
+
+MAX_TOTAL_BYTES: Final = 1 << 30
+"""Most bytes that all members of one archive may make together."""
+
+MAX_MEMBERS: Final = 10_000
+"""Most members of one archive."""
+
+MAX_EXPANSION: Final = 100
+"""Most bytes out for one byte in; real FIT files stay under 10."""
+
+FREE_EXPANSION_BYTES: Final = 16 << 20
+"""Up to here the ratio is not looked at: a small file of zeros is no attack."""
+
+_GZIP_MAGIC: Final = b"\x1f\x8b"
+_ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
+_CHUNK: Final = 1 << 20
+
+
+class FitBytes(NamedTuple):
+    """The bytes of what should be one FIT file, or a chain of them.
+
+    Attributes:
+        name: File name, with that of an archive before it; None for bytes.
+        data: Unpacked.
+    """
+
+    name: str | None
+    data: bytes
+
+
+def open_source(source: Source) -> Iterator[FitBytes]:
+    """The FIT files in a source, one after another, in the archive's order.
+
+    Of a .zip the members that end in .fit or .fit.gz count; folders, the
+    ``__MACOSX`` shadow and hidden ``._`` files do not. Whether the bytes are FIT
+    is not looked at here.
+
+    Yields:
+        One for a plain or gzipped file; one a member for a .zip, at least one.
+
+    Raises:
+        DecodeError: The source cannot be read, an archive is damaged, encrypted
+            or empty, or a limit is broken.
+
+    Example:
+        >>> [len(item.data) for item in open_source(b"any bytes")]
+        [9]
+    """
+    data, name = _read(source)
+    if data.startswith(_ZIP_MAGICS):
+        yield from _unzip(data, name)
+    elif data.startswith(_GZIP_MAGIC):
+        yield FitBytes(name, _gunzip(data, name))
+    else:
+        yield FitBytes(name, data)
+
+
+def _read(source: Source) -> tuple[bytes, str | None]:
+    if isinstance(source, bytes | bytearray | memoryview):
+        data, name = bytes(source), None
+    elif isinstance(source, str | os.PathLike):
+        name = os.fspath(source)
+        try:
+            with Path(name).open("rb") as file:
+                data = file.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise DecodeError("the file cannot be read", got=_reason(error), source=name) from error
+    else:
+        named = getattr(source, "name", None)
+        name = named if isinstance(named, str) else None
+        try:
+            read = source.read(MAX_FILE_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise DecodeError(
+                "the file object cannot be read", got=_reason(error), source=name
+            ) from error
+        if not isinstance(read, bytes | bytearray):
+            raise DecodeError(
+                "the file object is not binary",
+                expected="bytes",
+                got=type(read).__name__,
+                source=name,
+            )
+        data = bytes(read)
+    if len(data) > MAX_FILE_BYTES:
+        raise _too_large(MAX_FILE_BYTES, name)
+    return data, name
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _too_large(limit: int, name: str | None) -> DecodeError:
+    return DecodeError("too large", expected=f"at most {limit} bytes", got="more", source=name)
+
+
+def _check_expansion(made: int, taken: int, name: str | None) -> None:
+    if made > MAX_FILE_BYTES:
+        raise _too_large(MAX_FILE_BYTES, name)
+    if made > FREE_EXPANSION_BYTES and made > taken * MAX_EXPANSION:
+        raise DecodeError(
+            "the archive expands too much",
+            expected=f"at most {MAX_EXPANSION} bytes out for one in",
+            got="more",
+            source=name,
+        )
+
+
+def _gunzip(data: bytes, name: str | None) -> bytes:
+    """All members of a gzip file, one behind another; what follows them is ignored."""
+    made = bytearray()
+    rest = data
+    while rest.startswith(_GZIP_MAGIC):
+        inflate = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        pending = rest
+        while not inflate.eof:
+            try:
+                piece = inflate.decompress(pending, _CHUNK)
+            except zlib.error as error:
+                raise DecodeError(
+                    "the gzip file is damaged", got=str(error), source=name
+                ) from error
+            made += piece
+            _check_expansion(len(made), len(data), name)
+            pending = inflate.unconsumed_tail
+            if not piece and not pending and not inflate.eof:
+                raise DecodeError(
+                    "the gzip file is damaged", got="an end in the middle", source=name
+                )
+        rest = inflate.unused_data
+    return bytes(made)
+
+
+def _unzip(data: bytes, name: str | None) -> Iterator[FitBytes]:
+    with _zip_errors(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [info for info in archive.infolist() if _is_wanted(info)]
+        others = len(archive.infolist()) - len(members)
+        if not members:
+            raise DecodeError(
+                "the zip file holds no FIT file",
+                expected="a member whose name ends in .fit or .fit.gz",
+                got=f"{others} others" if others else "none at all",
+                source=name,
+            )
+        if len(members) > MAX_MEMBERS:
+            raise DecodeError(
+                "too many members in the zip file",
+                expected=f"at most {MAX_MEMBERS}",
+                got=str(len(members)),
+                source=name,
+            )
+    total = 0
+    for info in members:
+        full_name = f"{name}/{info.filename}" if name else info.filename
+        with _zip_errors(full_name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+            content = _read_member(archive, info, full_name)
+        if content.startswith(_GZIP_MAGIC):
+            content = _gunzip(content, full_name)
+        total += len(content)
+        if total > MAX_TOTAL_BYTES:
+            raise _too_large(MAX_TOTAL_BYTES, name)
+        yield FitBytes(full_name, content)
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(info.filename)
+    hidden = path.name.startswith(".") or "__MACOSX" in path.parts
+    return path.name.lower().endswith((".fit", ".fit.gz")) and not (info.is_dir() or hidden)
+
+
+def _read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> bytes:
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise DecodeError(
+            "an unusual zip compression",
+            expected="stored or deflated",
+            got=f"method {info.compress_type}",
+            source=name,
+        )
+    made = bytearray()
+    with archive.open(info) as member:
+        while piece := member.read(_CHUNK):
+            made += piece
+            _check_expansion(len(made), info.compress_size, name)
+    return bytes(made)
+
+
+@contextlib.contextmanager
+def _zip_errors(name: str | None) -> Iterator[None]:
+    """Everything that zipfile is known to raise on damage or encryption, as our error."""
+    try:
+        yield
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        OSError,
+        EOFError,
+        ValueError,
+        OverflowError,
+        LookupError,
+    ) as error:
+        reason = str(error) or type(error).__name__
+        raise DecodeError("the zip file is damaged or locked", got=reason, source=name) from error

@@ -1,0 +1,215 @@
+"""The paces that have a name, and the bands about them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Final
+
+from backrun_fit import predict
+from backrun_fit.errors import Problem, SpecError
+from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
+from backrun_fit.workout import PaceTarget
+
+__all__ = [
+    "PACE_NAMES",
+    "band_about",
+    "canonical_pace_name",
+    "default_band",
+    "middle_mps",
+    "pace_at_vdot",
+    "parse_pace_band",
+    "read_pace",
+    "read_pace_or_band",
+]
+
+PACE_NAMES: Final = ("recovery", "easy", "marathon", "threshold", "10k", "5k")
+"""The paces an athlete has, slowest first."""
+
+_ALIASES: Final = {"mp": "marathon", "5km": "5k", "10km": "10k"}
+
+# Parts of VDOT. Easy is the figure with which the cost of an easy backward recovery was worked
+# out (70 % of VDOT, pace x 1.39 to 1.44 of marathon pace); threshold and recovery are background
+# convention of Daniels' training tables, for which no source was read.
+EASY_FRACTION: Final = 0.70
+THRESHOLD_FRACTION: Final = 0.88
+RECOVERY_FRACTION: Final = 0.65
+_FRACTIONS: Final = {
+    "recovery": RECOVERY_FRACTION,
+    "easy": EASY_FRACTION,
+    "threshold": THRESHOLD_FRACTION,
+}
+_RACES_M: Final = {"marathon": predict.MARATHON_M, "10k": 10_000.0, "5k": 5_000.0}
+
+# Half-widths of the band about a pace, as parts of its time per distance. Our own choice: easy
+# running needs no precision, the rest does.
+RELAXED_BAND: Final = 0.06
+PRECISE_BAND: Final = 0.03
+_RELAXED: Final = frozenset({"recovery", "easy"})
+
+_UNIT: Final = re.compile(
+    r"\s*(?:m/s|km/h|kph|mph|mi/h|(?:min\s*)?(?:/|\bper\b)\s*[a-z]+)\s*\Z", re.IGNORECASE
+)
+_BAND: Final = re.compile(r"\s*(\S.*?)\s*(?:[-–]|\bto\b)\s*(\S.*?)\s*", re.IGNORECASE)
+
+
+def canonical_pace_name(name: str) -> str:
+    """The one name of a pace, whatever its case and spelling.
+
+    Args:
+        name: Such as ``MP``, ``marathon pace`` or ``5 km``.
+
+    Returns:
+        A member of ``PACE_NAMES``.
+
+    Raises:
+        SpecError: The name is none of them; the nearest is suggested.
+
+    Example:
+        >>> canonical_pace_name("MP"), canonical_pace_name("Easy pace")
+        ('marathon', 'easy')
+    """
+    known = {**{pace: pace for pace in PACE_NAMES}, **_ALIASES}
+    squashed = ""
+    if isinstance(name, str):
+        squashed = re.sub(r"[\s_-]+", "", name.casefold()).removesuffix("pace")
+    if squashed in known:
+        return known[squashed]
+    near = difflib.get_close_matches(squashed[:60], known, n=1)
+    hint = f"; did you mean {known[near[0]]}?" if near else ""
+    raise SpecError(
+        f"expected a pace name ({', '.join(PACE_NAMES)}, or MP for marathon), "
+        f"got {str(name)[:60]!r}{hint}"
+    )
+
+
+def pace_at_vdot(name: str, vdot: float) -> float:
+    """Speed in m/s of a named pace at a VDOT (Daniels & Gilbert 1979).
+
+    Easy, threshold and recovery are the speeds that cost 70, 88 and 65 % of VDOT;
+    the others are the speeds of a race over their distance. From a VDOT of 28.1 up
+    the paces stand in the order of ``PACE_NAMES``; below it a 10 km race takes so
+    long (over 67 min) that it is run slower than threshold.
+
+    Args:
+        name: A member of ``PACE_NAMES`` or another spelling of one.
+        vdot: VDOT, above zero.
+
+    Raises:
+        SpecError: The name is unknown, or the VDOT is not finite or not above zero.
+
+    Example:
+        >>> [round(pace_at_vdot(name, 51.9441), 3) for name in ("easy", "marathon", "10k")]
+        [3.359, 3.809, 4.167]
+    """
+    canonical = canonical_pace_name(name)
+    if canonical in _RACES_M:
+        distance_m = _RACES_M[canonical]
+        return distance_m / predict.race_time(distance_m, vdot)
+    return predict.speed_at_oxygen_cost(_FRACTIONS[canonical] * vdot)
+
+
+def band_about(speed_mps: float, slower: float, faster: float) -> PaceTarget:
+    """The band about a pace, its sides given as parts of the time per distance.
+
+    Args:
+        speed_mps: The pace as a speed.
+        slower: 0.05 allows 5 % more seconds per kilometre; not negative.
+        faster: 0.05 allows 5 % fewer; not negative, below 1.
+
+    Example:
+        >>> band_about(4.0, slower=0.25, faster=0.2)
+        PaceTarget(slowest_mps=3.2, fastest_mps=5.0)
+    """
+    return PaceTarget(slowest_mps=speed_mps / (1 + slower), fastest_mps=speed_mps / (1 - faster))
+
+
+def default_band(name: str, speed_mps: float) -> PaceTarget:
+    """The usual band about a named pace: 6 % each way for easy and recovery, 3 % for the rest.
+
+    Raises:
+        SpecError: The name is unknown.
+
+    Example:
+        >>> round(default_band("easy", 3.18).slowest_mps, 9)
+        3.0
+    """
+    width = RELAXED_BAND if canonical_pace_name(name) in _RELAXED else PRECISE_BAND
+    return band_about(speed_mps, slower=width, faster=width)
+
+
+def middle_mps(band: PaceTarget) -> float:
+    """The speed in the middle of a band, taken as paces: between 9:00 and 10:00 it is 9:30.
+
+    Example:
+        >>> round(middle_mps(PaceTarget(slowest_mps=1000 / 600, fastest_mps=1000 / 540)) * 570)
+        1000
+    """
+    return 2 / (1 / band.slowest_mps + 1 / band.fastest_mps)
+
+
+def parse_pace_band(text: str) -> PaceTarget:
+    """Read a band of paces such as ``9:00-10:00/mi`` or ``5:40/km to 9:00/mi``.
+
+    Args:
+        text: Two paces in either order, joined by a hyphen, a dash or ``to``; a unit
+            after the second alone goes for both.
+
+    Raises:
+        SpecError: There are no two paces (see ``parse_pace``).
+
+    Example:
+        >>> band = parse_pace_band("9:00-10:00/mi")
+        >>> round(1609.344 / band.slowest_mps), round(1609.344 / band.fastest_mps)
+        (600, 540)
+    """
+    match = _BAND.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise SpecError(f"expected two paces such as 9:00-10:00/mi, got {text!r}")
+    first, second = match.groups()
+    unit = _UNIT.search(second)
+    if unit and not _UNIT.search(first):
+        first += unit[0]
+    slowest_mps, fastest_mps = sorted((parse_pace(first), parse_pace(second)))
+    return PaceTarget(slowest_mps=slowest_mps, fastest_mps=fastest_mps)
+
+
+def read_pace(value: object) -> float:
+    """A pace in m/s, from text (``parse_pace``) or a speed in m/s.
+
+    Raises:
+        SpecError: It is neither, or no person runs or walks at it.
+
+    Example:
+        >>> read_pace("4:00/km") == read_pace(1000 / 240)
+        True
+    """
+    if isinstance(value, str):
+        return parse_pace(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise SpecError(f"expected a pace such as 8:00/mi, or a speed in m/s, got {value!r}")
+    if not SLOWEST_MOVING_MPS <= value <= FASTEST_HUMAN_MPS:
+        raise SpecError(
+            f"expected a speed from {SLOWEST_MOVING_MPS:g} to {FASTEST_HUMAN_MPS:g} m/s, "
+            f"got {value!r}"
+        )
+    return float(value)
+
+
+def read_pace_or_band(value: object) -> float | PaceTarget:
+    """A pace in m/s (``read_pace``) or a band, from text (``parse_pace_band``) or as it is.
+
+    Raises:
+        SpecError: It is none of them, or no person runs or walks at it.
+
+    Example:
+        >>> read_pace_or_band("3.5 m/s"), read_pace_or_band("3-4 m/s")
+        (3.5, PaceTarget(slowest_mps=3.0, fastest_mps=4.0))
+    """
+    if isinstance(value, PaceTarget):
+        read_pace(value.slowest_mps)
+        read_pace(value.fastest_mps)
+        return value
+    if isinstance(value, str) and _BAND.fullmatch(value):
+        return parse_pace_band(value)
+    return read_pace(value)

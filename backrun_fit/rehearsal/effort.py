@@ -1,0 +1,196 @@
+"""How a runner goes about a step: which speed, for which heart rate, for about how long."""
+
+from __future__ import annotations
+
+import math
+
+import attrs
+
+from backrun_fit.errors import Problem, SpecError
+from backrun_fit.rehearsal.runner import Runner
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    NamedPaceTarget,
+    OpenTarget,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+
+__all__ = ["Effort", "effort_for"]
+
+# A runner who waits for a heart rate makes for one this far beyond it, so as to get there.
+BEYOND_THRESHOLD_BPM = 15.0
+# The share of a step in which its heart-rate target is reached at the latest.
+STEERING_SHARE = 0.2
+
+
+@attrs.frozen(kw_only=True)
+class Effort:
+    """The runner's intention for one step.
+
+    Attributes:
+        speed_mps: Kept up once the step is under way.
+        demand_bpm: The heart rate this leads to in the end.
+        cadence_spm: Where the step asks for a cadence; else it follows the speed.
+        power_w: Where the step asks for a power; else it follows the speed.
+        expected_s: About how long the step takes on the timer; how long the
+            runner waits, where it ends by a heart rate or a lap press.
+        steering_s: Whole seconds at the start that bring the heart rate to its
+            target; 0 where it has none.
+        steering_speed_mps: The speed meanwhile.
+        steering_demand_bpm: The demand meanwhile.
+    """
+
+    speed_mps: float
+    demand_bpm: float
+    cadence_spm: float | None = None
+    power_w: float | None = None
+    expected_s: float
+    steering_s: int = 0
+    steering_speed_mps: float = 0.0
+    steering_demand_bpm: float = 0.0
+
+
+def effort_for(
+    step: Step, runner: Runner, *, heart_rate_bpm: float, excess_fraction: float | None = None
+) -> Effort:
+    """What the runner sets out to do when a step begins.
+
+    The target's middle is aimed at. A heart-rate target is reached in good time
+    whatever that takes, because a faultless rehearsal keeps its plan: the speed
+    meanwhile stays within what can be run, the heart rate follows the demand.
+
+    Args:
+        step: With an absolute target.
+        runner: Whose body it is.
+        heart_rate_bpm: At the start of the step.
+        excess_fraction: The step is run this much faster than the fast end of
+            its target; None runs it as planned.
+
+    Raises:
+        SpecError: The target is a named pace, which only compiling resolves.
+
+    Example:
+        >>> step = Step(duration=TimeDuration(duration_s=60.0),
+        ...             target=PaceTarget(slowest_mps=3.0, fastest_mps=3.5))
+        >>> effort_for(step, Runner(), heart_rate_bpm=120.0).speed_mps
+        3.25
+    """
+    middle_mps, fastest_mps = _speeds(step, runner)
+    if excess_fraction is not None:
+        speed_mps = fastest_mps * (1 + excess_fraction)
+        return Effort(
+            speed_mps=speed_mps,
+            demand_bpm=runner.demand_bpm(speed_mps, step.movement),
+            expected_s=_expected_s(step, runner, speed_mps),
+        )
+    effort = Effort(
+        speed_mps=middle_mps,
+        demand_bpm=runner.demand_bpm(middle_mps, step.movement),
+        expected_s=_expected_s(step, runner, middle_mps),
+    )
+    match step.target:
+        case HeartRateTarget() | HeartRateZoneTarget():
+            lowest, highest = _band_bpm(step.target, runner)
+            return _steered(effort, step, runner, heart_rate_bpm, (lowest + highest) / 2)
+        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
+            return attrs.evolve(effort, cadence_spm=(lowest + highest) / 2)
+        case PowerTarget(lowest_w=lowest, highest_w=highest):
+            return attrs.evolve(effort, power_w=(lowest + highest) / 2)
+        case _:
+            return effort
+
+
+def _speeds(step: Step, runner: Runner) -> tuple[float, float]:
+    """The speeds that belong to the middle and to the fast end of the target."""
+    movement = step.movement
+    match step.target:
+        case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
+            return (slowest + fastest) / 2, fastest
+        case HeartRateTarget() | HeartRateZoneTarget():
+            low, high = _band_bpm(step.target, runner)
+            return (
+                runner.speed_at_demand_mps((low + high) / 2, movement),
+                runner.speed_at_demand_mps(high, movement),
+            )
+        case CadenceTarget(lowest_spm=low, highest_spm=high):
+            return (
+                runner.speed_at_cadence_mps((low + high) / 2, movement),
+                runner.speed_at_cadence_mps(high, movement),
+            )
+        case PowerTarget(lowest_w=low, highest_w=high):
+            return (
+                runner.speed_at_power_mps((low + high) / 2, movement),
+                runner.speed_at_power_mps(high, movement),
+            )
+        case NamedPaceTarget(name=name):
+            raise SpecError(
+                Problem(f"expected a compiled workout, got the named pace {name!r}", "target")
+            )
+        case OpenTarget() | OtherTarget():
+            return (_free_speed_mps(step, runner),) * 2
+
+
+def _free_speed_mps(step: Step, runner: Runner) -> float:
+    """Without a target: the runner's own speed, turned down or up to reach a heart rate."""
+    own = runner.own_speed_mps(step.movement, step.intensity)
+    match step.duration:
+        case HeartRateBelowDuration(heart_rate_bpm=bpm):
+            limit = runner.speed_at_demand_mps(bpm - BEYOND_THRESHOLD_BPM, step.movement)
+            return min(own, limit)
+        case HeartRateAboveDuration(heart_rate_bpm=bpm):
+            limit = runner.speed_at_demand_mps(bpm + BEYOND_THRESHOLD_BPM, step.movement)
+            return max(own, limit)
+        case _:
+            return own
+
+
+def _band_bpm(target: HeartRateTarget | HeartRateZoneTarget, runner: Runner) -> tuple[float, float]:
+    if isinstance(target, HeartRateTarget):
+        return target.lowest_bpm, target.highest_bpm
+    # Zones 1 to 5 as watches set them at first: 50 to 60 % of the maximum and so on.
+    lowest = 0.4 + 0.1 * min(target.zone, 5)
+    return lowest * runner.maximum_heart_rate_bpm, (lowest + 0.1) * runner.maximum_heart_rate_bpm
+
+
+def _expected_s(step: Step, runner: Runner, speed_mps: float) -> float:
+    match step.duration:
+        case TimeDuration(duration_s=seconds):
+            return seconds
+        case DistanceDuration(distance_m=metres):
+            return metres / speed_mps
+        case HeartRateBelowDuration() | HeartRateAboveDuration():
+            return runner.patience_s
+        case _:
+            easy = step.intensity is not None and step.intensity.is_easy
+            return runner.open_recovery_s if easy else runner.open_step_s
+
+
+def _steered(
+    effort: Effort, step: Step, runner: Runner, heart_rate_bpm: float, wanted_bpm: float
+) -> Effort:
+    """Reach ``wanted_bpm`` soon and stay there.
+
+    A first-order lag reaches it after t seconds under the constant demand
+    start + (wanted - start) / (1 - e^(-t / lag)).
+    """
+    steering_s = math.floor(min(runner.steering_s, STEERING_SHARE * effort.expected_s))
+    if steering_s < 1:
+        return attrs.evolve(effort, demand_bpm=wanted_bpm)
+    reached = -math.expm1(-steering_s / runner.heart_rate_lag_s)
+    demand_bpm = heart_rate_bpm + (wanted_bpm - heart_rate_bpm) / reached
+    return attrs.evolve(
+        effort,
+        demand_bpm=wanted_bpm,
+        steering_s=steering_s,
+        steering_demand_bpm=demand_bpm,
+        steering_speed_mps=runner.speed_at_demand_mps(demand_bpm, step.movement),
+    )

@@ -1,0 +1,225 @@
+"""Nouns as plain documents (dicts, lists, numbers, text) that any JSON reader takes.
+
+Numbers are finite and carry their unit in the name; instants are ISO 8601 in
+UTC; what is absent is null.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import attrs
+
+from backrun_fit.activity import Activity, Lap
+from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
+from backrun_fit.report import ExtraLaps, Report, StepResult
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    Duration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    NamedPaceTarget,
+    OpenDuration,
+    OpenTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Target,
+    TimeDuration,
+)
+
+__all__ = [
+    "ACTIVITY_SCHEMA",
+    "REPORT_SCHEMA",
+    "WORKOUT_SCHEMA",
+    "activity_document",
+    "as_json",
+    "report_document",
+    "workout_document",
+]
+
+Document = dict[str, Any]
+
+REPORT_SCHEMA: Final = "backrun_fit/report/1"
+WORKOUT_SCHEMA: Final = "backrun_fit/workout/1"
+ACTIVITY_SCHEMA: Final = "backrun_fit/activity/1"
+
+_KINDS: Final[Mapping[type, str]] = {
+    TimeDuration: "time",
+    DistanceDuration: "distance",
+    OpenDuration: "open",
+    HeartRateBelowDuration: "heart_rate_below",
+    HeartRateAboveDuration: "heart_rate_above",
+    OtherDuration: "other",
+    OpenTarget: "open",
+    PaceTarget: "pace",
+    NamedPaceTarget: "named_pace",
+    HeartRateTarget: "heart_rate",
+    HeartRateZoneTarget: "heart_rate_zone",
+    CadenceTarget: "cadence",
+    PowerTarget: "power",
+    OtherTarget: "other",
+}
+
+
+def as_json(document: Document) -> str:
+    """One line of JSON, the same for the same document.
+
+    Example:
+        >>> as_json({"score": 100.0, "name": "Läufe"})
+        '{"score": 100.0, "name": "Läufe"}'
+    """
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+
+
+def instant(at: datetime | None) -> str | None:
+    """An aware instant as ISO 8601 in UTC, ending in ``Z``; None stays None."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def quantity(value: Duration | Target) -> Document:
+    """A duration or a target: its kind, and its numbers under their own names."""
+    return {"kind": _KINDS[type(value)], **attrs.asdict(value)}
+
+
+def workout_document(compiled: CompiledWorkout) -> Document:
+    """A compiled workout: its head, its messages in order, and how long it is unrolled."""
+    return {
+        "schema": WORKOUT_SCHEMA,
+        "name": compiled.name,
+        "sport": compiled.sport,
+        "sub_sport": compiled.sub_sport,
+        "notes": compiled.notes,
+        "messages": [_message(index, m) for index, m in enumerate(compiled.messages)],
+        "execution_count": len(unroll(compiled)),
+        "adjustments": list(compiled.adjustments),
+        "warnings": list(compiled.warnings),
+    }
+
+
+def _message(index: int, message: Message) -> Document:
+    if isinstance(message, RepeatMessage):
+        return {
+            "step_index": index,
+            "repeat_from": message.first_index,
+            "count": message.count,
+            "until": message.until and quantity(message.until),
+            "skip_last_recovery": message.skip_last_recovery,
+        }
+    return {
+        "step_index": index,
+        "name": message.name,
+        "movement": message.movement.value,
+        "intensity": message.intensity and message.intensity.value,
+        "duration": quantity(message.duration),
+        "target": quantity(message.target),
+        "notes": message.notes,
+    }
+
+
+def activity_document(activity: Activity) -> Document:
+    """A recorded activity: its head and its laps in order, without the samples."""
+    return {
+        "schema": ACTIVITY_SCHEMA,
+        "source": activity.source,
+        "started_at": instant(activity.started_at),
+        "ended_at": instant(activity.ended_at),
+        "sport": activity.sport,
+        "sub_sport": activity.sub_sport,
+        "manufacturer": activity.manufacturer,
+        "product": activity.product,
+        "timer_s": activity.timer_s,
+        "elapsed_s": activity.elapsed_s,
+        "distance_m": activity.distance_m,
+        "sample_count": len(activity.track),
+        "laps": [_lap(lap) for lap in activity.laps],
+        "workout": activity.workout and workout_document(activity.workout),
+        "warnings": list(activity.warnings),
+    }
+
+
+def _lap(lap: Lap) -> Document:
+    return attrs.asdict(lap) | {"start_at": instant(lap.start_at), "end_at": instant(lap.end_at)}
+
+
+def report_document(report: Report) -> Document:
+    """A report, complete; the keys are a contract under ``schema``.
+
+    ``executions`` are in order, one each, the skipped ones included; see
+    ``docs/json.md`` for every key.
+    """
+    return {
+        "schema": REPORT_SCHEMA,
+        "activity": {
+            "source": report.source,
+            "started_at": instant(report.started_at),
+            "sport": report.sport,
+            "sub_sport": report.sub_sport,
+        },
+        "workout": {
+            "name": report.workout.name,
+            "origin": report.workout_origin,
+            "sport": report.workout.sport,
+            "sub_sport": report.workout.sub_sport,
+            "message_count": len(report.workout.messages),
+            "execution_count": len(report.results),
+            "agreements": report.agreements,
+            "differences": [attrs.asdict(difference) for difference in report.differences],
+        },
+        "align": report.align,
+        "score": report.score,
+        "verdict": report.verdict.value,
+        "executions": [_execution(result) for result in report.results],
+        "extra": [_extra(extra) for extra in report.extra],
+        "evidence": attrs.asdict(report.evidence),
+        "tolerances": attrs.asdict(report.tolerances),
+        "warnings": list(report.warnings),
+    }
+
+
+def _execution(result: StepResult) -> Document:
+    step = result.planned.step
+    return {
+        "step_index": result.planned.step_index,
+        "number": result.planned.number,
+        "name": step.name,
+        "movement": step.movement.value,
+        "intensity": step.intensity and step.intensity.value,
+        "start_at": instant(result.start_at),
+        "end_at": instant(result.end_at),
+        "first_lap": result.first_lap,
+        "last_lap": result.last_lap,
+        "pairing": result.pairing,
+        "planned": {"duration": quantity(step.duration), "target": quantity(step.target)},
+        "done": result.done and attrs.asdict(result.done),
+        "verdict": result.verdict.value,
+        "reasons": [finding.message for finding in result.findings],
+        "findings": [
+            {
+                "component": finding.component,
+                "verdict": finding.verdict.value,
+                "quality": finding.quality,
+                "message": finding.message,
+            }
+            for finding in result.findings
+        ],
+        "notes": list(result.notes),
+        "weight_s": result.weight_s,
+        "quality": result.quality,
+    }
+
+
+def _extra(extra: ExtraLaps) -> Document:
+    return attrs.asdict(extra) | {
+        "start_at": instant(extra.start_at),
+        "end_at": instant(extra.end_at),
+    }

@@ -1,0 +1,238 @@
+"""Workouts, activities and reports as a person reads them in a terminal, within 80 columns."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from backrun_fit.activity import Activity
+from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
+from backrun_fit.render.words import duration_text, shown, step_text, target_text
+from backrun_fit.report import Report, StepResult, Verdict
+from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
+from backrun_fit.workout import DistanceDuration
+
+__all__ = ["activity_text", "conclusion", "report_text", "workout_text"]
+
+_STYLES: Final[dict[Verdict, str]] = {
+    Verdict.MET: "green",
+    Verdict.NOT_MEASURABLE: "dim",
+    Verdict.SKIPPED: "bold red",
+    Verdict.UNFINISHED: "bold red",
+}
+
+
+def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> RenderableType:
+    """A workout as a watch lists it: one line a message, bodies of repeats set in."""
+    sport = compiled.sport
+    if compiled.sub_sport != "generic":
+        sport += f", {compiled.sub_sport}"
+    lines = [Text(f"{shown(compiled.name) or '(no name)'}  ({sport})", style="bold")]
+    if compiled.notes:
+        lines.append(Text(f"  {shown(compiled.notes)}"))
+    lines.extend(Text(line) for line in _node_lines(nest(compiled.messages), units, "  "))
+    lines.append(
+        Text(f"  {len(compiled.messages)} messages, {len(unroll(compiled))} steps when run")
+    )
+    lines.extend(
+        Text(f"  adjusted: {shown(text)}", style="yellow") for text in compiled.adjustments
+    )
+    lines.extend(Text(f"  note: {shown(text)}", style="yellow") for text in compiled.warnings)
+    return Group(*lines)
+
+
+def _node_lines(nodes: tuple[IndexedNode, ...], units: UnitSystem, indent: str) -> list[str]:
+    lines = []
+    for node in nodes:
+        if isinstance(node, IndexedStep):
+            lines.append(f"{indent}{node.index:>2}  {step_text(node.step, units)}")
+            continue
+        message = node.message
+        times = f"{message.count} x" if message.until is None else duration_text(message.until)
+        skipping = ", the last recovery skipped" if message.skip_last_recovery else ""
+        lines.append(f"{indent}{node.index:>2}  {times}{skipping}:")
+        lines.extend(_node_lines(node.body, units, indent + "    "))
+    return lines
+
+
+def activity_text(activity: Activity, units: UnitSystem = "metric") -> RenderableType:
+    """A recorded activity: what, when, how long, and its laps."""
+    head = [activity.sport or "unknown sport"]
+    if activity.sub_sport not in (None, "generic"):
+        head.append(str(activity.sub_sport))
+    if activity.distance_m is not None:
+        head.append(format_distance(activity.distance_m, units))
+    if activity.timer_s is not None:
+        head.append(format_duration(activity.timer_s))
+    device = " ".join(part for part in (activity.manufacturer, activity.product) if part)
+    if device:
+        head.append(f"recorded by {shown(device)}")
+    title = f"{shown(activity.source) or 'Activity'}  {activity.started_at:%Y-%m-%d %H:%M} UTC"
+    table = _table("lap", "step", "timer", "distance", "pace", "HR", "ended by", "intensity")
+    for lap in activity.laps:
+        speed = (lap.distance_m or 0) / lap.timer_s if lap.timer_s > 0 else 0.0
+        table.add_row(
+            str(lap.number),
+            "" if lap.step_index is None else str(lap.step_index),
+            format_duration(lap.timer_s),
+            "" if lap.distance_m is None else format_distance(lap.distance_m, units),
+            format_pace(speed, units),
+            "" if lap.heart_rate_bpm is None else f"{lap.heart_rate_bpm:.0f}",
+            lap.trigger or "",
+            lap.intensity or "",
+        )
+    parts: list[RenderableType] = [
+        Text(title, style="bold"),
+        Text(f"{', '.join(head)}; {len(activity.track)} samples"),
+    ]
+    if activity.laps:
+        parts.append(table)
+    if activity.workout is not None:
+        parts.append(Text(f"carries the workout {shown(activity.workout.name) or '(no name)'!r}:"))
+        parts.append(workout_text(activity.workout, units))
+    parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in activity.warnings)
+    return Group(*parts)
+
+
+def conclusion(report: Report) -> str:
+    """The report in one line.
+
+    Says the score, how many executions were met, and which were not.
+    """
+    missed = [result for result in report.results if result.verdict.is_miss]
+    open_ = [r for r in report.results if r.verdict is Verdict.NOT_MEASURABLE]
+    met = len(report.results) - len(missed) - len(open_)
+    score = "no score" if report.score is None else f"score {report.score:.0f} of 100"
+    text = f"{score}: {met} of {len(report.results)} steps met"
+    if missed:
+        text += "; not met: " + ", ".join(
+            f"{result.planned.number} ({result.verdict.value})" for result in missed[:6]
+        )
+        text += f" and {len(missed) - 6} more" if len(missed) > 6 else ""
+    return text + (f"; {len(open_)} not measurable" if open_ else "")
+
+
+def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
+    """A report: the conclusion first, then every execution, reasons, evidence, tolerances."""
+    origin = "from the activity" if report.workout_origin == "activity" else "as given"
+    name = shown(report.workout.name) or "(no name)"
+    parts: list[RenderableType] = [
+        Text(f"{shown(report.source) or 'Activity'}: {conclusion(report)}", style="bold"),
+        Text(
+            f"{report.started_at:%Y-%m-%d %H:%M} UTC, workout {name!r} {origin}, "
+            f"aligned by {report.align}"
+        ),
+        _executions(report, units),
+    ]
+    parts.extend(
+        Text(f"  {result.planned.number}: {finding.message}")
+        for result in report.results
+        if result.verdict is not Verdict.MET
+        for finding in result.findings
+        if finding.verdict is not Verdict.MET
+    )
+    parts.extend(
+        Text(f"  {result.planned.number}: {note}", style="dim")
+        for result in report.results
+        for note in result.notes
+    )
+    for extra in report.extra:
+        laps = _laps(extra.first_lap, extra.last_lap)
+        parts.append(
+            Text(f"  outside the plan: {laps}, {format_duration(extra.timer_s)}: {extra.reason}")
+        )
+    if report.agreements is not None:
+        parts.append(
+            Text(
+                f"plan given against workout executed: {report.agreements} steps agree, "
+                f"{len(report.differences)} differences"
+            )
+        )
+        parts.extend(
+            Text(
+                f"  {item.where}: given {item.given or 'nothing'}, "
+                f"executed {item.executed or 'nothing'}"
+            )
+            for item in report.differences
+        )
+    parts.extend(_evidence(report))
+    parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in report.warnings)
+    parts.append(Text(_tolerances(report), style="dim"))
+    return Group(*parts)
+
+
+def _executions(report: Report, units: UnitSystem) -> Table:
+    table = _table("#", "step", "planned", "target", "done", "pace", "HR", "verdict")
+    for result in report.results:
+        step = result.planned.step
+        table.add_row(
+            str(result.planned.number),
+            shown(step.name) or (step.intensity.value if step.intensity else step.movement.value),
+            duration_text(step.duration, units),
+            target_text(step.target, units),
+            _done(result, units),
+            _measured(result, "pace", units),
+            _measured(result, "heart_rate", units),
+            Text(result.verdict.value.replace("_", " "), _STYLES.get(result.verdict, "red")),
+        )
+    return table
+
+
+def _done(result: StepResult, units: UnitSystem) -> str:
+    if result.done is None:
+        return ""
+    by_distance = isinstance(result.planned.step.duration, DistanceDuration)
+    if by_distance and result.done.distance_m is not None:
+        return format_distance(result.done.distance_m, units)
+    return "" if result.done.timer_s is None else format_duration(result.done.timer_s)
+
+
+def _measured(result: StepResult, what: Literal["pace", "heart_rate"], units: UnitSystem) -> str:
+    done = result.done
+    if done is None:
+        return ""
+    if what == "pace":
+        return "" if done.speed_mps is None else format_pace(done.speed_mps, units)
+    return "" if done.heart_rate_bpm is None else f"{done.heart_rate_bpm:.0f}"
+
+
+def _evidence(report: Report) -> list[RenderableType]:
+    evidence = report.evidence
+    if evidence.label == "not_applicable":
+        return []
+    text = f"evidence of running backward: {evidence.label}"
+    if evidence.cadence_effect is not None:
+        text += f", cadence {evidence.cadence_effect:+.1%} over {evidence.executions} executions"
+        if evidence.uncertainty is not None:
+            text += f" (+/- {evidence.uncertainty:.1%})"
+    lines: list[RenderableType] = [Text(f"{text}. {evidence.caveat}")]
+    lines.extend(Text(f"  {observation}") for observation in evidence.observations)
+    return lines
+
+
+def _tolerances(report: Report) -> str:
+    own = report.tolerances
+    return (
+        f"tolerances: duration {own.duration_s:g} s or {own.duration_fraction:.0%}, "
+        f"distance {own.distance_m:g} m or {own.distance_fraction:.0%}, "
+        f"pace {own.pace_fraction:.0%} (treadmill or track {own.treadmill_pace_fraction:.0%}, "
+        f"easy steps too fast {own.easy_pace_fraction:.0%}), "
+        f"HR {own.heart_rate_bpm:g} bpm, cadence {own.cadence_spm:g} spm, "
+        f"power {own.power_fraction:.0%}, settling {own.settling_s:g} s "
+        f"(HR {own.heart_rate_settling_s:g} s), skipped below {own.skipped_s:g} s"
+    )
+
+
+def _laps(first: int, last: int) -> str:
+    return f"lap {first}" if first == last else f"laps {first}-{last}"
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
+    for heading in headings:
+        right = heading in ("#", "lap", "timer", "distance", "done", "pace", "HR")
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    return table

@@ -1,0 +1,144 @@
+"""Claims about durations and targets on the wire."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.errors import EncodeError
+from backrun_fit.fit.workout_wire import (
+    RawTarget,
+    duration_from_raw,
+    duration_to_raw,
+    target_from_raw,
+    target_to_raw,
+)
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    Duration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    NamedPaceTarget,
+    OpenDuration,
+    OpenTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Target,
+    TimeDuration,
+)
+
+BPM = st.integers(30, 240)
+MILLIS = st.integers(1, 0xFFFFFFFE)
+
+
+def bands(values: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[int, int]]:
+    return st.tuples(values, values).map(lambda pair: (min(pair), max(pair)))
+
+
+DURATIONS: st.SearchStrategy[Duration] = st.one_of(
+    MILLIS.map(lambda ms: TimeDuration(duration_s=ms / 1000)),
+    MILLIS.map(lambda cm: DistanceDuration(distance_m=cm / 100)),
+    st.just(OpenDuration()),
+    BPM.map(lambda bpm: HeartRateBelowDuration(heart_rate_bpm=bpm)),
+    BPM.map(lambda bpm: HeartRateAboveDuration(heart_rate_bpm=bpm)),
+    st.builds(OtherDuration, type=st.integers(14, 30), value=st.integers(0, 1000)),
+)
+TARGETS: st.SearchStrategy[Target] = st.one_of(
+    st.just(OpenTarget()),
+    bands(st.integers(200, 12_000)).map(
+        lambda b: PaceTarget(slowest_mps=b[0] / 1000, fastest_mps=b[1] / 1000)
+    ),
+    bands(BPM).map(lambda b: HeartRateTarget(lowest_bpm=b[0], highest_bpm=b[1])),
+    st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
+    bands(st.integers(20, 120)).map(
+        lambda b: CadenceTarget(lowest_spm=2 * b[0], highest_spm=2 * b[1])
+    ),
+    bands(st.integers(1, 900)).map(lambda b: PowerTarget(lowest_w=b[0], highest_w=b[1])),
+    st.builds(OtherTarget, type=st.integers(5, 20), value=st.integers(1, 9)),
+)
+
+
+@given(DURATIONS, st.booleans())
+def test_a_duration_comes_back_from_the_wire_as_it_was(duration: Duration, offsets: bool) -> None:
+    raw = duration_to_raw(duration, offsets=offsets)
+    assert duration_from_raw(*raw, offsets=offsets) == duration
+
+
+@given(TARGETS, st.booleans())
+def test_a_target_comes_back_from_the_wire_as_it_was(target: Target, offsets: bool) -> None:
+    raw = target_to_raw(target, offsets=offsets)
+    assert target_from_raw(raw, offsets=offsets) == target
+
+
+@pytest.mark.parametrize(
+    ("duration", "raw"),
+    [
+        (TimeDuration(duration_s=60), (0, 60_000)),
+        (DistanceDuration(distance_m=201.168), (1, 20_117)),
+        (DistanceDuration(distance_m=1609.344), (1, 160_934)),
+        (HeartRateBelowDuration(heart_rate_bpm=120), (2, 220)),
+        (HeartRateAboveDuration(heart_rate_bpm=150), (3, 250)),
+        (OpenDuration(), (5, 0)),
+    ],
+)
+def test_durations_have_the_integers_of_the_profile(
+    duration: Duration, raw: tuple[int, int]
+) -> None:
+    assert duration_to_raw(duration) == raw
+
+
+def test_targets_have_the_integers_of_the_profile() -> None:
+    assert target_to_raw(PowerTarget(lowest_w=200, highest_w=250)) == RawTarget(4, 0, 1200, 1250)
+    assert target_to_raw(HeartRateTarget(lowest_bpm=120, highest_bpm=140)) == RawTarget(
+        1, 0, 220, 240
+    )
+    assert target_to_raw(CadenceTarget(lowest_spm=170, highest_spm=180)) == RawTarget(3, 0, 85, 90)
+
+
+@pytest.mark.parametrize(
+    "duration",
+    [TimeDuration(duration_s=4_294_968), DistanceDuration(distance_m=1e9)],
+)
+def test_a_value_beyond_its_field_is_refused_and_never_wrapped(duration: Duration) -> None:
+    with pytest.raises(EncodeError, match="as the wire takes"):
+        duration_to_raw(duration)
+
+
+def test_a_length_that_the_wire_rounds_to_nothing_is_refused() -> None:
+    with pytest.raises(EncodeError):
+        duration_to_raw(TimeDuration(duration_s=0.0001))
+
+
+def test_a_named_pace_never_reaches_the_wire() -> None:
+    with pytest.raises(EncodeError, match="compile first"):
+        target_to_raw(NamedPaceTarget(name="easy"))
+
+
+@pytest.mark.parametrize(
+    ("raw", "target"),
+    [
+        (RawTarget(1, 0, 60, 70), OtherTarget(type=1, value=0, low=60, high=70)),
+        (RawTarget(4, 0, 75, 95), OtherTarget(type=4, value=0, low=75, high=95)),
+        (RawTarget(0, 0, 4000, 3000), OtherTarget(type=0, value=0, low=4000, high=3000)),
+        (RawTarget(0, 3), OtherTarget(type=0, value=3)),
+        (RawTarget(None, 0), OpenTarget()),
+        (RawTarget(0, 0, 0, 0), OpenTarget()),
+        (RawTarget(1, 0, 4294967195, 4294967195), OpenTarget()),
+    ],
+)
+def test_percentages_inverted_bands_and_zones_stay_raw_and_empty_targets_are_open(
+    raw: RawTarget, target: Target
+) -> None:
+    assert target_from_raw(raw) == target
+
+
+def test_a_duration_without_a_value_stays_raw() -> None:
+    assert duration_from_raw(0, None) == OtherDuration(type=0, value=None)
+    assert duration_from_raw(2, 80) == OtherDuration(type=2, value=80)
+    assert duration_from_raw(None, None) == OpenDuration()
