@@ -10,10 +10,10 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/python fixtures/demo.py
 
-test: lint
+test: $(READY)
 	$(BIN)/pytest -m "not slow"
 
-test-all: lint
+test-all: $(READY)
 	$(BIN)/pytest
 
 lint: $(READY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -112,9 +112,11 @@ def _defined(messages: Iterable[DataMessage]) -> Iterator[bytes]:
 def _by_time(activity: Activity) -> Iterator[bytes]:
     """Records in runs, and between them each timer event and lap at its time."""
     track = activity.track
-    records, laps = _records(track), _laps(activity)
+    records, laps = _records(track), _laps(activity.laps)
     events = _timer_events(activity.timer_events)
-    yield events.definition + records.definition + laps.definition
+    for table in (events, records, laps):
+        if len(table.rows):
+            yield table.definition
 
     marks = [(event.at, events.rows[index]) for index, event in enumerate(activity.timer_events)]
     marks += [(lap.end_at, laps.rows[index]) for index, lap in enumerate(activity.laps)]
@@ -165,28 +167,25 @@ def _records(track: Track) -> MessageTable:
     )
 
 
-def _laps(activity: Activity) -> MessageTable:
+def _laps(laps: Sequence[Lap]) -> MessageTable:
     """FIT Profile 21.212, message ``lap`` (19)."""
     from fit_tool.profile.messages.lap_message import LapMessage
-
-    def each(value: Callable[[Lap], float | None]) -> list[float | None]:
-        return [value(lap) for lap in activity.laps]
 
     return message_table(
         LapMessage(local_id=LAP),
         {
-            "message_index": each(lambda lap: lap.number),
-            "timestamp": each(lambda lap: _unix_ms(lap.end_at)),
-            "start_time": each(lambda lap: _unix_ms(lap.start_at)),
-            "total_elapsed_time": each(lambda lap: lap.elapsed_s),
-            "total_timer_time": each(lambda lap: lap.timer_s),
-            "total_distance": each(lambda lap: lap.distance_m),
-            "wkt_step_index": each(lambda lap: lap.step_index),
-            "avg_heart_rate": each(lambda lap: lap.heart_rate_bpm),
-            "event": each(lambda _: enum_number("Event", "lap")),
-            "event_type": each(lambda _: enum_number("EventType", "stop")),
-            "intensity": each(lambda lap: _number("Intensity", lap.intensity)),
-            "lap_trigger": each(lambda lap: _number("LapTrigger", lap.trigger)),
+            "message_index": [lap.number for lap in laps],
+            "timestamp": [_unix_ms(lap.end_at) for lap in laps],
+            "start_time": [_unix_ms(lap.start_at) for lap in laps],
+            "total_elapsed_time": [lap.elapsed_s for lap in laps],
+            "total_timer_time": [lap.timer_s for lap in laps],
+            "total_distance": [lap.distance_m for lap in laps],
+            "wkt_step_index": [lap.step_index for lap in laps],
+            "avg_heart_rate": [lap.heart_rate_bpm for lap in laps],
+            "event": [enum_number("Event", "lap") for _ in laps],
+            "event_type": [enum_number("EventType", "stop") for _ in laps],
+            "intensity": [_number("Intensity", lap.intensity) for lap in laps],
+            "lap_trigger": [_number("LapTrigger", lap.trigger) for lap in laps],
         },
     )
 

@@ -16,7 +16,7 @@ from backrun_fit.fit.walk import Group
 
 __all__ = ["Cells", "Raw", "merge"]
 
-Raw: TypeAlias = int | float | str | tuple[int | float | None, ...] | None
+Raw: TypeAlias = int | float | str | tuple[int | float | str | None, ...] | None
 """A field as it lies in the file: unscaled; None where invalid or absent."""
 
 # No quantity is this large; a damaged field of type float64 can be, and would overflow.
@@ -152,11 +152,12 @@ def merge(groups: tuple[Group, ...]) -> npt.NDArray[np.int64]:
 
 def _python_values(numbers: npt.NDArray[np.generic], base: BaseType) -> list[Raw]:
     """Rows of raw numbers as Python values, invalid ones as None."""
+    absent: npt.NDArray[np.bool_]
     if base.invalid is None:
         with np.errstate(invalid="ignore"):
             absent = ~np.isfinite(numbers.astype(np.float64))
     else:
-        absent = numbers == base.invalid
+        absent = np.equal(numbers, base.invalid)
     if base.name == "byte":
         # FIT Protocol: a byte array is invalid only when all of it is.
         absent = np.broadcast_to(absent.all(axis=1, keepdims=True), absent.shape)

@@ -208,11 +208,15 @@ class Table:
         """
         key = self._key(field)
         out: list[Raw] = [None] * len(self)
+        part: list[Raw]
         if key is None:
             return out
         for group, rows in self._placed:
             found = self._slot(group, key)
-            part = [None] * len(group.offsets) if found is None else self._cells.raw(group, *found)
+            if found is not None:
+                part = self._cells.raw(group, *found)
+            else:
+                part = [None] * len(group.offsets)
             if key == TIMESTAMP:
                 stamps = self._cells.stamps(group)
                 part = [b if a is None else a for a, b in zip(part, stamps, strict=True)]
@@ -236,7 +240,7 @@ class Table:
         raw = self.raw(field)
         key = self._key(field)
         convert = None if key is None else _converter(self._profile(key))
-        return raw if convert is None else [_apply(convert, value) for value in raw]
+        return raw if convert is None else [convert(value) for value in raw]
 
     def _key(self, field: str | int) -> _Key | None:
         if isinstance(field, int):
@@ -328,22 +332,25 @@ def decode(data: bytes, *, source: str | None = None) -> FitData:
     return FitData(tuple(segments), log)
 
 
-def _converter(profile: FieldProfile) -> Callable[[int | float], int | float | str] | None:
+def _converter(profile: FieldProfile) -> Callable[[Raw], Value] | None:
+    """What turns one raw value into a physical one; None where they are the same."""
     names = load_profile().value_names(profile.type_name)
-    if names:
-        return lambda raw: names.get(raw, raw)  # type: ignore[call-overload]
     scale, offset = profile.scale, profile.offset
-    if scale != 1.0:
-        return lambda raw: raw / scale - offset
-    if offset != 0.0:
-        whole = int(offset)
-        return lambda raw: raw - whole
-    return None
+    if not names and scale == 1.0 and offset == 0.0:
+        return None
+    # Whole seconds since 1970 stay whole.
+    shift = int(offset) if scale == 1.0 else offset
 
+    def number(raw: int | float) -> int | float | str:
+        if names:
+            return names.get(raw, raw) if isinstance(raw, int) else raw
+        return raw - shift if scale == 1.0 else raw / scale - shift
 
-def _apply(convert: Callable[[int | float], int | float | str], raw: Raw) -> Value:
-    if isinstance(raw, int | float):
-        return convert(raw)
-    if isinstance(raw, tuple):
-        return tuple(None if item is None else convert(item) for item in raw)
-    return raw
+    def convert(raw: Raw) -> Value:
+        if isinstance(raw, int | float):
+            return number(raw)
+        if isinstance(raw, tuple):
+            return tuple(number(item) if isinstance(item, int | float) else item for item in raw)
+        return raw
+
+    return convert

@@ -6,7 +6,7 @@ scales, offsets); writing thousands of them one by one would take it 0.4 ms each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from fit_tool.data_message import DataMessage
 
 __all__ = ["MessageTable", "message_table"]
+
+Values = npt.NDArray[np.float64] | Sequence[float | None] | float
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -34,14 +36,14 @@ class MessageTable:
     rows: npt.NDArray[np.void]
 
 
-def message_table(blank: DataMessage, columns: Mapping[str, npt.ArrayLike | None]) -> MessageTable:
+def message_table(blank: DataMessage, columns: Mapping[str, Values | None]) -> MessageTable:
     """Lay columns out as messages.
 
     Args:
         blank: An empty message of fit-tool's of the kind wanted, its local id set.
         columns: Values by field name of the profile, in fit-tool's units (instants
             in milliseconds of Unix time, positions in degrees), all of one length
-            or single values; NaN is absent. A column without any value is left out.
+            or single values; NaN and None are absent. A column without any value is left out.
 
     Returns:
         The definition and as many rows as the columns are long.
@@ -82,7 +84,7 @@ def message_table(blank: DataMessage, columns: Mapping[str, npt.ArrayLike | None
 def _raw(values: npt.NDArray[np.float64], field: Any, message: str) -> npt.NDArray[np.float64]:
     """The integers of the wire: (value + offset) x scale, absent as the invalid value."""
     invalid = field.base_type.invalid_raw_value()
-    raw = np.rint((values + (field.offset or 0)) * (field.scale or 1))
+    raw: npt.NDArray[np.float64] = np.rint((values + (field.offset or 0)) * (field.scale or 1))
     absent = np.isnan(raw)
     fits = (raw >= field.base_type.min) & (raw <= field.base_type.max) & (raw != invalid)
     if not (fits | absent).all():

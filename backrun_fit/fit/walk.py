@@ -29,7 +29,7 @@ MAX_DEFINITIONS: Final = 10_000
 _WALK_STRIDE: Final = 1 << 22
 
 # One entry per header byte: bytes to go on and where to note the message.
-_Slots: TypeAlias = list[tuple[int, array[int]] | None]
+_Slots: TypeAlias = "list[tuple[int, array[int]] | None]"
 
 
 @attrs.frozen(eq=False)
