@@ -8,7 +8,14 @@ READY := $(VENV)/.ready
 .PHONY: demo test test-all lint coverage fixtures clean
 
 demo: $(READY)
-	$(BIN)/python fixtures/demo.py
+	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
+	$(BIN)/backrun-fit rehearse fixtures/specs/long-run.yaml -o demo/long-run.fit --seed 1 >/dev/null
+	$(BIN)/backrun-fit check demo/long-run.fit --units statute >demo/report.txt
+	@cat demo/report.txt
+	@echo
+	@echo "Workouts for the watch: demo/workouts/*.fit (copy them to GARMIN/NEWFILES over USB)"
+	@echo "Rehearsed run:          demo/long-run.fit"
+	@echo "Report:                 demo/report.txt"
 
 test: $(READY)
 	$(BIN)/pytest -m "not slow"

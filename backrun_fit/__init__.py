@@ -1,1 +1,118 @@
-"""Backward running in FIT workouts: compile, rehearse, check."""
+"""Backward running in FIT workouts: compile rules, prove the file, rehearse, check the run.
+
+The public names of the library. Modules are imported when a name of theirs is
+first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from backrun_fit import devices, rules
+    from backrun_fit.activity import Activity
+    from backrun_fit.athlete import Athlete, Race
+    from backrun_fit.compile import compile_workout
+    from backrun_fit.compiled import CompiledWorkout, unroll
+    from backrun_fit.compliance import check
+    from backrun_fit.errors import (
+        AlignmentError,
+        BackrunFitError,
+        CompileError,
+        DecodeError,
+        EncodeError,
+        SpecError,
+    )
+    from backrun_fit.fit.activity_reader import read_activities, read_activity
+    from backrun_fit.fit.activity_writer import encode_activity
+    from backrun_fit.fit.workout_reader import read_workout
+    from backrun_fit.fit.workout_writer import encode_workout
+    from backrun_fit.notation import parse_workout, print_workout
+    from backrun_fit.rehearsal import Runner, parse_fault, rehearse
+    from backrun_fit.render.document import report_document
+    from backrun_fit.report import Report, Tolerances, Verdict
+    from backrun_fit.spec import load_spec, parse_spec, session
+    from backrun_fit.workout import Movement, Repeat, Step, Workout
+
+_HOMES = {
+    "backrun_fit.activity": ("Activity",),
+    "backrun_fit.athlete": ("Athlete", "Race"),
+    "backrun_fit.compile": ("compile_workout",),
+    "backrun_fit.compiled": ("CompiledWorkout", "unroll"),
+    "backrun_fit.compliance": ("check",),
+    "backrun_fit.errors": (
+        "AlignmentError",
+        "BackrunFitError",
+        "CompileError",
+        "DecodeError",
+        "EncodeError",
+        "SpecError",
+    ),
+    "backrun_fit.fit.activity_reader": ("read_activities", "read_activity"),
+    "backrun_fit.fit.activity_writer": ("encode_activity",),
+    "backrun_fit.fit.workout_reader": ("read_workout",),
+    "backrun_fit.fit.workout_writer": ("encode_workout",),
+    "backrun_fit.notation": ("parse_workout", "print_workout"),
+    "backrun_fit.rehearsal": ("Runner", "parse_fault", "rehearse"),
+    "backrun_fit.render.document": ("report_document",),
+    "backrun_fit.report": ("Report", "Tolerances", "Verdict"),
+    "backrun_fit.spec": ("load_spec", "parse_spec", "session"),
+    "backrun_fit.workout": ("Movement", "Repeat", "Step", "Workout"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("devices", "rules")
+
+__all__ = [
+    "Activity",
+    "AlignmentError",
+    "Athlete",
+    "BackrunFitError",
+    "CompileError",
+    "CompiledWorkout",
+    "DecodeError",
+    "EncodeError",
+    "Movement",
+    "Race",
+    "Repeat",
+    "Report",
+    "Runner",
+    "SpecError",
+    "Step",
+    "Tolerances",
+    "Verdict",
+    "Workout",
+    "check",
+    "compile_workout",
+    "devices",
+    "encode_activity",
+    "encode_workout",
+    "load_spec",
+    "parse_fault",
+    "parse_spec",
+    "parse_workout",
+    "print_workout",
+    "read_activities",
+    "read_activity",
+    "read_workout",
+    "rehearse",
+    "report_document",
+    "rules",
+    "session",
+    "unroll",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"{__name__}.{name}")
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,7 +6,8 @@ pickle, because they cross process borders in batches.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import attrs
 
@@ -17,6 +18,7 @@ __all__ = [
     "DecodeError",
     "EncodeError",
     "Problem",
+    "Problems",
     "SpecError",
 ]
 
@@ -89,6 +91,35 @@ class SpecError(BackrunFitError):
     def under(self, prefix: str) -> SpecError:
         """The same error with every path below ``prefix``."""
         return SpecError([problem.under(prefix) for problem in self.problems], self.source)
+
+
+class Problems(list[Problem]):
+    """Gathers what is wrong with an input, so that all of it is said at once.
+
+    Example:
+        >>> problems = Problems()
+        >>> with problems.at("marathon_time"):
+        ...     raise SpecError("expected a time, got 'soon'")
+        >>> [str(problem) for problem in problems]
+        ["marathon_time: expected a time, got 'soon'"]
+    """
+
+    @contextmanager
+    def at(self, path: str) -> Iterator[None]:
+        """Take note of a SpecError raised inside, its paths below ``path``, and go on."""
+        try:
+            yield
+        except SpecError as error:
+            self.extend(error.under(path).problems)
+
+    def refuse(self) -> None:
+        """Raise what was noted.
+
+        Raises:
+            SpecError: Something was.
+        """
+        if self:
+            raise SpecError(self)
 
 
 class CompileError(BackrunFitError):

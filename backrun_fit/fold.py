@@ -12,10 +12,13 @@ from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import CompileError
 from backrun_fit.workout import Node, Repeat, Step
 
-__all__ = ["EXACT_STEPS", "fold", "unroll_steps"]
+__all__ = ["EXACT_STEPS", "Place", "fold", "unroll_placed", "unroll_steps"]
 
 EXACT_STEPS: Final = 1_000
 """Longest sequence that is folded into the fewest messages; a longer one into few."""
+
+Place: TypeAlias = tuple[int, ...]
+"""Which repeat a step belongs to (see ``unroll_placed``)."""
 
 _Vector: TypeAlias = npt.NDArray[np.int32]
 
@@ -39,10 +42,7 @@ def unroll_steps(nodes: Sequence[Node]) -> tuple[Step, ...]:
         >>> len(unroll_steps((step, Repeat(steps=(step, step), count=3))))
         7
     """
-    total = _length(nodes)
-    if total > MAX_EXECUTIONS:
-        raise CompileError(f"expected at most {MAX_EXECUTIONS:,} steps in all, got {total:,}")
-    return tuple(_expand(nodes))
+    return tuple(step for step, _ in unroll_placed(nodes))
 
 
 def _length(nodes: Sequence[Node]) -> int:
@@ -63,14 +63,41 @@ def _length(nodes: Sequence[Node]) -> int:
     return total
 
 
-def _expand(nodes: Sequence[Node]) -> Iterator[Step]:
-    for node in nodes:
+def unroll_placed(nodes: Sequence[Node]) -> tuple[tuple[Step, Place], ...]:
+    """Every step as ``unroll_steps`` gives it, and the repeat that it belongs to.
+
+    Args:
+        nodes: Any part of a workout; may be empty.
+
+    Returns:
+        Pairs of a step and its place. The place is empty outside repeats; equal for
+        steps of the same body, in whatever pass; different for the bodies of different
+        repeats, and of the same repeat in different passes of one around it.
+
+    Raises:
+        CompileError: As ``unroll_steps``.
+
+    Example:
+        >>> from backrun_fit.workout import OpenDuration
+        >>> step = Step(duration=OpenDuration())
+        >>> [place for _, place in unroll_placed((step, Repeat(steps=(step,), count=2)))]
+        [(), (0, 1), (0, 1)]
+    """
+    total = _length(nodes)
+    if total > MAX_EXECUTIONS:
+        raise CompileError(f"expected at most {MAX_EXECUTIONS:,} steps in all, got {total:,}")
+    return tuple(_expand(nodes, (), 0))
+
+
+def _expand(nodes: Sequence[Node], place: Place, turn: int) -> Iterator[tuple[Step, Place]]:
+    for position, node in enumerate(nodes):
         if isinstance(node, Step):
-            yield node
+            yield node, place
         elif node.count is not None and _length((node,)):  # a billion empty passes end at once
-            for turn in range(1, node.count + 1):
-                shortened = node.skip_last_recovery and turn == node.count
-                yield from _expand(node.steps[:-1] if shortened else node.steps)
+            for again in range(1, node.count + 1):
+                shortened = node.skip_last_recovery and again == node.count
+                body = node.steps[:-1] if shortened else node.steps
+                yield from _expand(body, (*place, turn, position), again)
 
 
 def fold(steps: Sequence[Step], *, nested: bool = True) -> tuple[Node, ...]:

@@ -90,11 +90,14 @@ class Reader:
         readers |= dict.fromkeys(("named", "zone", "band", "full_band"), self._targets.read)
         for piece in pieces:
             if not isinstance(piece, str):
-                readers.get(piece.data, lambda tree: self.look_through(tree.children))(piece)
+                readers.get(piece.data, self._look_inside)(piece)
             elif piece.type == "COUNT":
                 self._count(piece)
             elif piece.type == "AMOUNT":
                 self._amount(piece)
+
+    def _look_inside(self, tree: Tree) -> None:
+        self.look_through(tree.children)
 
     def error(self, *more: Problem) -> SpecError:
         """Every problem noted so far and ``more``, in the order of the text."""
@@ -142,6 +145,7 @@ class Reader:
         duration: Duration | None = None
         target: Target = OpenTarget()
         name = notes = None
+        known = len(self._notes.problems)
         for part in branches(tree):
             if part.data == "words":
                 intensity, movement = self._words(part)
@@ -151,7 +155,8 @@ class Reader:
                 name, notes = self._texts(part)
             else:
                 target = self._targets.read(part)
-        if duration is None:
+        # A word that is not known may have been meant as the length.
+        if duration is None and len(self._notes.problems) == known:
             self._notes.add(
                 "expected a distance, a duration, 'open' or 'until HR < 120' in this step, "
                 f"got {cut(self._notes.source(tree))}",

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from backrun_fit import predict
-from backrun_fit.errors import Problem, SpecError
+from backrun_fit.errors import Problems, SpecError
+from backrun_fit.predict import MARATHON_M
 from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
+from backrun_fit.vdot import race_time, speed_at_oxygen_cost
 from backrun_fit.workout import PaceTarget
 
 __all__ = [
     "PACE_NAMES",
+    "ExplicitPaces",
     "band_about",
     "canonical_pace_name",
     "default_band",
@@ -21,10 +24,15 @@ __all__ = [
     "parse_pace_band",
     "read_pace",
     "read_pace_or_band",
+    "read_paces",
+    "s_per_km_apart",
 ]
 
 PACE_NAMES: Final = ("recovery", "easy", "marathon", "threshold", "10k", "5k")
 """The paces an athlete has, slowest first."""
+
+ExplicitPaces = tuple[tuple[str, float | PaceTarget], ...]
+"""Paces in m/s and bands by canonical name, sorted by name."""
 
 _ALIASES: Final = {"mp": "marathon", "5km": "5k", "10km": "10k"}
 
@@ -39,7 +47,7 @@ _FRACTIONS: Final = {
     "easy": EASY_FRACTION,
     "threshold": THRESHOLD_FRACTION,
 }
-_RACES_M: Final = {"marathon": predict.MARATHON_M, "10k": 10_000.0, "5k": 5_000.0}
+_RACES_M: Final = {"marathon": MARATHON_M, "10k": 10_000.0, "5k": 5_000.0}
 
 # Half-widths of the band about a pace, as parts of its time per distance. Our own choice: easy
 # running needs no precision, the rest does.
@@ -105,8 +113,8 @@ def pace_at_vdot(name: str, vdot: float) -> float:
     canonical = canonical_pace_name(name)
     if canonical in _RACES_M:
         distance_m = _RACES_M[canonical]
-        return distance_m / predict.race_time(distance_m, vdot)
-    return predict.speed_at_oxygen_cost(_FRACTIONS[canonical] * vdot)
+        return distance_m / race_time(distance_m, vdot)
+    return speed_at_oxygen_cost(_FRACTIONS[canonical] * vdot)
 
 
 def band_about(speed_mps: float, slower: float, faster: float) -> PaceTarget:
@@ -138,14 +146,33 @@ def default_band(name: str, speed_mps: float) -> PaceTarget:
     return band_about(speed_mps, slower=width, faster=width)
 
 
-def middle_mps(band: PaceTarget) -> float:
+def middle_mps(pace: float | PaceTarget) -> float:
     """The speed in the middle of a band, taken as paces: between 9:00 and 10:00 it is 9:30.
+
+    A speed is its own middle.
 
     Example:
         >>> round(middle_mps(PaceTarget(slowest_mps=1000 / 600, fastest_mps=1000 / 540)) * 570)
         1000
     """
-    return 2 / (1 / band.slowest_mps + 1 / band.fastest_mps)
+    if not isinstance(pace, PaceTarget):
+        return pace
+    return 2 / (1 / pace.slowest_mps + 1 / pace.fastest_mps)
+
+
+def s_per_km_apart(one: float | PaceTarget, other: float | PaceTarget) -> float:
+    """The gap between two speeds or bands in seconds per kilometre; zero where they meet.
+
+    Example:
+        >>> s_per_km_apart(5.0, 4.0), s_per_km_apart(PaceTarget(slowest_mps=3, fastest_mps=5), 4.0)
+        (50.0, 0.0)
+    """
+    a, b = (p if isinstance(p, PaceTarget) else band_about(p, 0, 0) for p in (one, other))
+    return max(
+        0.0,
+        1000 / a.fastest_mps - 1000 / b.slowest_mps,
+        1000 / b.fastest_mps - 1000 / a.slowest_mps,
+    )
 
 
 def parse_pace_band(text: str) -> PaceTarget:
@@ -213,3 +240,34 @@ def read_pace_or_band(value: object) -> float | PaceTarget:
     if isinstance(value, str) and _BAND.fullmatch(value):
         return parse_pace_band(value)
     return read_pace(value)
+
+
+def read_paces(value: object, problems: Problems) -> ExplicitPaces:
+    """Explicit paces from a mapping, or from the pairs that an athlete holds.
+
+    Args:
+        value: Names with what ``read_pace_or_band`` takes.
+        problems: Takes what is wrong, below ``paces``.
+
+    Returns:
+        Pairs by canonical name, sorted; those that could be read.
+
+    Example:
+        >>> read_paces({"MP": "4 m/s", "easy": 3.0}, Problems())
+        (('easy', 3.0), ('marathon', 4.0))
+    """
+    pairs = value.items() if isinstance(value, Mapping) else value
+    paces: dict[str, float | PaceTarget] = {}
+    with problems.at("paces"):
+        if not isinstance(pairs, Iterable) or isinstance(pairs, str):
+            raise SpecError(f"expected paces by name, got {value!r}")
+        for pair in pairs:
+            if not isinstance(pair, tuple) or len(pair) != 2:
+                raise SpecError(f"expected a name and a pace, got {pair!r}")
+            name, pace = pair
+            with problems.at(f"paces.{name}"):
+                canonical = canonical_pace_name(name)
+                if canonical in paces:
+                    raise SpecError(f"expected each pace once, got another {canonical} pace")
+                paces[canonical] = read_pace_or_band(pace)
+    return tuple(sorted(paces.items()))

@@ -1,11 +1,11 @@
-"""What a race says about other paces: published formulas, nothing else.
+"""What races and training say about the marathon: published formulas, nothing else.
 
 Arguments and results are metres, seconds and metres per second; each formula
 turns them into its author's units inside. Nothing here knows an athlete.
 
 Sources:
     Riegel 1981: Athletic Records and Human Endurance, American Scientist 69:285.
-    Daniels & Gilbert 1979: Oxygen Power, performance tables for distance runners.
+    Daniels & Gilbert 1979: Oxygen Power; see ``vdot``.
     Vickers & Vertosick 2016: BMC Sports Sci Med Rehabil 8:26, 2303 recreational runners.
     Tanda 2011: J Hum Sport Exerc 6:511.
 """
@@ -19,19 +19,15 @@ import attrs
 
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE
+from backrun_fit.vdot import check_positive, race_time
 
 __all__ = [
     "MARATHON_M",
     "MarathonPace",
     "daniels_marathon",
-    "oxygen_cost",
-    "race_time",
     "riegel_marathon",
     "riegel_time",
-    "speed_at_oxygen_cost",
-    "sustainable_fraction",
     "tanda_marathon",
-    "vdot_of_race",
     "vickers_can_combine",
     "vickers_one_race",
     "vickers_two_races",
@@ -82,23 +78,6 @@ class MarathonPace:
         return MARATHON_M / self.speed_mps
 
 
-def _check(**values: float) -> None:
-    """Refuse what is not a finite number above zero, all arguments at once.
-
-    The far bounds (a thousandth and a thousand million) hold every quantity of
-    running and keep the powers and quotients below from overflowing.
-    """
-    problems = [
-        Problem(f"expected a finite number above zero, got {value!r}", name)
-        for name, value in values.items()
-        if isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or not 1e-3 <= value <= 1e9
-    ]
-    if problems:
-        raise SpecError(problems)
-
-
 def riegel_time(distance_m: float, time_s: float, target_m: float) -> float:
     """Time over ``target_m`` from a race: T2 = T1 (D2/D1)^1.06 (Riegel 1981).
 
@@ -112,7 +91,7 @@ def riegel_time(distance_m: float, time_s: float, target_m: float) -> float:
         >>> round(riegel_time(10_000, 2400, 42195), 1)
         11040.5
     """
-    _check(distance_m=distance_m, time_s=time_s, target_m=target_m)
+    check_positive(distance_m=distance_m, time_s=time_s, target_m=target_m)
     return time_s * math.pow(target_m / distance_m, _RIEGEL_EXPONENT)
 
 
@@ -130,114 +109,6 @@ def riegel_marathon(distance_m: float, time_s: float) -> MarathonPace:
     return MarathonPace(method="riegel", speed_mps=MARATHON_M / marathon_s, warnings=(_OPTIMISTIC,))
 
 
-def oxygen_cost(speed_mps: float) -> float:
-    """Oxygen uptake of running forward on the flat (Daniels & Gilbert 1979).
-
-    VO2 = -4.60 + 0.182258 v + 0.000104 v^2 with v in metres per minute.
-
-    Returns:
-        Millilitres per kilogram and minute; below zero under 0.415 m/s, where
-        the formula means nothing.
-
-    Raises:
-        SpecError: The speed is not finite or not above zero.
-
-    Example:
-        >>> round(oxygen_cost(4.0), 2)
-        45.13
-    """
-    _check(speed_mps=speed_mps)
-    v = speed_mps * 60
-    return -4.60 + 0.182258 * v + 0.000104 * v * v
-
-
-def speed_at_oxygen_cost(vo2: float) -> float:
-    """Speed in m/s at which running forward costs ``vo2``: ``oxygen_cost`` turned round.
-
-    Args:
-        vo2: Millilitres per kilogram and minute, such as 0.7 x VDOT.
-
-    Raises:
-        SpecError: The value is not finite or not above zero.
-
-    Example:
-        >>> round(speed_at_oxygen_cost(oxygen_cost(4.0)), 9)
-        4.0
-    """
-    _check(vo2=vo2)
-    # Root of 0.000104 v^2 + 0.182258 v - (4.60 + vo2), written without the cancelling difference.
-    c = 4.60 + vo2
-    return 2 * c / (0.182258 + math.sqrt(0.182258**2 + 4 * 0.000104 * c)) / 60
-
-
-def sustainable_fraction(time_s: float) -> float:
-    """Part of VDOT that can be kept up for a time (Daniels & Gilbert 1979).
-
-    F = 0.8 + 0.1894393 e^(-0.012778 t) + 0.2989558 e^(-0.1932605 t), t in minutes.
-
-    Returns:
-        Between 0.8 (for ever) and 1.2884 (at once).
-
-    Raises:
-        SpecError: The time is not finite or not above zero.
-
-    Example:
-        >>> round(sustainable_fraction(3600), 3)
-        0.888
-    """
-    _check(time_s=time_s)
-    t = time_s / 60
-    return 0.8 + 0.1894393 * math.exp(-0.012778 * t) + 0.2989558 * math.exp(-0.1932605 * t)
-
-
-def vdot_of_race(distance_m: float, time_s: float) -> float:
-    """VDOT of a race: its oxygen cost over the fraction kept up (Daniels & Gilbert 1979).
-
-    Raises:
-        SpecError: A value is not finite or not above zero, or the race is so slow
-            (under 0.415 m/s) that the formula gives no oxygen cost.
-
-    Example:
-        >>> round(vdot_of_race(10_000, 2400), 4)
-        51.9441
-    """
-    _check(distance_m=distance_m, time_s=time_s)
-    vo2 = oxygen_cost(distance_m / time_s)
-    if vo2 <= 0:
-        raise SpecError(
-            Problem(
-                f"expected a race run faster than 0.415 m/s, got {distance_m / time_s:.3g} m/s",
-                "time_s",
-            )
-        )
-    return vo2 / sustainable_fraction(time_s)
-
-
-def race_time(distance_m: float, vdot: float) -> float:
-    """Time in seconds over a distance at a VDOT (Daniels & Gilbert 1979).
-
-    The fraction kept up lies between 0.8 and 1.2884, so the speed lies between
-    the speeds at these two fractions; between them the VDOT of the race rises
-    with speed, so halving the interval always ends at the one answer.
-
-    Raises:
-        SpecError: A value is not finite or not above zero.
-
-    Example:
-        >>> round(race_time(42195, vdot_of_race(10_000, 2400)), 1)
-        11077.7
-    """
-    _check(distance_m=distance_m, vdot=vdot)
-    slowest = speed_at_oxygen_cost(0.8 * vdot)
-    fastest = speed_at_oxygen_cost(1.2884 * vdot)
-    while slowest < (middle := (slowest + fastest) / 2) < fastest:
-        if oxygen_cost(middle) < vdot * sustainable_fraction(distance_m / middle):
-            slowest = middle
-        else:
-            fastest = middle
-    return distance_m / fastest
-
-
 def daniels_marathon(vdot: float) -> MarathonPace:
     """Marathon pace at a VDOT (Daniels & Gilbert 1979).
 
@@ -245,8 +116,8 @@ def daniels_marathon(vdot: float) -> MarathonPace:
         SpecError: The VDOT is not finite or not above zero.
 
     Example:
-        >>> round(daniels_marathon(vdot_of_race(5000, 1200)).time_s, 1)
-        11477.2
+        >>> round(daniels_marathon(51.9441).time_s, 1)
+        11077.7
     """
     return MarathonPace(method="daniels", speed_mps=MARATHON_M / race_time(MARATHON_M, vdot))
 
@@ -275,7 +146,7 @@ def vickers_one_race(distance_m: float, time_s: float, weekly_distance_m: float)
         >>> round(vickers_one_race(10_000, 2400, 40 * 1609.344).time_s, 1)
         11896.6
     """
-    _check(distance_m=distance_m, time_s=time_s, weekly_distance_m=weekly_distance_m)
+    check_positive(distance_m=distance_m, time_s=time_s, weekly_distance_m=weekly_distance_m)
     _check_below_marathon(distance_m, "distance_m")
     tens_of_miles = weekly_distance_m / METRES_PER_MILE / 10
     riegel_s = time_s * math.pow(MARATHON_M / distance_m, _VICKERS_RIEGEL_EXPONENT)
@@ -328,7 +199,7 @@ def vickers_two_races(
         >>> round(vickers_two_races(10_000, 2400, 21097.5, 5400, 40 * 1609.344).time_s, 1)
         11869.1
     """
-    _check(
+    check_positive(
         shorter_m=shorter_m,
         shorter_s=shorter_s,
         longer_m=longer_m,
@@ -383,7 +254,7 @@ def tanda_marathon(weekly_distance_m: float, training_mps: float) -> MarathonPac
         >>> round(tanda_marathon(60_000, 1000 / 300).time_s, 1)
         11981.9
     """
-    _check(weekly_distance_m=weekly_distance_m, training_mps=training_mps)
+    check_positive(weekly_distance_m=weekly_distance_m, training_mps=training_mps)
     weekly_km = weekly_distance_m / METRES_PER_KILOMETRE
     training_s_per_km = METRES_PER_KILOMETRE / training_mps
     s_per_km = 17.1 + 140 * math.exp(-0.0053 * weekly_km) + 0.55 * training_s_per_km

@@ -266,6 +266,7 @@ class Report:
         workout_origin: ``activity`` (embedded) or ``given``.
         agreements: How many executions of a given plan equal the embedded one;
             None when only one of them exists.
+        agreed: In what a given plan and the embedded one agree, one phrase each.
         differences: Where they differ; empty when they agree or only one exists.
         align: What alignment looked at.
         score: 0 to 100; None when nothing was measurable.
@@ -284,6 +285,7 @@ class Report:
     workout: CompiledWorkout
     workout_origin: Literal["activity", "given"]
     agreements: int | None = None
+    agreed: tuple[str, ...] = ()
     differences: tuple[Difference, ...] = ()
     align: Literal["indexes", "laps", "samples"]
     score: float | None

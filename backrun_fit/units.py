@@ -189,16 +189,18 @@ def parse_pace(text: str) -> float:
         (3.3528, True)
     """
     expected = "a pace such as 8:00/mi or 5:00/km"
-    speed = _speed(text) if isinstance(text, str) else None
-    if speed is None:
+    exact = _speed(text) if isinstance(text, str) else None
+    if exact is None:
         raise _fail(expected, text)
+    # As a float, because the slowest speed is one: 1/5 is a hair less than 0.2.
+    speed = float(exact)
     if not SLOWEST_MOVING_MPS <= speed <= FASTEST_HUMAN_MPS:
         raise _fail(
             f"{expected}, one that a person can run or walk "
             f"({format_pace(FASTEST_HUMAN_MPS)} to {format_pace(SLOWEST_MOVING_MPS)})",
             text,
         )
-    return float(speed)
+    return speed
 
 
 def _speed(text: str) -> Fraction | None:

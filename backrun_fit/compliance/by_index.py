@@ -57,7 +57,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         AlignmentError: Laps times executions is too large.
 
     Example:
-        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.activity import Lap, Track
         >>> from backrun_fit.compliance.timeline import instant
         >>> from backrun_fit.workout import TimeDuration
         >>> step = Step(duration=TimeDuration(duration_s=60.0))
@@ -73,9 +73,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
     shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
     executions, optional = planned_executions(workout, max(shown.values()))
     plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
-    steps = {
-        index for index, message in enumerate(workout.messages) if isinstance(message, Step)
-    }
+    steps = {index for index, message in enumerate(workout.messages) if isinstance(message, Step)}
 
     def fit(first: int) -> Floats:
         index = laps[first].step_index

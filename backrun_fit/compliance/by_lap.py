@@ -17,7 +17,7 @@ from backrun_fit.compliance.sequence import Costs, Floats, lay_along
 __all__ = ["align_by_lap"]
 
 # All costs are in units of one step skipped in mid-workout.
-_SKIP, _SKIP_AT_END = 1.0, 0.4
+_SKIP, _SKIP_AT_END = 1.0, 0.6
 _EXTRA, _EXTRA_LONG, _EXTRA_AT_EDGE = 0.6, 0.4, 0.35
 _LARGEST_LENGTH_MISFIT = 3.0
 # A step that the athlete pressed away leaves a lap of any shortness, and so does
@@ -47,7 +47,7 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         AlignmentError: Laps times executions is too large.
 
     Example:
-        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.activity import Lap, Track
         >>> from backrun_fit.compliance.timeline import instant
         >>> from backrun_fit.workout import Step, TimeDuration
         >>> laps = tuple(

@@ -16,7 +16,7 @@ from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch
 from backrun_fit.compliance.plan import planned_executions
 from backrun_fit.compliance.timeline import Recording, instant
 from backrun_fit.units import format_duration
-from backrun_fit.workout import DistanceDuration, PaceTarget, TimeDuration
+from backrun_fit.workout import DistanceDuration, Duration, PaceTarget, TimeDuration
 
 __all__ = ["align_by_sample"]
 
@@ -54,19 +54,15 @@ class _Signal:
     def of(cls, recording: Recording) -> _Signal:
         end_s = float(recording.timeline.timer_s[-1])
         step_s = max(1.0, end_s / _LONGEST_GRID)
-        grid_s = np.arange(0.0, end_s + step_s, step_s)
+        grid_s = np.append(np.arange(0.0, end_s, step_s), end_s)
         distance_m = np.full(len(grid_s), np.nan)
         if len(recording.distance_m) >= 2:
             timer_s = recording.timeline.timer_at(recording.distance_unix_s)
             distance_m = np.interp(grid_s, timer_s, np.maximum.accumulate(recording.distance_m))
-        track = recording.activity.track
-        known = ~np.isnan(track.speed_mps)
+        known = ~np.isnan(recording.speed_mps)
+        speed = np.zeros(len(grid_s))
         if known.any():
-            speed = np.interp(grid_s, recording.timer_s[known], track.speed_mps[known])
-        elif len(recording.distance_m) >= 2 and len(grid_s) >= 2:
-            speed = np.gradient(distance_m, step_s)
-        else:
-            speed = np.zeros(len(grid_s))
+            speed = np.interp(grid_s, recording.timer_s[known], recording.speed_mps[known])
         return cls(
             step_s=step_s,
             end_s=end_s,
@@ -87,22 +83,24 @@ class _Signal:
         total = self.sums[last] - self.sums[first]
         squares = self.squares[last] - self.squares[first]
         variation = squares - total * total / np.maximum(last - first, 1)
-        return np.asarray(np.maximum(variation, 0.0) * self.step_s / _SPREAD_SCALE)
+        spread: Column = np.maximum(variation, 0.0) * self.step_s / _SPREAD_SCALE
+        return spread
 
     def speed_mps(self, from_s: Column, to_s: Column) -> Column:
         """Mean speed in each segment; 0 in an empty one."""
         first, last = self._place(from_s), self._place(to_s)
         return np.asarray((self.sums[last] - self.sums[first]) / np.maximum(last - first, 1))
 
-    def after(self, from_s: Column, step: TimeDuration | DistanceDuration) -> Column:
-        """Where a step of this length ends that begins here; inf beyond the end."""
-        if isinstance(step, TimeDuration):
-            ends = from_s + step.duration_s
-        else:
-            goal_m = np.interp(from_s, self.grid_s, self.distance_m) + step.distance_m
-            ends = np.interp(goal_m, self.distance_m, self.grid_s)
-            ends = np.where(goal_m > self.distance_m[-1], np.inf, ends)
-        return np.asarray(np.where(ends > self.end_s + _SLACK_S, np.inf, ends))
+    def axis(self, duration: Duration) -> tuple[Column, float] | None:
+        """What a duration counts, at each grid place, and how much of it is planned.
+
+        None where it has no planned length, or counts what was not recorded.
+        """
+        if isinstance(duration, TimeDuration):
+            return self.grid_s, duration.duration_s
+        if isinstance(duration, DistanceDuration) and not np.isnan(self.distance_m[0]):
+            return self.distance_m, duration.distance_m
+        return None
 
 
 def _changes(speed: Column, step_s: float) -> Column:
@@ -117,7 +115,7 @@ def _changes(speed: Column, step_s: float) -> Column:
     peak = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
     places = np.flatnonzero((change == peak) & (change >= _SMALLEST_CHANGE_MPS))
     strongest = places[np.argsort(-change[places], kind="stable")][:_MOST_CHANGES]
-    return np.sort(strongest + width) * step_s
+    return np.asarray(np.sort(strongest + width) * step_s, dtype=np.float64)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -165,26 +163,18 @@ def _extend(signal: _Signal, layer: _Layer, execution: PlannedExecution) -> _Lay
     to_s = np.tile(changes_s, len(running))
     later = to_s > here[from_way] + _SLACK_S
     from_way, to_s = from_way[later], to_s[later]
-    has_length = isinstance(step.duration, TimeDuration) or (
-        isinstance(step.duration, DistanceDuration) and not np.isnan(signal.distance_m[0])
-    )
-    if not has_length:
+    axis = signal.axis(step.duration)
+    if axis is None:
         add(from_way, to_s, _OPEN_LENGTH)
     else:
-        assert isinstance(step.duration, TimeDuration | DistanceDuration)  # noqa: S101
-        planned_s = signal.after(here, step.duration)
-        inside = running[np.isfinite(planned_s[running])]
-        add(inside, np.minimum(planned_s[inside], signal.end_s), 0.0)
-        cut = running[np.isinf(planned_s[running])]
+        along, planned = axis
+        begun = np.interp(here, signal.grid_s, along)
+        ends_s = np.interp(begun + planned, along, signal.grid_s)
+        reached = begun + planned <= along[-1]
+        inside, cut = running[reached[running]], running[~reached[running]]
+        add(inside, ends_s[inside], 0.0)
         add(cut, np.full(len(cut), signal.end_s), _CUT_BY_END)
-        if isinstance(step.duration, TimeDuration):
-            planned = np.full(len(to_s), step.duration.duration_s)
-            done = to_s - here[from_way]
-        else:
-            planned = np.full(len(to_s), step.duration.distance_m)
-            done = np.interp(to_s, signal.grid_s, signal.distance_m) - np.interp(
-                here[from_way], signal.grid_s, signal.distance_m
-            )
+        done = np.interp(to_s, signal.grid_s, along) - begun[from_way]
         ratio = np.abs(np.log(np.maximum(done, 0.5) / planned))
         near = ratio <= np.log(_LARGEST_RATIO)
         add(from_way[near], to_s[near], _OTHER_LENGTH + ratio[near])

@@ -61,9 +61,7 @@ def pair_laps(
     for slot, execution in zip(kept, renumbered(executions[slot] for slot in kept), strict=True):
         placement = by_slot.get(slot)
         if placement is None:
-            pairings.append(
-                Pairing(execution=execution, stretch=None, reason=missing(execution))
-            )
+            pairings.append(Pairing(execution=execution, stretch=None, reason=missing(execution)))
             continue
         first, last = placement.first, placement.last
         stretch = Stretch(

@@ -93,9 +93,7 @@ class _Slice:
         return float(weights[inside].sum()) / total if total > 0 else None
 
 
-def measure(
-    recording: Recording, stretch: Stretch, step: Step, tolerances: Tolerances
-) -> Done:
+def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tolerances) -> Done:
     """Measure one execution.
 
     Where the stretch is made of laps, timer time, clock time and distance are the
@@ -141,7 +139,7 @@ def measure(
     )
     speed_mps = distance_m / timer_s if distance_m is not None and timer_s > 0 else None
     if speed_mps is None:
-        speed_mps = part.mean(track.speed_mps)
+        speed_mps = part.mean(recording.speed_mps)
     cadence_spm = part.mean(track.cadence_spm, moving=True)
     return Done(
         timer_s=timer_s,
@@ -167,9 +165,7 @@ def measure(
     )
 
 
-def _distance(
-    recording: Recording, laps: Sequence[Lap], start: float, end: float
-) -> float | None:
+def _distance(recording: Recording, laps: Sequence[Lap], start: float, end: float) -> float | None:
     counted = [lap.distance_m for lap in laps if lap.distance_m is not None]
     if counted and len(counted) == len(laps):
         return sum(counted)
@@ -188,7 +184,7 @@ def _settled_speed(
         lasting_s = over_s - float(part.timer_s[settled])
         if from_m is not None and to_m is not None and to_m >= from_m and lasting_s > 0:
             return (to_m - from_m) / lasting_s
-    return part.mean(track.speed_mps, settled)
+    return part.mean(recording.speed_mps, settled)
 
 
 def _in_band(
@@ -197,7 +193,7 @@ def _in_band(
     track = recording.activity.track
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return part.share_between(track.speed_mps, slowest, fastest, settled)
+            return part.share_between(recording.speed_mps, slowest, fastest, settled)
         case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
             return part.share_between(track.heart_rate_bpm, lowest, highest, heart_settled)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):

@@ -91,13 +91,10 @@ def planned_executions(
 
     def is_optional(execution: PlannedExecution) -> bool:
         around = [
-            uncounted
-            for first, index, uncounted in spans
-            if first <= execution.step_index < index
+            uncounted for first, index, uncounted in spans if first <= execution.step_index < index
         ]
         return any(
-            uncounted and turn > 1
-            for uncounted, turn in zip(around, execution.passes, strict=True)
+            uncounted and turn > 1 for uncounted, turn in zip(around, execution.passes, strict=True)
         )
 
     return executions, np.array([is_optional(each) for each in executions], dtype=bool)

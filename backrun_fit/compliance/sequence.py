@@ -56,9 +56,7 @@ class Placement:
     last: int
 
 
-def lay_along(
-    fit: Callable[[int], Floats], costs: Costs
-) -> tuple[tuple[Placement, ...], float]:
+def lay_along(fit: Callable[[int], Floats], costs: Costs) -> tuple[tuple[Placement, ...], float]:
     """Find the cheapest way to lay all pieces along all slots.
 
     Args:

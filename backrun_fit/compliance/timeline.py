@@ -11,8 +11,9 @@ from datetime import UTC, datetime
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
-from backrun_fit.activity import Activity, Column, TimerEvent
+from backrun_fit.activity import Activity, Column, TimerEvent, Track
 
 __all__ = ["Recording", "Timeline", "instant"]
 
@@ -105,6 +106,19 @@ def _running_median(values: Column) -> Column:
     return smooth
 
 
+def _speeds(track: Track, timer_s: Column, known: npt.NDArray[np.bool_]) -> Column:
+    """Recorded speed, or distance over timer time since the sample before where there is none."""
+    if not np.isnan(track.speed_mps).all():
+        return track.speed_mps
+    speed_mps = np.full(len(track), np.nan)
+    places = np.flatnonzero(known)
+    lasting_s = np.diff(timer_s[places])
+    moved = lasting_s > 0
+    slopes = np.diff(track.distance_m[places])[moved] / lasting_s[moved]
+    speed_mps[places[1:][moved]] = np.maximum(slopes, 0.0)
+    return speed_mps
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Recording:
     """An activity with what every measurement needs computed once.
@@ -113,6 +127,7 @@ class Recording:
         activity: As read.
         timeline: Its two clocks.
         timer_s: Timer time of each sample.
+        speed_mps: Speed of each sample: as recorded, else the slope of the distance.
         distance_unix_s: Instants of the samples that carry a distance.
         distance_m: Their distances.
         altitude_m: Altitude of each sample, median of five; NaN throughout where the
@@ -122,6 +137,7 @@ class Recording:
     activity: Activity
     timeline: Timeline
     timer_s: Column
+    speed_mps: Column
     distance_unix_s: Column
     distance_m: Column
     altitude_m: Column
@@ -140,6 +156,7 @@ class Recording:
             ends.append(float(track.unix_s[-1]))
         timeline = Timeline.of_events(activity.timer_events, min(starts), max(ends))
         known = ~np.isnan(track.distance_m)
+        timer_s = timeline.timer_at(track.unix_s)
         altitude_m = track.altitude_m
         heights = altitude_m[~np.isnan(altitude_m)]
         if not len(heights) or np.ptp(heights) == 0:
@@ -147,7 +164,8 @@ class Recording:
         return cls(
             activity=activity,
             timeline=timeline,
-            timer_s=timeline.timer_at(track.unix_s),
+            timer_s=timer_s,
+            speed_mps=_speeds(track, timer_s, known),
             distance_unix_s=track.unix_s[known],
             distance_m=track.distance_m[known],
             altitude_m=_running_median(altitude_m),

@@ -76,12 +76,11 @@ def read_activities(source: Source) -> tuple[Activity, ...]:
     kinds: dict[str, None] = {}
     name: str | None = None
     for name, content in open_source(source):
-        data = decode(content, source=name)
-        for segment in data.segments:
+        for segment in decode(content, source=name).segments:
             kind = file_kind(segment)
             kinds[kind] = None
             if kind == "activity":
-                found.append(activity_from_segment(segment, warnings=data.warnings, source=name))
+                found.append(activity_from_segment(segment, source=name))
     if not found:
         raise DecodeError(
             "no activity in the file",
@@ -115,21 +114,18 @@ def file_kind(segment: Segment) -> str:
     return "unknown"
 
 
-def activity_from_segment(
-    segment: Segment, *, warnings: Iterable[str] = (), source: str | None = None
-) -> Activity:
+def activity_from_segment(segment: Segment, *, source: str | None = None) -> Activity:
     """Build the activity that one FIT file holds.
 
     Args:
         segment: The file.
-        warnings: What was odd about it so far; kept.
         source: Its name.
 
     Raises:
         DecodeError: Nothing was recorded in it: there is no session, lap or
             record with a time.
     """
-    log = [*warnings]
+    log: list[str] = []
     session, lap = segment.table("session"), segment.table("lap")
     sport, sub_sport = _sport(segment)
     track = read_track(segment.table("record"), on_foot=_is_on_foot(sport, sub_sport), log=log)
@@ -150,7 +146,13 @@ def activity_from_segment(
         log.append("no session message: the recording was never finished, or was cut")
     if not ends:
         ends = [*(lap.end_at.timestamp() for lap in laps), *track_span]
-    started = (*starts, *(lap.start_at.timestamp() for lap in laps[:1]), *track_span)[0]
+    started = min(starts) if starts else laps[0].start_at.timestamp() if laps else track_span[0]
+    elapsed_s = _total("total_elapsed_time", session, lap)
+    if elapsed_s is None and track_span:
+        elapsed_s = track_span[-1] - track_span[0]
+    distance_m = _total("total_distance", session, lap)
+    if distance_m is None:
+        distance_m = next((value for value in reversed(_known(track.distance_m)) if value), None)
     workout = _workout(segment, log)
     manufacturer, product = _maker(segment)
     return Activity(
@@ -164,10 +166,10 @@ def activity_from_segment(
         timer_events=_timer_events(segment.table("event")),
         track=track,
         timer_s=_total("total_timer_time", session, lap),
-        elapsed_s=_total("total_elapsed_time", session, lap),
-        distance_m=_total("total_distance", session, lap),
+        elapsed_s=elapsed_s,
+        distance_m=distance_m,
         workout=workout,
-        warnings=tuple(dict.fromkeys(log)),
+        warnings=(*segment.warnings, *log),
         source=source,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -28,7 +29,7 @@ FRACTIONAL_CADENCE_STEPS: Final = 128
 FILE_ID, EVENT, WORKOUT, WORKOUT_STEP, RECORD, LAP, SESSION, ACTIVITY = range(8)
 
 
-def encode_activity(activity: Activity, *, serial_number: int) -> bytes:
+def encode_activity(activity: Activity, *, serial_number: int | None = None) -> bytes:
     """The activity as a FIT file.
 
     In order: file_id (type activity, manufacturer ``development``, product 0),
@@ -39,7 +40,8 @@ def encode_activity(activity: Activity, *, serial_number: int) -> bytes:
     Args:
         activity: Columns without any value are left out. ``source`` and
             ``warnings`` have no place in a file.
-        serial_number: ``file_id.serial_number``, 1 to 4294967295.
+        serial_number: ``file_id.serial_number``, 1 to 4294967295; None takes one
+            from a hash of the content.
 
     Returns:
         The same bytes for the same arguments.
@@ -61,7 +63,8 @@ def encode_activity(activity: Activity, *, serial_number: int) -> bytes:
 
     _check_start(activity.started_at)
     try:
-        body = b"".join(_messages(activity, serial_number))
+        content = b"".join(_content(activity))
+        body = _file_id(activity, content, serial_number) + content
     except FitError as error:
         raise EncodeError(str(error)) from error
     data: bytes = FitFileHeader(records_size=len(body), gen_crc=True).to_bytes() + body
@@ -76,10 +79,13 @@ def _check_start(started_at: datetime) -> None:
         raise EncodeError(f"expected a start after July 1998, got {started_at.isoformat()}")
 
 
-def _messages(activity: Activity, serial_number: int) -> Iterator[bytes]:
+def _file_id(activity: Activity, content: bytes, serial_number: int | None) -> bytes:
+    """FIT Profile 21.212, message ``file_id`` (0)."""
     from fit_tool.profile.messages.file_id_message import FileIdMessage
 
-    file_id = message_table(
+    if serial_number is None:
+        serial_number = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") or 1
+    table = message_table(
         FileIdMessage(local_id=FILE_ID),
         {
             "type": enum_number("FileType", "activity"),
@@ -89,7 +95,10 @@ def _messages(activity: Activity, serial_number: int) -> Iterator[bytes]:
             "time_created": _unix_ms(activity.started_at),
         },
     )
-    yield file_id.definition + file_id.rows.tobytes()
+    return table.definition + table.rows.tobytes()
+
+
+def _content(activity: Activity) -> Iterator[bytes]:
     if activity.workout is not None:
         yield from _defined(
             workout_messages(activity.workout, embedded=True, local_ids=(WORKOUT, WORKOUT_STEP))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import attrs
@@ -30,12 +30,12 @@ class Cells:
     Attributes:
         data: The whole file.
         groups: Its messages by definition.
-        warn: Takes a sentence about something odd.
+        log: Sentences about what is odd, each once, in order of being noticed.
     """
 
     data: bytes
     groups: tuple[Group, ...]
-    warn: Callable[[str], None]
+    log: dict[str, None]
 
     @functools.cached_property
     def offsets(self) -> npt.NDArray[np.int64]:
@@ -105,7 +105,7 @@ class Cells:
                 out.append(text.decode())
             except UnicodeDecodeError:
                 repaired = text.decode(errors="replace")
-                self.warn(f"text at byte {start} is no UTF-8; read as {repaired!r}")
+                self.log[f"text at byte {start} is no UTF-8; read as {repaired!r}"] = None
                 out.append(repaired)
         return out
 
@@ -165,5 +165,6 @@ def _python_values(numbers: npt.NDArray[np.generic], base: BaseType) -> list[Raw
     items[absent] = None
     if numbers.shape[1] == 1:
         return list(items[:, 0])
-    empty = absent.all(axis=1).tolist()
-    return [None if none else tuple(row) for none, row in zip(empty, items.tolist(), strict=True)]
+    present: npt.NDArray[np.bool_] = np.any(~absent, axis=1)
+    rows = zip(present.tolist(), items.tolist(), strict=True)
+    return [tuple(row) if some else None for some, row in rows]

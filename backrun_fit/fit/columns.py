@@ -66,6 +66,11 @@ class Segment:
         """Global numbers of the messages there are, in order of the first of each."""
         return tuple(dict.fromkeys(group.definition.message_number for group in self._cells.groups))
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was odd so far, one sentence each; text is checked when it is read."""
+        return tuple(self._cells.log)
+
     def __len__(self) -> int:
         return sum(len(group.offsets) for group in self._cells.groups)
 
@@ -291,12 +296,11 @@ class FitData:
     """
 
     segments: tuple[Segment, ...]
-    _log: dict[str, None] = attrs.field(repr=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What was odd so far, one sentence each; text is checked when it is read."""
-        return tuple(self._log)
+        """Those of all segments, in order."""
+        return tuple(text for segment in self.segments for text in segment.warnings)
 
 
 def decode(data: bytes, *, source: str | None = None) -> FitData:
@@ -318,18 +322,12 @@ def decode(data: bytes, *, source: str | None = None) -> FitData:
         ...     error.got
         'a GPX document'
     """
-    log: dict[str, None] = {}
-
-    def warn(text: str) -> None:
-        log[text] = None
-
     segments: list[Segment] = []
     for found in split_segments(data, source):
         groups = walk(data, found.data_start, found.data_end, source)
-        for text in (*found.warnings, *check_crc(data, found, source)):
-            warn(text)
-        segments.append(Segment(len(segments), found.start, Cells(data, groups, warn)))
-    return FitData(tuple(segments), log)
+        log = dict.fromkeys((*found.warnings, *check_crc(data, found, source)))
+        segments.append(Segment(len(segments), found.start, Cells(data, groups, log)))
+    return FitData(tuple(segments))
 
 
 def _converter(profile: FieldProfile) -> Callable[[Raw], Value] | None:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from backrun_fit.activity import Column, Track
-from backrun_fit.fit.columns import Table
+from backrun_fit.fit.columns import Raw, Table
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 
 __all__ = ["LATEST_UNIX_S", "read_track", "record_column"]
@@ -80,7 +80,7 @@ def _add_compressed(records: Table, columns: dict[str, Column]) -> None:
     roll over and are accumulated.
     """
     packed = records.raw("compressed_speed_distance")
-    rows = [row for row, value in enumerate(packed) if isinstance(value, tuple) and len(value) == 3]
+    rows = [row for row, value in enumerate(packed) if _is_three_bytes(value)]
     if not rows:
         return
     low, middle, high = np.array([packed[row] for row in rows], dtype=np.int64).T
@@ -94,3 +94,9 @@ def _add_compressed(records: Table, columns: dict[str, Column]) -> None:
         found = np.full(len(packed), np.nan)
         found[rows] = values
         columns[name] = np.where(np.isnan(columns[name]), found, columns[name])
+
+
+def _is_three_bytes(value: Raw) -> bool:
+    if not isinstance(value, tuple) or len(value) != 3:
+        return False
+    return all(isinstance(item, int) and 0 <= item <= 0xFF for item in value)

@@ -1,8 +1,4 @@
-"""Rehearsal: a virtual runner runs a compiled workout with a virtual watch.
-
-The truth of such a recording is known, so that a plan, a tolerance or the
-checker itself can be tried out without anybody running.
-"""
+"""The rehearsal of a whole session: every execution, then the tail, as one activity."""
 
 from __future__ import annotations
 
@@ -17,20 +13,12 @@ from backrun_fit.activity import Activity, Column, TimerEvent, Track
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.rehearsal.effort import Effort, effort_for
-from backrun_fit.rehearsal.faults import (
-    Fast,
-    Fault,
-    Pause,
-    Short,
-    Skip,
-    faults_by_number,
-    parse_fault,
-)
+from backrun_fit.rehearsal.faults import Fast, Fault, Pause, Short, Skip, faults_by_number
 from backrun_fit.rehearsal.runner import Runner
 from backrun_fit.rehearsal.watch import EPOCH, Assignment, Entry, Stretch, instant, record
 from backrun_fit.workout import Intensity, Movement, PowerTarget, Step, TimeDuration
 
-__all__ = ["Fault", "Runner", "parse_fault", "rehearse"]
+__all__ = ["rehearse"]
 
 DEFAULT_RUNNER: Final = Runner()
 LONGEST_SESSION_S: Final = 48 * 3600

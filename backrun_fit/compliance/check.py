@@ -1,0 +1,150 @@
+"""The verb: a recording and a plan in, a report out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+import attrs
+
+from backrun_fit.activity import Activity
+from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.compare import compare
+from backrun_fit.compliance.evidence import backward_notes, gather_evidence
+from backrun_fit.compliance.judge import Setting, judge, overall_verdict, score
+from backrun_fit.compliance.measure import measure
+from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
+from backrun_fit.compliance.timeline import Recording
+from backrun_fit.errors import AlignmentError
+from backrun_fit.report import Report, StepResult, Tolerances
+from backrun_fit.units import UnitSystem
+
+__all__ = ["check"]
+
+_DEFAULT_TOLERANCES = Tolerances()
+# A stretch that ends within this of the recording was ended by it.
+_END_SLACK_S = 2.0
+
+
+def check(
+    activity: Activity,
+    workout: CompiledWorkout | None = None,
+    *,
+    tolerances: Tolerances = _DEFAULT_TOLERANCES,
+    align: AlignMode = "auto",
+    units: UnitSystem = "metric",
+) -> Report:
+    """Say, step by step, whether a run did what its plan asked.
+
+    The workout that the watch executed is the yardstick where the activity
+    carries one: its laps point to it. A workout given beside it is compared
+    with it, and the differences are listed. A workout given alone is the yardstick.
+
+    Args:
+        activity: As read.
+        workout: The plan; may be left out where the activity carries one.
+        tolerances: How far off still counts as done.
+        align: What alignment may look at (see ``align_recording``).
+        units: How distances and paces are printed in reasons.
+
+    Returns:
+        A report with one result an execution. What was not done is in it, as a
+        verdict; it is never an error.
+
+    Raises:
+        AlignmentError: There is no workout at all, it has no steps, or the
+            recording lacks what ``align`` looks at.
+        CompileError: A workout cannot be unrolled.
+
+    Example:
+        >>> import numpy as np
+        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import Step, TimeDuration
+        >>> track = Track.from_columns(np.arange(61.0), speed_mps=np.full(61, 3.0))
+        >>> run = Activity(started_at=instant(0), ended_at=instant(60), sport="running",
+        ...                track=track)
+        >>> minute = Step(duration=TimeDuration(duration_s=60.0))
+        >>> report = check(run, CompiledWorkout(name="a minute", messages=(minute,)))
+        >>> report.verdict.value, report.score, report.align
+        ('met', 100.0, 'samples')
+    """
+    yardstick, origin = _yardstick(activity, workout)
+    recording = Recording.of(activity)
+    alignment = align_recording(recording, yardstick, align)
+    setting = Setting(tolerances=tolerances, sub_sport=activity.sub_sport, units=units)
+    results = tuple(_judged(recording, alignment, setting))
+    comparison = None
+    if workout is not None and yardstick is not workout:
+        comparison = compare(workout, yardstick, units)
+    return Report(
+        source=activity.source,
+        started_at=activity.started_at,
+        sport=activity.sport,
+        sub_sport=activity.sub_sport,
+        workout=yardstick,
+        workout_origin=origin,
+        agreements=None if comparison is None else comparison.agreements,
+        agreed=() if comparison is None else comparison.agreed,
+        differences=() if comparison is None else comparison.differences,
+        align=alignment.mode,
+        score=score(results),
+        verdict=overall_verdict(results),
+        results=results,
+        extra=alignment.extra,
+        evidence=gather_evidence(recording, results, tolerances),
+        tolerances=tolerances,
+        warnings=(*activity.warnings, *alignment.warnings, *_doubts(activity, yardstick)),
+    )
+
+
+def _yardstick(
+    activity: Activity, given: CompiledWorkout | None
+) -> tuple[CompiledWorkout, Literal["activity", "given"]]:
+    carried = activity.workout
+    if carried is not None and carried.messages:
+        return carried, "activity"
+    if given is None:
+        raise AlignmentError(
+            "expected a workout in the activity or one given beside it, got neither"
+        )
+    if not given.messages:
+        raise AlignmentError(f"expected a workout with steps, got {given.name!r} without any")
+    return given, "given"
+
+
+def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Iterator[StepResult]:
+    found = [place for place, pairing in enumerate(alignment.pairings) if pairing.stretch]
+    last = found[-1] if found else len(alignment.pairings)
+    ended = bool(found) and _ended_with_recording(recording, alignment.pairings[last])
+    for place, pairing in enumerate(alignment.pairings):
+        if pairing.stretch is None:
+            never_reached = ended and place > last
+            reason = "the recording ended before it" if never_reached else pairing.reason
+            yield judge(attrs.evolve(pairing, reason=reason), None, setting)
+            continue
+        step = pairing.execution.step
+        done = measure(recording, pairing.stretch, step, setting.tolerances)
+        result = judge(pairing, done, setting, cut_by_end=ended and place == last)
+        yield attrs.evolve(result, notes=backward_notes(result))
+
+
+def _ended_with_recording(recording: Recording, pairing: Pairing) -> bool:
+    """Whether the recording ended in this execution: by its lap's trigger, else by its end."""
+    stretch, activity = pairing.stretch, recording.activity
+    if stretch is None:
+        return False
+    if stretch.last_lap is not None and activity.laps[stretch.last_lap].trigger is not None:
+        return activity.laps[stretch.last_lap].trigger == "session_end"
+    left_s = float(recording.timeline.timer_s[-1]) - float(
+        recording.timeline.timer_at(stretch.end_at.timestamp())
+    )
+    return left_s <= _END_SLACK_S
+
+
+def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[str]:
+    if activity.sport not in (None, "running"):
+        yield f"the activity is {activity.sport}, not running"
+    if workout.sport != "running":
+        yield f"the workout is for {workout.sport}, not running"

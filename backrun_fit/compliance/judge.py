@@ -1,0 +1,227 @@
+"""Verdicts: what was measured against what was planned, and the score.
+
+Every component is judged alone; the worst measurable one is the step's verdict.
+Missing data is never a miss. ``docs/checking.md`` has the rules for a reader.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final, Literal
+
+import attrs
+
+from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
+from backrun_fit.compliance.pairing import Pairing
+from backrun_fit.render.words import target_text
+from backrun_fit.report import Done, Finding, StepResult, Tolerances, Verdict
+from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    NamedPaceTarget,
+    OpenTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+
+__all__ = ["SEVERITY", "Setting", "judge", "overall_verdict", "planned_seconds", "score"]
+
+SEVERITY: Final[tuple[Verdict, ...]] = (
+    Verdict.SKIPPED,
+    Verdict.UNFINISHED,
+    Verdict.SHORT,
+    Verdict.LONG,
+    Verdict.FAST,
+    Verdict.SLOW,
+    Verdict.MET,
+    Verdict.NOT_MEASURABLE,
+)
+"""Worst first; a step not measurable in one respect and met in all others is met."""
+
+NOMINAL_SPEED_MPS: Final = 1000.0 / 360.0
+"""6:00/km: turns a distance without a pace into a weight, nothing else."""
+
+NOMINAL_OPEN_S: Final = 60.0
+"""Weight of a step without any planned length."""
+
+
+def planned_seconds(step: Step) -> float:
+    """The weight of a step: how long it is planned to take, from the plan alone.
+
+    A distance is divided by the middle of the pace band, or by 6:00/km without
+    one; a step of open length counts a minute.
+
+    Example:
+        >>> planned_seconds(Step(duration=TimeDuration(duration_s=90.0)))
+        90.0
+        >>> planned_seconds(Step(duration=DistanceDuration(distance_m=1000.0)))
+        360.0
+    """
+    match step.duration:
+        case TimeDuration(duration_s=seconds):
+            return seconds
+        case DistanceDuration(distance_m=metres):
+            if isinstance(step.target, PaceTarget):
+                return 2.0 * metres / (step.target.slowest_mps + step.target.fastest_mps)
+            return metres / NOMINAL_SPEED_MPS
+        case _:
+            return NOMINAL_OPEN_S
+
+
+def judge(
+    pairing: Pairing, done: Done | None, setting: Setting, *, cut_by_end: bool = False
+) -> StepResult:
+    """Judge one execution.
+
+    Args:
+        pairing: Which stretch was taken for it.
+        done: What was measured there; None without a stretch.
+        setting: Tolerances and circumstances.
+        cut_by_end: The recording ended in this execution.
+
+    Returns:
+        The result with one finding a component: the extent always, and whatever
+        the target asks for.
+
+    Example:
+        >>> from backrun_fit.compiled import PlannedExecution
+        >>> from backrun_fit.compliance.pairing import Stretch
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> minute = Step(duration=TimeDuration(duration_s=60.0))
+        >>> pairing = Pairing(execution=PlannedExecution(number=1, step_index=0, step=minute),
+        ...                   stretch=Stretch(start_at=instant(0), end_at=instant(40)), reason="")
+        >>> result = judge(pairing, Done(timer_s=40.0), Setting())
+        >>> result.verdict.value, result.findings[0].message
+        ('short', '40 s of 1:00')
+    """
+    step, stretch = pairing.execution.step, pairing.stretch
+    if done is None or stretch is None:
+        missing = Finding(
+            component="extent", verdict=Verdict.SKIPPED, message=pairing.reason, quality=0.0
+        )
+        return _result(pairing, None, (missing,))
+    extent = _extent(step, done, setting, cut_by_end=cut_by_end)
+    findings = [extent]
+    if extent.verdict is not Verdict.SKIPPED:
+        findings += judge_targets(step, done, setting)
+    return _result(pairing, done, tuple(findings))
+
+
+def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) -> StepResult:
+    stretch = pairing.stretch
+    qualities = [finding.quality for finding in findings if finding.quality is not None]
+    quality = 1.0 if qualities else None
+    for each in qualities:
+        quality = each if quality is None else quality * each
+    return StepResult(
+        planned=pairing.execution,
+        start_at=None if stretch is None else stretch.start_at,
+        end_at=None if stretch is None else stretch.end_at,
+        first_lap=None if stretch is None else stretch.first_lap,
+        last_lap=None if stretch is None else stretch.last_lap,
+        pairing=pairing.reason,
+        done=done,
+        verdict=min((finding.verdict for finding in findings), key=SEVERITY.index),
+        findings=findings,
+        weight_s=planned_seconds(pairing.execution.step),
+        quality=quality,
+    )
+
+
+# Extent: how long.
+
+
+def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Finding:
+    limits = setting.tolerances
+    match step.duration:
+        case TimeDuration(duration_s=planned):
+            value, slack = done.timer_s, max(limits.duration_s, limits.duration_fraction * planned)
+            text = "" if value is None else f"{seconds_text(value)} of {format_duration(planned)}"
+        case DistanceDuration(distance_m=planned):
+            value, slack = (
+                done.distance_m,
+                max(limits.distance_m, limits.distance_fraction * planned),
+            )
+            text = (
+                ""
+                if value is None
+                else f"{format_distance(value, setting.units)} of "
+                f"{format_distance(planned, setting.units)}"
+            )
+        case OtherDuration(type=number):
+            return unmeasured("extent", f"ends by a condition this check cannot read (#{number})")
+        case _:
+            return Finding(
+                component="extent", verdict=Verdict.MET, message=_open_text(step, done), quality=1.0
+            )
+    if value is None:
+        return unmeasured("extent", "no distance was recorded")
+    short = planned - value
+    by_press = planned_seconds(step) > 2 * limits.skipped_s
+    pressed_away = (done.timer_s or 0.0) < limits.skipped_s and by_press
+    quality = min(value, planned) / max(value, planned)
+    if cut_by_end and short > slack:
+        verdict, text = Verdict.UNFINISHED, f"{text}, then the recording ended"
+    elif pressed_away and short > slack:
+        verdict, quality = Verdict.SKIPPED, 0.0
+    elif short > slack:
+        verdict = Verdict.SHORT
+    elif short < -slack:
+        verdict = Verdict.LONG
+    else:
+        verdict, quality = Verdict.MET, 1.0
+        if done.distance_by_construction:
+            text += ", by construction: the lap was ended by its distance"
+    return Finding(component="extent", verdict=verdict, message=text, quality=quality)
+
+
+def _open_text(step: Step, done: Done) -> str:
+    text = "no planned length"
+    if isinstance(step.duration, HeartRateBelowDuration | HeartRateAboveDuration):
+        side = "below" if isinstance(step.duration, HeartRateBelowDuration) else "above"
+        text = f"until the heart rate is {side} {step.duration.heart_rate_bpm:.0f} bpm"
+        if done.heart_rate_end_bpm is not None:
+            text += f", {done.heart_rate_end_bpm:.0f} bpm at the end"
+    return text if done.timer_s is None else f"{seconds_text(done.timer_s)}, {text}"
+
+
+# The whole.
+
+
+def overall_verdict(results: Iterable[StepResult]) -> Verdict:
+    """The worst verdict of all; NOT_MEASURABLE where there is none.
+
+    Example:
+        >>> overall_verdict([]).value
+        'not_measurable'
+    """
+    verdicts = [result.verdict for result in results]
+    return min(verdicts, key=SEVERITY.index, default=Verdict.NOT_MEASURABLE)
+
+
+def score(results: Iterable[StepResult]) -> float | None:
+    """The score, 0 to 100: the mean of the qualities weighted by planned time.
+
+    Returns:
+        ``100 * sum(w * q) / sum(w)`` over executions with a quality; None without
+        any. All met is exactly 100.
+
+    Example:
+        >>> score([]) is None
+        True
+    """
+    counted = [(each.weight_s, each.quality) for each in results if each.quality is not None]
+    weight_s = sum(weight for weight, _ in counted)
+    if weight_s <= 0:
+        return None
+    return 100.0 * (sum(weight * quality for weight, quality in counted) / weight_s)

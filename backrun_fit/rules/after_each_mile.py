@@ -1,0 +1,220 @@
+"""A backward step after each full mile of a long run."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+import attrs
+
+from backrun_fit.compiled import MAX_EXECUTIONS
+from backrun_fit.errors import CompileError
+from backrun_fit.fold import unroll_steps
+from backrun_fit.rules import parameters
+from backrun_fit.rules.base import (
+    WORK,
+    check_sport,
+    is_long_run_back,
+    length_of,
+    made_step,
+    paced,
+    refold,
+    refuse_on_treadmill,
+    with_length,
+)
+from backrun_fit.rules.parameters import Extent, Pace
+from backrun_fit.workout import (
+    DistanceDuration,
+    Intensity,
+    Movement,
+    Node,
+    Repeat,
+    Step,
+    TimeDuration,
+    Workout,
+    walk_steps,
+)
+
+__all__ = ["AfterEachMile"]
+
+# Nobody runs half a metre in a mile more exactly than that, and files round: 1 mile is 1609 m
+# in some. A step that ends this near a mark ends at it.
+_MARK_TOLERANCE: Final = 5e-4
+
+
+@attrs.frozen(kw_only=True)
+class AfterEachMile:
+    """Start with 1/8 mile backward after each mile forward of a long run.
+
+    Source: the physical therapist's article of 2011, long run and pace.
+
+    Full ``every`` are counted over consecutive running steps at the top level that
+    are neither warm-up, cool-down, recovery nor rest; anything else starts the count
+    anew. Repeats made of such steps alone count, interval sets are left as they are.
+    The last full ``every`` gets its backward step too; a remainder stays forward.
+
+    Attributes:
+        backward: How long the backward step is, a distance or a time.
+        every: After how much forward running, a distance or a time; only steps
+            given in the same kind count.
+        pace: Of the backward step: a named pace, a pace or a band.
+        slower: How much slower its band may be, a fraction of the time per distance.
+        faster: The same on the fast side.
+
+    Example:
+        >>> from backrun_fit.notation import parse_workout
+        >>> workout = AfterEachMile().apply(parse_workout("8mi @ easy"))
+        >>> workout.steps[0].count, [step.name for step in workout.steps[0].steps]
+        (8, [None, 'Back 1/8 mi'])
+    """
+
+    name: ClassVar[str] = "after_each_mile"
+
+    backward: Extent = attrs.field(default="1/8mi", converter=parameters.backward)
+    every: Extent = attrs.field(default="1mi", converter=parameters.every)
+    pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
+    slower: float = attrs.field(default=0.05, converter=parameters.slower)
+    faster: float = attrs.field(default=0.05, converter=parameters.faster)
+
+    def apply(self, workout: Workout) -> Workout:
+        """Insert the backward steps.
+
+        Raises:
+            CompileError: No step counts, another sport, or the treadmill
+                introduction is there.
+        """
+        check_sport(workout, self.name)
+        refuse_on_treadmill(workout, self.name)
+        nodes: list[Node] = []
+        found = False
+        for stretch, counts in self._stretches(workout.steps):
+            found = found or (counts and any(map(self._counts, walk_steps(tuple(stretch)))))
+            nodes.extend(self._over(stretch) if counts else stretch)
+        if not found:
+            kind = "distance" if isinstance(self.every, DistanceDuration) else "time"
+            raise CompileError(
+                f"{self.name}: expected a running step given by {kind} that is no warm-up, "
+                f"cool-down, recovery or part of an interval set, got none in {workout.name!r}"
+            )
+        return attrs.evolve(workout, steps=tuple(nodes))
+
+    def _stretches(self, nodes: Sequence[Node]) -> list[tuple[list[Node], bool]]:
+        """The nodes in order, cut into stretches over which is counted and what lies between."""
+        stretches: list[tuple[list[Node], bool]] = []
+        set_before: tuple[Step, ...] = ()
+        for node in nodes:
+            # The last repeat of an interval set may stand behind it, written out.
+            counts = node not in set_before and self._fits(node)
+            if counts:
+                set_before = ()
+            elif isinstance(node, Repeat):
+                set_before = tuple(walk_steps((node,)))
+            elif node not in set_before:
+                set_before = ()
+            if not stretches or stretches[-1][1] is not counts:
+                stretches.append(([], counts))
+            stretches[-1][0].append(node)
+        return stretches
+
+    def _fits(self, node: Node) -> bool:
+        """True for what a count goes on through."""
+        if isinstance(node, Repeat):
+            return node.count is not None and all(map(self._fits, node.steps))
+        return self._counts(node) or is_long_run_back(node)
+
+    def _counts(self, step: Step) -> bool:
+        return (
+            step.movement is Movement.RUN
+            and step.intensity in WORK
+            and isinstance(step.duration, type(self.every))
+        )
+
+    def _over(self, nodes: Sequence[Node]) -> Sequence[Node]:
+        """A stretch with its backward steps; its nodes as they are before and after them."""
+        leaves = [
+            (index, step) for index, node in enumerate(nodes) for step in unroll_steps((node,))
+        ]
+        if len(leaves) > MAX_EXECUTIONS:
+            raise CompileError(f"{self.name}: expected at most {MAX_EXECUTIONS:,} steps, got more")
+        written: list[list[Step]] = [[] for _ in nodes]
+        changed: set[int] = set()
+        done = 0.0
+        for position, (index, step) in enumerate(leaves):
+            if not self._counts(step):
+                written[index].append(step)
+                continue
+            pieces, done = self._pieces(step, done)
+            followed = position + 1 < len(leaves) and is_long_run_back(leaves[position + 1][1])
+            for number, (piece, at_mark) in enumerate(pieces, start=1):
+                written[index].append(piece)
+                if at_mark and not (followed and number == len(pieces)):
+                    written[index].append(self._back())
+                    changed.add(index)
+        if not changed:
+            return nodes
+        first, end = min(changed), max(changed) + 1
+        steps = [step for part in written[first:end] for step in part]
+        return [*nodes[:first], *refold(nodes[first:end], steps), *nodes[end:]]
+
+    def _pieces(self, step: Step, done: float) -> tuple[list[tuple[Step, bool]], float]:
+        """A step cut at the marks: each piece, whether it ends at one, and what is counted then."""
+        if not isinstance(step.duration, (TimeDuration, DistanceDuration)):
+            return [(step, False)], done
+        extent, every = step.duration, length_of(self.every)
+        lengths, done = _cut(length_of(extent), every, done, self.name)
+        if len(lengths) == 1:
+            return [(step, lengths[0][1])], done
+        return [
+            (attrs.evolve(step, duration=with_length(extent, length)), at_mark)
+            for length, at_mark in lengths
+        ], done
+
+    def _back(self) -> Step:
+        return made_step(
+            Movement.BACKWARD_RUN,
+            self.backward,
+            paced(self.pace, self.slower, self.faster),
+            Intensity.ACTIVE,
+        )
+
+
+def _cut(
+    length: float, every: float, done: float, rule: str
+) -> tuple[list[tuple[float, bool]], float]:
+    """Cut a length at the marks: the pieces, whether a mark follows each, and the new count.
+
+    Args:
+        length: Of the step, metres or seconds.
+        every: Between two marks, likewise.
+        done: Since the last mark, likewise.
+        rule: For the error.
+
+    Raises:
+        CompileError: There would be more than 10,000 pieces.
+
+    Example:
+        >>> _cut(4023.36, 1609.344, 0.0, "")
+        ([(1609.344, True), (1609.344, True), (804.672, False)], 804.672)
+    """
+    if length / every > MAX_EXECUTIONS:
+        raise CompileError(
+            f"{rule}: expected at most {MAX_EXECUTIONS:,} pieces of a step, "
+            f"got {length / every:,.0f}"
+        )
+    slack = _MARK_TOLERANCE * every
+    pieces: list[tuple[float, bool]] = []
+    while True:
+        whole = round(length / every)
+        if not done and whole and abs(length - whole * every) <= slack:
+            exact = math.isclose(length, whole * every, rel_tol=1e-12)
+            return [*pieces, *[(every if exact else length / whole, True)] * whole], 0.0
+        missing = every - done
+        if length < missing - slack:
+            return [*pieces, (length, False)], done + length
+        if length <= missing + slack:
+            return [*pieces, (length, True)], 0.0
+        # To the nanometre: differences of floats would keep equal pieces from being equal.
+        missing = round(missing, 9)
+        pieces.append((missing, True))
+        length, done = round(length - missing, 9), 0.0

@@ -1,0 +1,255 @@
+"""The recoveries between harder repeats, run backward."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby, takewhile
+from typing import ClassVar, Final, cast
+
+import attrs
+
+from backrun_fit.errors import CompileError
+from backrun_fit.fold import Place, fold, unroll_placed
+from backrun_fit.marker import FORM_CUE
+from backrun_fit.rules import parameters
+from backrun_fit.rules.base import (
+    WORK,
+    check_sport,
+    is_long_run_back,
+    length_of,
+    made_step,
+    paced,
+    refold,
+    refuse_on_treadmill,
+    with_length,
+)
+from backrun_fit.rules.parameters import Extent, Pace
+from backrun_fit.workout import (
+    DistanceDuration,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Node,
+    Repeat,
+    Step,
+    TimeDuration,
+    Workout,
+    walk_steps,
+)
+
+__all__ = ["BackwardRecoveries"]
+
+# A rest of a recovery shorter than this (seconds or metres) is no step; it is done backward too.
+_SHORTEST_REST: Final = 1.0
+_NOTES_BYTES: Final = 199
+
+
+@attrs.frozen
+class _Leaf:
+    """One step as it is done, and where it comes from.
+
+    Attributes:
+        step: The step.
+        node: Position of its top-level node.
+        place: Its repeat (see ``unroll_placed``); None where the node stays as it is.
+    """
+
+    step: Step
+    node: int
+    place: Place | None
+
+    @property
+    def group_key(self) -> object:
+        """Equal for neighbours that are one recovery; false for what is none."""
+        if self.place is None or not _is_recovery(self.step):
+            return None
+        return "top" if not self.place else (self.node, self.place)
+
+
+@attrs.frozen(kw_only=True)
+class BackwardRecoveries:
+    """Backward for 60 seconds in the recoveries between harder repeats.
+
+    Source: the physical therapist's article of 2011, recoveries and pace.
+
+    Between means between: a recovery has a harder step directly before and directly after it
+    in the same repeat (or, at the top level, in the session). So N repeats have N - 1; a
+    recovery planned after the last one stays exactly as it was, and so does one next to the
+    rest between two sets. Harder is a running step that is neither warm-up, cool-down,
+    recovery nor rest and has no easy or recovery pace.
+
+    A recovery keeps its planned length: its first 60 s are backward and the rest as planned; a
+    rest of less than a second is backward too. One given in the other kind (a distance, while
+    ``backward`` is a time) is backward over its whole length; one that ends by a button or a
+    heart rate comes, as planned, after 60 s backward.
+
+    A workout with recoveries that are turned round already is left as it is.
+
+    Attributes:
+        backward: How much of each recovery, a time or a distance.
+        whole: The recovery becomes exactly ``backward``, whatever was planned.
+        pace: Of the backward step: a named pace, a pace or a band.
+        slower: How much slower its band may be, a fraction of the time per distance.
+        faster: The same on the fast side.
+
+    Example:
+        >>> from backrun_fit.notation import parse_workout
+        >>> workout = parse_workout("6 x (800m @ 5k + 2min @ recovery)")
+        >>> repeat, *last = BackwardRecoveries().apply(workout).steps
+        >>> repeat.count, [step.name for step in repeat.steps], len(last)
+        (5, [None, 'Back 60 s', None], 2)
+    """
+
+    name: ClassVar[str] = "backward_recoveries"
+
+    backward: Extent = attrs.field(default="60s", converter=parameters.backward)
+    whole: bool = attrs.field(default=False, converter=parameters.whole)
+    pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
+    slower: float = attrs.field(default=0.05, converter=parameters.slower)
+    faster: float = attrs.field(default=0.05, converter=parameters.faster)
+
+    def apply(self, workout: Workout) -> Workout:
+        """Turn the recoveries round.
+
+        Raises:
+            CompileError: There is none between two harder steps, another sport, or the
+                treadmill introduction is there.
+        """
+        check_sport(workout, self.name)
+        refuse_on_treadmill(workout, self.name)
+        if any(_is_turned(step) for step in walk_steps(workout.steps)):
+            return workout
+        leaves = list(_leaves(workout.steps))
+        written: list[list[Step]] = [[] for _ in workout.steps]
+        changed: set[int] = set()
+        for start, end in _groups(leaves):
+            group = leaves[start:end]
+            if not _is_between(leaves, start, end):
+                for leaf in group:
+                    written[leaf.node].append(leaf.step)
+                continue
+            changed.update(leaf.node for leaf in group)
+            written[group[0].node].extend(self._turned([leaf.step for leaf in group]))
+        if not changed:
+            raise CompileError(
+                f"{self.name}: expected a recovery (intensity recovery or rest) with a harder "
+                f"running step directly before and after it, in a repeat with a count or at the "
+                f"top level, got none in {workout.name!r}"
+            )
+        return attrs.evolve(workout, steps=tuple(_rebuilt(workout.steps, written, changed)))
+
+    def _turned(self, group: Sequence[Step]) -> list[Step]:
+        """A recovery of one step or several, backward as far as it is to be."""
+        if self.whole:
+            return [self._back(self.backward, group)]
+        wanted, done = length_of(self.backward), 0.0
+        alike = list(takewhile(self._is_same_kind, group))
+        for position, step in enumerate(alike):
+            extent = cast(Extent, step.duration)
+            rest = round(done + length_of(extent) - wanted, 9)
+            if rest >= _SHORTEST_REST:
+                remainder = attrs.evolve(step, duration=with_length(extent, rest))
+                back = self._back(self.backward, group[:position])
+                return [back, remainder, *group[position + 1 :]]
+            done += length_of(extent)
+            if rest >= 0:
+                alike = alike[: position + 1]
+                break
+        if alike:
+            back = self._back(with_length(self.backward, done), alike)
+            return [back, *group[len(alike) :]]
+        first = group[0].duration
+        if isinstance(first, (TimeDuration, DistanceDuration)):
+            return [self._back(first, group[:1]), *group[1:]]
+        return [self._back(self.backward), *group]
+
+    def _is_same_kind(self, step: Step) -> bool:
+        return isinstance(step.duration, type(self.backward))
+
+    def _back(self, extent: Extent, replaced: Sequence[Step] = ()) -> Step:
+        """The backward step; what is said of the steps that it replaces rides along."""
+        said = [step.notes for step in replaced if step.notes]
+        notes = " ".join([FORM_CUE, *said])
+        return made_step(
+            Movement.BACKWARD_RUN,
+            extent,
+            paced(self.pace, self.slower, self.faster),
+            Intensity.RECOVERY,
+            notes=notes if len(notes.encode()) <= _NOTES_BYTES else FORM_CUE,
+            extra=next((step.extra for step in replaced if step.extra), ()),
+        )
+
+
+def _is_turned(step: Step) -> bool:
+    return step.movement.is_backward and step.intensity is not None and step.intensity.is_easy
+
+
+def _is_recovery(step: Step) -> bool:
+    return (
+        step.movement in (Movement.RUN, Movement.WALK)
+        and step.intensity is not None
+        and step.intensity.is_easy
+    )
+
+
+def _is_harder(step: Step) -> bool:
+    easy = isinstance(step.target, NamedPaceTarget) and step.target.name in ("easy", "recovery")
+    return step.movement is Movement.RUN and step.intensity in WORK and not easy
+
+
+def _leaves(nodes: Sequence[Node]) -> Iterator[_Leaf]:
+    for position, node in enumerate(nodes):
+        if _ends_by_condition(node):
+            yield from (_Leaf(step, position, None) for step in walk_steps((node,)))
+        else:
+            for step, place in unroll_placed((node,)):
+                yield _Leaf(step, position, place)
+
+
+def _ends_by_condition(node: Node) -> bool:
+    return isinstance(node, Repeat) and (
+        node.count is None or any(map(_ends_by_condition, node.steps))
+    )
+
+
+def _groups(leaves: Sequence[_Leaf]) -> Iterator[tuple[int, int]]:
+    """Start and end of each recovery, and of what lies between two recoveries."""
+    end = 0
+    for _, group in groupby(leaves, key=lambda leaf: leaf.group_key):
+        start, end = end, end + len(list(group))
+        yield start, end
+
+
+def _is_between(leaves: Sequence[_Leaf], start: int, end: int) -> bool:
+    """True for a recovery with a harder step on both sides, in the same set."""
+    first = leaves[start]
+    if first.group_key is None:
+        return False
+    before = next((leaf for leaf in leaves[:start][::-1] if not is_long_run_back(leaf.step)), None)
+    after = next((leaf for leaf in leaves[end:] if not is_long_run_back(leaf.step)), None)
+    if before is None or after is None or not (_is_harder(before.step) and _is_harder(after.step)):
+        return False
+    return first.place == () or before.node == first.node == after.node
+
+
+def _rebuilt(
+    nodes: Sequence[Node], written: Sequence[Sequence[Step]], changed: set[int]
+) -> Iterator[Node]:
+    """The nodes with what was written in place of the changed ones, folded.
+
+    Where recoveries stand at the top level, written out, the work before each folds with it.
+    """
+    for plain, run in groupby(range(len(nodes)), key=lambda index: isinstance(nodes[index], Step)):
+        indexes = list(run)
+        touched = [index for index in indexes if index in changed]
+        if plain and touched:
+            first, last = max(touched[0] - 1, indexes[0]), touched[-1]
+            yield from nodes[indexes[0] : first]
+            yield from fold([step for part in written[first : last + 1] for step in part])
+            yield from nodes[last + 1 : indexes[-1] + 1]
+            continue
+        for index in indexes:
+            if index in changed:
+                yield from refold([nodes[index]], written[index])
+            else:
+                yield nodes[index]

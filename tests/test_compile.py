@@ -1,0 +1,201 @@
+"""Claims about compiling: absolute, flat, fitting the device, nothing lost."""
+
+from __future__ import annotations
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.athlete import Athlete
+from backrun_fit.compile import compile_workout
+from backrun_fit.compiled import RepeatMessage, unroll
+from backrun_fit.devices import DEVICES, GARMIN
+from backrun_fit.errors import CompileError, SpecError
+from backrun_fit.fold import unroll_steps
+from backrun_fit.marker import movement_of
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Node,
+    OpenDuration,
+    OtherDuration,
+    PaceTarget,
+    Repeat,
+    Step,
+    TimeDuration,
+    Workout,
+)
+
+ATHLETE = Athlete(marathon_pace="8:00/mi")
+MILE = Step(duration=DistanceDuration(distance_m=1609.344), target=NamedPaceTarget(name="easy"))
+BACK = Step(
+    duration=DistanceDuration(distance_m=201.168),
+    target=NamedPaceTarget(name="marathon", slower=0.05, faster=0.05),
+    movement=Movement.BACKWARD_RUN,
+)
+REST = Step(duration=TimeDuration(duration_s=60), intensity=Intensity.RECOVERY)
+
+PLAIN = st.sampled_from([MILE, BACK, REST, attrs.evolve(MILE, name="Hard", notes="Go")])
+
+
+def trees(depth: int = 3) -> st.SearchStrategy[Node]:
+    if depth == 0:
+        return PLAIN
+    return PLAIN | st.builds(
+        Repeat,
+        steps=st.lists(trees(depth - 1), min_size=1, max_size=3).map(tuple),
+        count=st.integers(1, 4),
+        skip_last_recovery=st.booleans(),
+    )
+
+
+@given(st.lists(trees(), min_size=1, max_size=4))
+def test_unrolled_messages_are_the_unrolled_tree_made_absolute(nodes: list[Node]) -> None:
+    workout = Workout(name="Any", steps=tuple(nodes))
+    planned = unroll_steps(workout.steps)
+    if not planned:
+        return
+    roomy = attrs.evolve(GARMIN, max_messages=1000)
+    compiled = compile_workout(workout, ATHLETE, device=roomy)
+    executed = unroll(compiled)
+    assert [execution.number for execution in executed] == list(range(1, len(planned) + 1))
+    for execution, step in zip(executed, planned, strict=True):
+        assert execution.step.duration == step.duration
+        assert execution.step.target == ATHLETE.resolve(step.target)
+        assert execution.step.intensity == step.intensity
+        assert execution.step.movement == step.movement
+        assert movement_of(execution.step.name) == step.movement
+    assert not any(
+        isinstance(message, RepeatMessage) and message.skip_last_recovery
+        for message in compiled.messages
+    ), "the undocumented field is never needed"
+
+
+def test_sixteen_alternating_steps_take_three_messages() -> None:
+    compiled = compile_workout(Workout(name="Long", steps=(MILE, BACK) * 8), ATHLETE)
+    assert len(compiled.messages) == 3
+    assert compiled.messages[2] == RepeatMessage(first_index=0, count=8)
+
+
+def test_a_device_without_nested_repeats_gets_none() -> None:
+    flat = attrs.evolve(GARMIN, name="flat", nested_repeats=False)
+    inner = Repeat(steps=(MILE, REST), count=3)
+    workout = Workout(name="Sets", steps=(Repeat(steps=(inner, BACK), count=2),))
+    nested = compile_workout(workout, ATHLETE)
+    assert [type(message) for message in nested.messages].count(RepeatMessage) == 2
+    compiled = compile_workout(workout, ATHLETE, device=flat)
+    repeats = [
+        (m.first_index, i) for i, m in enumerate(compiled.messages) if isinstance(m, RepeatMessage)
+    ]
+    assert all(a[1] < b[0] for a, b in zip(repeats, repeats[1:], strict=False))
+    assert [e.step for e in unroll(compiled)] == [e.step for e in unroll(nested)]
+
+
+def test_too_many_messages_for_the_device_are_an_error_with_the_count() -> None:
+    steps = tuple(Step(duration=TimeDuration(duration_s=60 + second)) for second in range(60))
+    with pytest.raises(CompileError, match="at most 50 messages for the device 'garmin', got 60"):
+        compile_workout(Workout(name="Ramp", steps=steps))
+    assert (
+        len(compile_workout(Workout(name="R", steps=steps), device=DEVICES["garmin-100"]).messages)
+        == 60
+    )
+
+
+def test_a_workout_without_steps_is_an_error() -> None:
+    with pytest.raises(CompileError, match="at least one step"):
+        compile_workout(Workout(name="Nothing"))
+
+
+def test_a_named_pace_without_an_athlete_says_what_to_state() -> None:
+    with pytest.raises(SpecError, match="message 0"):
+        compile_workout(Workout(name="Easy", steps=(MILE,)))
+
+
+def test_absolute_targets_need_no_athlete() -> None:
+    step = attrs.evolve(MILE, target=PaceTarget(slowest_mps=3, fastest_mps=3.2))
+    assert compile_workout(Workout(name="Fixed", steps=(step,))).messages == (step,)
+
+
+def test_backward_steps_are_marked_and_say_how() -> None:
+    (message,) = compile_workout(
+        Workout(name="B", steps=(BACK,)), ATHLETE, units="statute"
+    ).messages
+    assert isinstance(message, Step)
+    assert message.name == "Back 1/8 mi"
+    assert message.notes is not None
+    assert "forefoot" in message.notes
+
+
+def test_a_forward_step_named_like_a_marker_is_renamed_and_that_is_listed() -> None:
+    step = attrs.evolve(REST, name="Back")
+    compiled = compile_workout(Workout(name="B", steps=(step,)))
+    (message,) = compiled.messages
+    assert isinstance(message, Step)
+    assert message.name == "Run Back"
+    assert any("'Back' would say" in text for text in compiled.adjustments)
+
+
+def test_long_and_dirty_texts_are_cut_at_a_code_point_and_that_is_listed() -> None:
+    step = attrs.evolve(REST, name="Überraschungsei", notes="n" * 300)
+    compiled = compile_workout(Workout(name="Läufe\x00\n" + "é" * 40, steps=(step,)))
+    (message,) = compiled.messages
+    assert isinstance(message, Step)
+    assert message.name == "Überraschungse"
+    assert message.notes == "n" * 199
+    assert compiled.name == "Läufe  " + "é" * 11
+    assert len(compiled.name.encode()) <= 31
+    assert len(compiled.adjustments) == 4
+
+
+@given(st.text(max_size=60))
+def test_any_text_fits_the_device_after_compiling(text: str) -> None:
+    step = attrs.evolve(BACK, name=text, notes=text)
+    compiled = compile_workout(Workout(name=text, steps=(step,)), ATHLETE)
+    (message,) = compiled.messages
+    assert isinstance(message, Step)
+    assert message.name is not None
+    assert message.name.startswith("Back") or movement_of(message.name) is Movement.BACKWARD_RUN
+    assert len(message.name.encode()) < GARMIN.step_name_bytes
+    assert len(compiled.name.encode()) < GARMIN.workout_name_bytes
+    assert "\x00" not in message.name + compiled.name
+
+
+def test_a_cadence_band_is_widened_to_whole_strides() -> None:
+    step = attrs.evolve(REST, target=CadenceTarget(lowest_spm=171, highest_spm=179))
+    compiled = compile_workout(Workout(name="C", steps=(step,)))
+    (message,) = compiled.messages
+    assert isinstance(message, Step)
+    assert message.target == CadenceTarget(lowest_spm=170, highest_spm=180)
+    assert "171-179 became 170-180" in compiled.adjustments[0]
+
+
+def test_a_repeat_that_ends_by_a_condition_is_kept_as_it_is() -> None:
+    until = OtherDuration(type=7, value=1_800_000)
+    workout = Workout(name="U", steps=(Repeat(steps=(MILE, REST), until=until),))
+    compiled = compile_workout(workout, ATHLETE)
+    assert compiled.messages[2] == RepeatMessage(first_index=0, count=None, until=until)
+
+
+def test_backward_running_at_marathon_pace_carries_the_figures_as_warnings() -> None:
+    athlete = Athlete(races=({"distance": "10km", "time": "40:00"},))  # type: ignore[arg-type]
+    warnings = compile_workout(Workout(name="B", steps=(BACK,)), athlete).warnings
+    assert "costs 106 to 110 % of this athlete's VDOT" in warnings[0]
+    assert "turnover rises by about 11 %" in warnings[1]
+    assert compile_workout(Workout(name="F", steps=(MILE,)), athlete).warnings == ()
+
+
+def test_without_a_vdot_the_warning_still_names_the_ratio() -> None:
+    step = attrs.evolve(BACK, target=PaceTarget(slowest_mps=3, fastest_mps=3.2))
+    warnings = compile_workout(Workout(name="B", steps=(step,))).warnings
+    assert "1.29 to 1.35 times as much" in warnings[0]
+
+
+def test_an_open_step_that_is_walked_is_marked_without_an_extent() -> None:
+    step = Step(duration=OpenDuration(), movement=Movement.WALK)
+    (message,) = compile_workout(Workout(name="W", steps=(step,))).messages
+    assert isinstance(message, Step)
+    assert message.name == "Walk"

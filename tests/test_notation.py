@@ -1,0 +1,498 @@
+"""Claims about the one-line notation, its reader and its printer."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from backrun_fit.errors import CompileError, SpecError
+from backrun_fit.notation import parse_workout, print_workout
+from backrun_fit.paces import PACE_NAMES
+from backrun_fit.units import parse_pace
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    Duration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Node,
+    OpenDuration,
+    OpenTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Repeat,
+    Step,
+    Target,
+    TimeDuration,
+    Workout,
+    walk_steps,
+)
+
+ISSUE_LINE = "2mi @ easy, 6 x (800m @ 5k + 60s @ recovery), 1mi @ easy"
+
+
+def only_step(text: str) -> Step:
+    (step,) = parse_workout(text).steps
+    assert isinstance(step, Step)
+    return step
+
+
+def intensities(text: str) -> list[str]:
+    steps = walk_steps(parse_workout(text).steps)
+    return [step.intensity.value if step.intensity else "none" for step in steps]
+
+
+def problems(text: str) -> list[tuple[int | None, int | None, str]]:
+    with pytest.raises(SpecError) as caught:
+        parse_workout(text)
+    return [(found.line, found.column, found.message) for found in caught.value.problems]
+
+
+# What a line says.
+
+
+def test_the_line_of_the_long_run_is_one_step() -> None:
+    assert parse_workout("8mi @ easy", name="Sunday") == Workout(
+        name="Sunday",
+        steps=(
+            Step(
+                duration=DistanceDuration(distance_m=8 * 1609.344),
+                target=NamedPaceTarget(name="easy"),
+            ),
+        ),
+    )
+
+
+def test_an_interval_session_is_read_into_its_tree() -> None:
+    easy = NamedPaceTarget(name="easy")
+    assert parse_workout(ISSUE_LINE).steps == (
+        Step(
+            duration=DistanceDuration(distance_m=3218.688),
+            target=easy,
+            intensity=Intensity.WARMUP,
+        ),
+        Repeat(
+            count=6,
+            steps=(
+                Step(
+                    duration=DistanceDuration(distance_m=800),
+                    target=NamedPaceTarget(name="5k"),
+                ),
+                Step(
+                    duration=TimeDuration(duration_s=60),
+                    target=NamedPaceTarget(name="recovery"),
+                    intensity=Intensity.RECOVERY,
+                ),
+            ),
+        ),
+        Step(
+            duration=DistanceDuration(distance_m=1609.344),
+            target=easy,
+            intensity=Intensity.COOLDOWN,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("1/8mi", DistanceDuration(distance_m=201.168)),
+        ("0.125 mi", DistanceDuration(distance_m=201.168)),
+        ("220 yd", DistanceDuration(distance_m=201.168)),
+        ("201.168 m", DistanceDuration(distance_m=201.168)),
+        ("800\u00a0m", DistanceDuration(distance_m=800)),
+        ("5m", DistanceDuration(distance_m=5)),
+        ("5k", DistanceDuration(distance_m=5000)),
+        ("60s", TimeDuration(duration_s=60)),
+        ("1:30", TimeDuration(duration_s=90)),
+        ("2h05", TimeDuration(duration_s=7500)),
+        ("1h 30min", TimeDuration(duration_s=5400)),
+        ("1:02:03", TimeDuration(duration_s=3723)),
+        ("open", OpenDuration()),
+        ("until HR < 120", HeartRateBelowDuration(heart_rate_bpm=120)),
+        ("until heart rate above 150 bpm", HeartRateAboveDuration(heart_rate_bpm=150)),
+    ],
+)
+def test_every_way_to_end_a_step_is_read(text: str, duration: Duration) -> None:
+    assert only_step(text).duration == duration
+
+
+def pace(text: str) -> PaceTarget:
+    slowest, fastest = (parse_pace(side) for side in text.split())
+    return PaceTarget(slowest_mps=slowest, fastest_mps=fastest)
+
+
+@pytest.mark.parametrize(
+    ("text", "target"),
+    [
+        ("Easy", NamedPaceTarget(name="easy")),
+        ("MP", NamedPaceTarget(name="marathon")),
+        ("marathon pace", NamedPaceTarget(name="marathon")),
+        ("10K", NamedPaceTarget(name="10k")),
+        (
+            "marathon 5% slower 3% faster",
+            NamedPaceTarget(name="marathon", slower=0.05, faster=0.03),
+        ),
+        ("marathon 3% faster", NamedPaceTarget(name="marathon", slower=0, faster=0.03)),
+        ("5k ±2.5%", NamedPaceTarget(name="5k", slower=0.025, faster=0.025)),
+        ("7:00/mi", pace("7:00/mi 7:00/mi")),
+        ("7:00-7:20/mi", pace("7:20/mi 7:00/mi")),
+        ("7:00/mi – 7:20/mi", pace("7:20/mi 7:00/mi")),
+        ("4:00-4:10 per km", pace("4:10/km 4:00/km")),
+        ("4 min/km", pace("4:00/km 4:00/km")),
+        ("3.2-3.5 m/s", PaceTarget(slowest_mps=3.2, fastest_mps=3.5)),
+        ("HR 140-150", HeartRateTarget(lowest_bpm=140, highest_bpm=150)),
+        ("heart rate 140-150", HeartRateTarget(lowest_bpm=140, highest_bpm=150)),
+        ("140-150bpm", HeartRateTarget(lowest_bpm=140, highest_bpm=150)),
+        ("HR zone 2", HeartRateZoneTarget(zone=2)),
+        ("cadence 170-180", CadenceTarget(lowest_spm=170, highest_spm=180)),
+        ("170-180 spm", CadenceTarget(lowest_spm=170, highest_spm=180)),
+        ("power 250-280", PowerTarget(lowest_w=250, highest_w=280)),
+        ("250-280W", PowerTarget(lowest_w=250, highest_w=280)),
+    ],
+)
+def test_every_target_is_read(text: str, target: Target) -> None:
+    assert only_step(f"1km @ {text}").target == target
+    assert only_step(f"1km@{text}").target == target
+
+
+@pytest.mark.parametrize(
+    ("words", "movement"),
+    [
+        ("back", Movement.BACKWARD_RUN),
+        ("backward", Movement.BACKWARD_RUN),
+        ("back walk", Movement.BACKWARD_WALK),
+        ("walk", Movement.WALK),
+        ("shuffle", Movement.LATERAL_SHUFFLE),
+    ],
+)
+def test_words_before_a_step_say_the_movement_and_leave_the_name_alone(
+    words: str, movement: Movement
+) -> None:
+    step = only_step(f"recovery {words} 60s")
+    assert (step.movement, step.name, step.intensity) == (movement, None, Intensity.RECOVERY)
+
+
+@pytest.mark.parametrize("word", [intensity.value for intensity in Intensity])
+def test_every_intensity_has_a_word(word: str) -> None:
+    assert only_step(f"{word} 10min").intensity is Intensity(word)
+
+
+def test_a_name_and_a_note_follow_in_quotes_as_in_json() -> None:
+    step = only_step(r'800m @ 5k "Hard, (6 x) \"fast\"" note "one\ntwo"')
+    assert (step.name, step.notes) == ('Hard, (6 x) "fast"', "one\ntwo")
+    assert only_step('800m note "only"').name is None
+
+
+@pytest.mark.parametrize("times", ["x", "X", "*", "×"])
+@pytest.mark.parametrize("joint", [",", "+"])
+@pytest.mark.parametrize("gap", ["", " ", "\n  "])
+def test_signs_and_spaces_are_free(times: str, joint: str, gap: str) -> None:
+    text = f"2{gap}{times}{gap}(3{times}(200m{gap}{joint}60s){gap}{joint}{gap}3min)"
+    assert print_workout(parse_workout(text)) == "2 x (3 x (200m + 60s) + 3min)"
+
+
+def test_one_step_is_repeated_without_parentheses() -> None:
+    assert parse_workout("5 x 1km @ 4:00-4:10/km") == parse_workout("5 x (1km @ 4:00-4:10/km)")
+
+
+# Intensities that nobody writes.
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("8mi @ easy", "active"),
+        ("2mi @ easy, 4mi @ marathon, 1mi @ easy", "active active active"),
+        ("1mi @ recovery", "recovery"),
+        (ISSUE_LINE, "warmup active recovery cooldown"),
+        ("6 x (800m @ 5k + 60s)", "active recovery"),
+        ("6 x (800m @ 5k + 400m @ easy)", "active recovery"),
+        ("6 x (800m @ 5k + 400m @ marathon)", "active active"),
+        ("6 x (800m @ 5k + 400m @ HR zone 1)", "active active"),
+        ("1 x (800m @ 5k + 60s)", "active active"),
+        ("5 x 1mi @ easy", "active"),
+        ("1mi @ easy, 5 x 1mi @ easy", "active active"),
+        ("10min, 4 x 20s @ 5k, open", "warmup active cooldown"),
+        ("10min @ recovery, 4 x 20s, 5min @ recovery", "warmup active cooldown"),
+        ("1mi, 1mi @ marathon, 1mi, 4 x 20s", "warmup active active active"),
+        ("2 x (3 x (200m @ 5k + 60s) + 3min), 1mi", "active recovery recovery cooldown"),
+        ("active 2mi @ easy, 6 x (800m @ 5k + rest 60s)", "active active rest"),
+        ("7 x (1mi @ easy + back 1/8mi @ marathon)", "active active"),
+    ],
+)
+def test_the_shape_of_a_line_implies_intensities(text: str, expected: str) -> None:
+    assert intensities(text) == expected.split()
+
+
+# What is refused.
+
+
+def test_all_problems_are_said_at_once_with_their_places() -> None:
+    found = problems("0min, 1mi @ esy,\n-5 x (0km @ 7:20-7:00/mi + 60s @ HR 150-140), warmpu 1mi")
+    assert [(line, column) for line, column, _ in found] == [
+        (1, 1),
+        (1, 13),
+        (2, 1),
+        (2, 7),
+        (2, 11),
+        (2, 32),
+        (2, 47),
+    ]
+    assert "did you mean easy?" in found[1][2]
+    assert "expected the faster pace first, 7:00-7:20/mi, got '7:20-7:00/mi'" in found[4][2]
+    assert "did you mean warmup?" in found[6][2]
+
+
+def test_problems_before_a_mistake_of_grammar_are_said_with_it() -> None:
+    found = problems("1mi, 0km @ esy, 3 x (0s @ 7:00, 2mi; 3mi")
+    assert [column for _, column, _ in found] == [6, 12, 22, 25, 36]
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "part"),
+    [
+        ("10min@Z2;;;!!", 9, "got ';'"),
+        ("10min @ easy easy", 9, "expected a pace name"),
+        ("0min", 1, "longer than zero, got '0min'"),
+        ("0:00", 1, "longer than zero"),
+        ("-5min", 1, "got '-5min'"),
+        ("-5 s", 1, "got '-5 s'"),
+        ("1/0 mi", 1, "got '1/0 mi'"),
+        ("1 furlong", 1, "expected a distance such as 1mi, 800m or 1/8mi, or a duration"),
+        ("10", 1, "got '10'"),
+        ("nan min", 1, "got 'nan'"),
+        ("inf", 1, "got 'inf'"),
+        ("1mi @ 0:30/km", 7, "one that a person can run or walk"),
+        ("1mi @ nan/km", 7, "got 'n'"),
+        ("1mi @ 7:20-7:00/mi", 5, "expected the faster pace first"),
+        ("1mi @ 3.5-3.2m/s", 5, "expected the slower speed first, 3.2-3.5 m/s"),
+        ("1mi @ 7:00/mi-4:20/km", 5, "in one unit"),
+        ("1mi @ 7:00", 5, "expected a unit"),
+        ("1mi @ HR 150-140", 5, "expected the lower value first, 140-150"),
+        ("1mi @ HR 0-140", 5, "above 0"),
+        ("1mi @ HR 1400-1500", 5, "at most 250 bpm"),
+        ("1mi @ HR 7:00", 5, "above 0"),
+        ("1mi @ HR 140-150W", 5, "expected HR in bpm"),
+        ("1mi @ HR zone 6", 5, "zone 1 to 5"),
+        ("1mi @ power zone 2", 5, "HR zone"),
+        ("1mi @ half marathon", 7, "expected a pace name"),
+        ("1mi @ marathon 100% faster", 5, "less than 100% faster"),
+        ("1mi @ marathon 1:00% faster", 5, "a percentage"),
+        ("1mi @ marathon 5% faster 5% faster", 5, "once"),
+        ("1mi @ marathon 5%", 18, "expected 'slower' or 'faster', got the end"),
+        ("until cadence < 120", 1, "expected a heart rate"),
+        ("until HR 120", 10, "expected '<' or '>', got '1'"),
+        ("0 x 1mi", 1, "from 1 to 999"),
+        ("1000 x 1mi", 1, "from 1 to 999"),
+        ("2.5 x 1mi", 1, "from 1 to 999"),
+        ("999 x 11 x 1mi", 1, "at most 10,000 executions"),
+        ("6 x 800m @ 5k + 60s @ recovery", 15, "parentheses"),
+        ("6 x ()", 6, "got ')'"),
+        ("(1mi)", 1, "expected"),
+        ("6 x (1mi", 9, "expected ')', got the end"),
+        ("1mi,", 5, "got the end"),
+        ("1mi 2mi", 1, "got '1mi 2mi'"),
+        ("warmup", 1, "expected a distance, a duration"),
+        ("back shuffle 1mi", 1, "at most one intensity and one movement"),
+        ("warmup cooldown 1mi", 1, "at most one intensity"),
+        (r'1mi "\q"', 5, "double quotes"),
+        (r'1mi "\ud800"', 5, "double quotes"),
+        ('1mi "open', 5, "got '\"'"),
+        ("١٠min", 1, "got '١'"),
+        ("１０min", 1, "got '１'"),
+        ("", None, "got nothing"),
+        (" \n ", None, "got nothing"),
+        ("1mi," * 3000, None, "at most 10,000 characters"),
+        ("2x" * 9 + "1mi", 17, "at most 8 deep"),
+        ("2x(" * 2000 + "1mi" + ")" * 2000, 25, "at most 8 deep"),
+        ("(" * 9999, 1, "got '('"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(text: str, column: int | None, part: str) -> None:
+    found = problems(text)
+    assert any(at == column and part in message for _, at, message in found), found
+
+
+def test_no_message_speaks_of_terminals() -> None:
+    for text in ("(", "1mi @", "1mi @ HR", "until", "1mi note", "6 x (1mi", "1mi;", "1mi @ easy 6"):
+        for _, _, message in problems(text):
+            assert "_" not in message
+            assert "$" not in message
+
+
+def test_only_text_is_a_line() -> None:
+    line: Any = 5
+    with pytest.raises(SpecError, match="one line of text"):
+        parse_workout(line)
+
+
+WORDS = "mi min km HR zone easy MP until open back warmup note 5k 10:00 /mi slower faster 6x"
+SNIPPETS = st.sampled_from(
+    [*'0123456789.:/+-,;@%()"\\<> x*×±–−\n\u00a0٣', *(f"{word} " for word in WORDS.split())]
+)
+
+
+@given(st.text() | st.lists(SNIPPETS, max_size=25).map("".join))
+@example("1" * 9999)
+@example("1" * 9999 + "x1mi")
+@example("1mi @ HR " + "9" * 5000)
+@example("1mi @ marathon " + "9" * 5000 + "% slower")
+@example("1 " * 4999)
+@example("a" * 9999)
+@example("1mi @ " + "a-" * 4000)
+@example('1mi "' + "\\" * 9001 + '"')
+@example('1mi "\ud800"')
+def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
+    with contextlib.suppress(SpecError):
+        workout = parse_workout(text)
+        assert parse_workout(print_workout(workout)) == workout
+
+
+# The way back.
+
+AMOUNTS = st.floats(min_value=1e-6, max_value=9e8) | st.integers(1, 10_000).map(float)
+TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+SHARES = st.floats(1e-6, 0.99) | st.integers(0, 99).map(lambda percent: percent / 100)
+
+
+def bands(lowest: str, highest: str, low: float, high: float) -> st.SearchStrategy[dict[str, Any]]:
+    values = st.floats(low, high) | st.integers(int(low) + 1, int(high)).map(float)
+    pairs = st.tuples(values, values).map(sorted)
+    return pairs.map(lambda pair: {lowest: pair[0], highest: pair[1]})
+
+
+PACES = st.integers(130, 1500).map(lambda seconds: 1609.344 / seconds) | st.floats(0.2, 12.5)
+DURATIONS: st.SearchStrategy[Duration] = st.one_of(
+    AMOUNTS.map(lambda value: TimeDuration(duration_s=value)),
+    AMOUNTS.map(lambda value: DistanceDuration(distance_m=value)),
+    st.just(OpenDuration()),
+    st.floats(1, 250).map(lambda value: HeartRateBelowDuration(heart_rate_bpm=value)),
+    st.floats(1, 250).map(lambda value: HeartRateAboveDuration(heart_rate_bpm=value)),
+)
+TARGETS: st.SearchStrategy[Target] = st.one_of(
+    st.just(OpenTarget()),
+    st.sampled_from(PACE_NAMES).map(lambda name: NamedPaceTarget(name=name)),
+    st.builds(NamedPaceTarget, name=st.sampled_from(PACE_NAMES), slower=SHARES, faster=SHARES),
+    st.tuples(PACES, PACES)
+    .map(sorted)
+    .map(lambda pair: PaceTarget(slowest_mps=pair[0], fastest_mps=pair[1])),
+    bands("lowest_bpm", "highest_bpm", 1, 250).map(lambda band: HeartRateTarget(**band)),
+    bands("lowest_spm", "highest_spm", 1, 400).map(lambda band: CadenceTarget(**band)),
+    bands("lowest_w", "highest_w", 1, 2500).map(lambda band: PowerTarget(**band)),
+    st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
+)
+STEPS: st.SearchStrategy[Node] = st.builds(
+    Step,
+    duration=DURATIONS,
+    target=TARGETS,
+    intensity=st.sampled_from(Intensity),
+    movement=st.sampled_from(Movement),
+    name=TEXTS,
+    notes=TEXTS,
+)
+NODES = st.recursive(
+    STEPS,
+    lambda inner: st.builds(
+        Repeat, steps=st.lists(inner, min_size=1, max_size=3).map(tuple), count=st.integers(1, 4)
+    ),
+    max_leaves=8,
+)
+WORKOUTS = st.builds(
+    Workout, name=st.just("Any"), steps=st.lists(NODES, min_size=1, max_size=4).map(tuple)
+)
+
+
+@settings(max_examples=300)
+@given(WORKOUTS)
+def test_what_is_printed_reads_back_as_the_same_workout(workout: Workout) -> None:
+    assert parse_workout(print_workout(workout), name="Any") == workout
+
+
+def test_the_comparison_of_workouts_sees_the_last_digit_of_a_float() -> None:
+    one = parse_workout("201.168m").steps
+    other = parse_workout("201.16800000000003m").steps
+    assert one != other
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("0.125 MILES @ MP", "1/8mi @ marathon"),
+        ("90s", "1:30"),
+        ("600s", "10min"),
+        ("7500 s", "2h05"),
+        ("60s @ Recovery", "60s @ recovery"),
+        ("1000m @ 4:00/km", "1km @ 4:00/km"),
+        ("1.1 km", "1100m"),
+        ("1500m", "1500m"),
+        ("33.333333 m", "33.333333m"),
+        ("1.5 s", "1.5s"),
+        ("1mi @ 8 mph", "1mi @ 7:30/mi"),
+        ("1mi @ 3.21 m/s", "1mi @ 3.21m/s"),
+        ("warmup 2mi, 6 x 400m", "2mi, 6 x 400m"),
+        ("active 2mi, 6 x 400m", "active 2mi, 6 x 400m"),
+        ("2 * (3 x 400m)", "2 x (3 x (400m))"),
+        ("recovery back walk 60s", "recovery back walk 60s"),
+        ('1mi "Ünï" note "x"', '1mi "Ünï" note "x"'),
+    ],
+)
+def test_the_printer_writes_what_a_runner_would(text: str, printed: str) -> None:
+    assert print_workout(parse_workout(text)) == printed
+
+
+STEP = Step(duration=TimeDuration(duration_s=60))
+
+
+def deep(levels: int) -> Node:
+    node: Node = STEP
+    for _ in range(levels):
+        node = Repeat(steps=(node,), count=1)
+    return node
+
+
+@pytest.mark.parametrize(
+    ("node", "part"),
+    [
+        (attrs.evolve(STEP, duration=OtherDuration(type=7, value=3), name="Burn"), "'Burn'"),
+        (attrs.evolve(STEP, target=OtherTarget(type=3)), "target"),
+        (attrs.evolve(STEP, extra=((200, 1),)), "unknown fields"),
+        (attrs.evolve(STEP, intensity=None), "without an intensity"),
+        (attrs.evolve(STEP, target=NamedPaceTarget(name="mile")), "mile"),
+        (attrs.evolve(STEP, target=HeartRateZoneTarget(zone=9)), "zone"),
+        (attrs.evolve(STEP, duration=TimeDuration(duration_s=1e12)), "steps[1]"),
+        (attrs.evolve(STEP, duration=DistanceDuration(distance_m=1e-30)), "steps[1]"),
+        (attrs.evolve(STEP, target=PaceTarget(slowest_mps=0.1, fastest_mps=3)), "steps[1]"),
+        (attrs.evolve(STEP, name="\ud800"), "double quotes"),
+        (Repeat(steps=(STEP,), until=OtherDuration(type=1, value=60)), "count"),
+        (Repeat(steps=(STEP,), count=3, skip_last_recovery=True), "last recovery"),
+        (Repeat(steps=(STEP,), count=3, extra=((200, 1),)), "unknown fields"),
+        (Repeat(steps=(STEP,), count=1000), "from 1 to 999"),
+        (Repeat(steps=(attrs.evolve(STEP, extra=((1, 1),)),), count=2), "steps[1].steps[0]"),
+        (deep(9), "8 deep"),
+        (deep(3000), "8 deep"),
+    ],
+)
+def test_what_the_notation_cannot_say_is_refused_by_the_printer(node: Node, part: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        print_workout(Workout(name="Any", steps=(STEP, node)))
+    assert part in str(caught.value)
+
+
+def test_a_workout_without_steps_or_with_unknown_fields_is_refused_by_the_printer() -> None:
+    with pytest.raises(CompileError, match="no steps"):
+        print_workout(Workout(name="Any"))
+    with pytest.raises(CompileError, match="unknown fields"):
+        print_workout(Workout(name="Any", steps=(STEP,), extra=((9, 9),)))

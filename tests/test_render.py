@@ -1,0 +1,283 @@
+"""Claims about what is printed: complete, finite, within 80 columns, hostile text harmless."""
+
+from __future__ import annotations
+
+import io
+import json
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console, RenderableType
+
+from backrun_fit.activity import Activity, Lap, Track
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution, RepeatMessage
+from backrun_fit.render.document import (
+    activity_document,
+    as_json,
+    instant,
+    report_document,
+    workout_document,
+)
+from backrun_fit.render.text import activity_text, conclusion, report_text, workout_text
+from backrun_fit.render.words import duration_text, shown, target_text
+from backrun_fit.report import (
+    Difference,
+    Done,
+    Evidence,
+    ExtraLaps,
+    Finding,
+    Report,
+    StepResult,
+    Tolerances,
+    Verdict,
+)
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    OpenDuration,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+
+START = datetime(2026, 3, 1, 7, 0, tzinfo=UTC)
+BACK = Step(
+    duration=DistanceDuration(distance_m=201.168),
+    target=PaceTarget(slowest_mps=3.19, fastest_mps=3.53),
+    movement=Movement.BACKWARD_RUN,
+    name="Back 1/8 mi",
+    intensity=Intensity.RECOVERY,
+)
+WORKOUT = CompiledWorkout(
+    name="Sunday",
+    notes="Easy does it",
+    messages=(
+        BACK,
+        Step(duration=TimeDuration(duration_s=60), target=HeartRateZoneTarget(zone=2)),
+        RepeatMessage(first_index=0, count=2, skip_last_recovery=True),
+        RepeatMessage(first_index=2 - 2, count=None, until=OtherDuration(type=7, value=600_000)),
+    ),
+    adjustments=("message 0, name: cut",),
+    warnings=("turnover rises",),
+)
+MET = StepResult(
+    planned=PlannedExecution(number=1, step_index=0, step=BACK, passes=(1,)),
+    start_at=START,
+    end_at=START + timedelta(seconds=60),
+    first_lap=0,
+    last_lap=0,
+    pairing="by its step index",
+    done=Done(timer_s=60.0, elapsed_s=60.0, distance_m=201.17, speed_mps=3.35, heart_rate_bpm=151),
+    verdict=Verdict.MET,
+    findings=(Finding(component="extent", verdict=Verdict.MET, message="fine", quality=1.0),),
+    weight_s=60.0,
+    quality=1.0,
+    notes=("grade +0.2 %: flat",),
+)
+SKIPPED = StepResult(
+    planned=PlannedExecution(number=2, step_index=1, step=WORKOUT.messages[1]),  # type: ignore[arg-type]
+    verdict=Verdict.SKIPPED,
+    findings=(
+        Finding(component="extent", verdict=Verdict.SKIPPED, message="no lap for it", quality=0.0),
+    ),
+    weight_s=60.0,
+    quality=0.0,
+)
+REPORT = Report(
+    source="run.fit",
+    started_at=START,
+    sport="running",
+    sub_sport="generic",
+    workout=WORKOUT,
+    workout_origin="activity",
+    agreements=1,
+    differences=(Difference(where="step 2", given="1:00", executed=""),),
+    align="indexes",
+    score=50.0,
+    verdict=Verdict.SKIPPED,
+    results=(MET, SKIPPED),
+    extra=(
+        ExtraLaps(
+            first_lap=1,
+            last_lap=2,
+            start_at=START,
+            end_at=START,
+            timer_s=30.0,
+            distance_m=None,
+            reason="after the workout",
+        ),
+    ),
+    evidence=Evidence(
+        label="supportive",
+        executions=2,
+        cadence_effect=0.06,
+        step_length_effect=-0.06,
+        uncertainty=0.02,
+        caveat="Uncalibrated.",
+        observations=("heart rate stays high",),
+    ),
+    tolerances=Tolerances(),
+    warnings=("the file is odd",),
+)
+ACTIVITY = Activity(
+    started_at=START,
+    ended_at=START + timedelta(seconds=60),
+    sport="running",
+    sub_sport="treadmill",
+    manufacturer="garmin",
+    laps=(
+        Lap(
+            number=0,
+            start_at=START,
+            end_at=START + timedelta(seconds=60),
+            timer_s=60.0,
+            elapsed_s=60.0,
+            distance_m=200.0,
+            step_index=0,
+            trigger="time",
+        ),
+    ),
+    track=Track.from_columns(np.array([0.0, 1.0])),
+    timer_s=60.0,
+    distance_m=200.0,
+    workout=WORKOUT,
+    warnings=("odd",),
+    source="run.fit",
+)
+
+
+def printed(what: RenderableType, width: int = 80) -> str:
+    out = io.StringIO()
+    Console(file=out, width=width, highlight=False, markup=False).print(what)
+    return out.getvalue()
+
+
+def test_a_report_is_a_document_with_the_promised_keys_and_nothing_infinite() -> None:
+    document = json.loads(as_json(report_document(REPORT)))
+    assert {
+        "schema", "activity", "workout", "score", "verdict", "executions", "extra", "evidence",
+        "tolerances", "warnings",
+    } <= document.keys()  # fmt: skip
+    assert document["schema"] == "backrun_fit/report/1"
+    first, second = document["executions"]
+    assert {
+        "step_index", "number", "name", "movement", "intensity", "start_at", "end_at",
+        "first_lap", "last_lap", "planned", "done", "verdict", "reasons",
+    } <= first.keys()  # fmt: skip
+    assert first["start_at"] == "2026-03-01T07:00:00Z"
+    assert first["planned"]["duration"] == {"kind": "distance", "distance_m": 201.168}
+    assert first["movement"] == "backward_run"
+    assert second["start_at"] is None
+    assert second["done"] is None
+    assert second["reasons"] == ["no lap for it"]
+    assert document["tolerances"]["pace_fraction"] == 0.10
+
+
+def test_not_a_number_never_gets_into_a_document() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        as_json({"score": float("nan")})
+
+
+def test_workouts_and_activities_are_documents_too() -> None:
+    workout = json.loads(as_json(workout_document(attrs.evolve(WORKOUT, messages=(BACK,) * 2))))
+    assert workout["execution_count"] == 2
+    assert workout["messages"][0]["intensity"] == "recovery"
+    activity = json.loads(as_json(activity_document(ACTIVITY)))
+    assert activity["laps"][0]["trigger"] == "time"
+    assert activity["workout"]["messages"][3]["until"] == {
+        "kind": "other", "type": 7, "value": 600_000,
+    }  # fmt: skip
+    assert instant(None) is None
+
+
+def test_the_report_begins_with_its_conclusion_and_says_all_that_counts() -> None:
+    text = printed(report_text(REPORT))
+    assert text.startswith("run.fit: score 50 of 100: 1 of 2 steps met; not met: 2 (skipped)")
+    for expected in (
+        "Back 1/8 mi", "201 m", "4:59/km", "151", "skipped", "2: no lap for it",
+        "grade +0.2 %", "outside the plan: laps 1-2, 30 s: after the workout",
+        "1 steps agree, 1 differences", "step 2: given 1:00, executed nothing",
+        "supportive, cadence +6.0% over 2 executions (+/- 2.0%). Uncalibrated.",
+        "heart rate stays high", "the file is odd", "tolerances: duration 3 s or 5%",
+    ):  # fmt: skip
+        assert expected in " ".join(text.split()), expected
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_conclusion_counts_what_could_not_be_measured_and_cuts_long_lists() -> None:
+    unclear = attrs.evolve(MET, verdict=Verdict.NOT_MEASURABLE)
+    report = attrs.evolve(REPORT, results=(unclear,) + (SKIPPED,) * 8, score=None)
+    line = conclusion(report)
+    assert line.startswith("no score: 0 of 9 steps met")
+    assert line.endswith("and 2 more; 1 not measurable")
+
+
+def test_a_workout_is_shown_with_its_repeats_set_in() -> None:
+    text = printed(workout_text(WORKOUT, "statute"))
+    for expected in (
+        "Sunday  (running)", "0  Back 1/8 mi  1/8 mi  @ 7:36-8:24/mi  (recovery)",
+        "2 x, the last recovery skipped:", "until #7 600000", "adjusted: message 0, name: cut",
+        "note: turnover rises",
+    ):  # fmt: skip
+        assert expected in text, expected
+
+
+def test_an_activity_is_shown_with_laps_and_workout() -> None:
+    text = printed(activity_text(ACTIVITY))
+    for expected in ("run.fit  2026-03-01 07:00 UTC", "running, treadmill, 200 m, 1:00",
+                     "recorded by garmin; 2 samples", "5:00/km", "carries the workout 'Sunday'",
+                     "note: odd"):  # fmt: skip
+        assert expected in text, expected
+    bare = attrs.evolve(
+        ACTIVITY, sport=None, sub_sport=None, laps=(), workout=None, timer_s=None,
+        distance_m=None, manufacturer=None,
+    )  # fmt: skip
+    assert "unknown sport; 2 samples" in printed(activity_text(bare))
+
+
+@given(st.text(max_size=40))
+def test_hostile_names_are_shown_as_text_without_control_or_direction_marks(name: str) -> None:
+    hostile = attrs.evolve(WORKOUT, name=name, messages=(attrs.evolve(BACK, name=name),))
+    text = printed(workout_text(hostile)) + printed(
+        report_text(attrs.evolve(REPORT, workout=hostile, source=name))
+    )
+    assert not {"\x1b", "\u202e", "\u2066", "\x07", "\r"} & set(text)
+
+
+def test_markup_in_a_name_is_not_obeyed() -> None:
+    text = printed(workout_text(attrs.evolve(WORKOUT, name="[red]x[/red]")))
+    assert "[red]x[/red]" in text
+    assert shown("a\u202eb") == "a b"
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("lap button", duration_text(OpenDuration())),
+        ("until HR < 120", duration_text(HeartRateBelowDuration(heart_rate_bpm=120))),
+        ("until HR > 150", duration_text(HeartRateAboveDuration(heart_rate_bpm=150))),
+        ("until #4 100", duration_text(OtherDuration(type=4, value=100))),
+        ("4:10/km", target_text(PaceTarget(slowest_mps=4.0, fastest_mps=4.0))),
+        ("easy pace", target_text(NamedPaceTarget(name="easy"))),
+        ("HR 120-140", target_text(HeartRateTarget(lowest_bpm=120, highest_bpm=140))),
+        ("170-180 spm", target_text(CadenceTarget(lowest_spm=170, highest_spm=180))),
+        ("200-250 W", target_text(PowerTarget(lowest_w=200, highest_w=250))),
+        ("target #9", target_text(OtherTarget(type=9, value=1))),
+    ],
+)
+def test_durations_and_targets_have_words(words: str, value: str) -> None:
+    assert value == words

@@ -1,0 +1,205 @@
+"""Claims about reading workouts, written by whichever device, in whichever order."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import garmin_fit_sdk
+import pytest
+
+from backrun_fit.compiled import RepeatMessage, unroll
+from backrun_fit.errors import DecodeError
+from backrun_fit.fit.workout_reader import read_workout
+from backrun_fit.workout import (
+    DistanceDuration,
+    HeartRateTarget,
+    Intensity,
+    Movement,
+    OpenTarget,
+    OtherDuration,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+from tests.fit_bytes import ENUM, STRING, UINT8, UINT16, UINT32, definition, fit_file, message
+
+FILE_ID = definition(0, 0, [(0, 1, ENUM), (1, 2, UINT16)])
+WORKOUT = definition(1, 26, [(4, 1, ENUM), (6, 2, UINT16), (8, 12, STRING)])
+STEP = definition(
+    2,
+    27,
+    [
+        (254, 2, UINT16),
+        (0, 8, STRING),
+        (1, 1, ENUM),
+        (2, 4, UINT32),
+        (3, 1, ENUM),
+        (4, 4, UINT32),
+        (5, 4, UINT32),
+        (6, 4, UINT32),
+        (7, 1, ENUM),
+        (18, 1, UINT8),
+    ],
+)
+WORKOUT_FILE, ACTIVITY_FILE = 5, 4
+NONE = 0xFFFFFFFF
+
+
+def file_id(kind: int, manufacturer: int = 255) -> bytes:
+    return message(0, struct.pack("<BH", kind, manufacturer))
+
+
+def head(name: bytes = b"Plan") -> bytes:
+    return message(1, struct.pack("<BH12s", 1, 3, name))
+
+
+def step(
+    index: int,
+    kind: int = 0,
+    value: int = 60_000,
+    *,
+    name: bytes = b"",
+    target: tuple[int, int, int, int] = (2, 0, NONE, NONE),
+    intensity: int = 0,
+    skip: int = 0xFF,
+) -> bytes:
+    return message(
+        2, struct.pack("<H8sBIBIIIBB", index, name, kind, value, *target, intensity, skip)
+    )
+
+
+def plan(*steps: bytes, kind: int = WORKOUT_FILE) -> bytes:
+    return fit_file(FILE_ID, file_id(kind), WORKOUT, head(), STEP, *steps)
+
+
+def test_steps_may_stand_before_the_workout_and_out_of_order() -> None:
+    data = fit_file(
+        FILE_ID, file_id(5), STEP, step(1, 1, 20_117), step(0), WORKOUT, head(b"A\x00\xff\xfe")
+    )
+    compiled = read_workout(data)
+    assert compiled.name == "A"
+    assert [m.duration for m in compiled.messages if isinstance(m, Step)] == [
+        TimeDuration(duration_s=60),
+        DistanceDuration(distance_m=201.17),
+    ]
+
+
+def test_a_backward_step_is_known_by_its_name() -> None:
+    compiled = read_workout(plan(step(0, name=b"Back 60")))
+    assert isinstance(compiled.messages[0], Step)
+    assert compiled.messages[0].movement is Movement.BACKWARD_RUN
+
+
+def test_skip_last_recovery_is_read_from_the_undocumented_field() -> None:
+    compiled = read_workout(
+        plan(step(0), step(1, intensity=4), step(2, 6, 0, target=(0xFF, 3, NONE, NONE), skip=1))
+    )
+    assert compiled.messages[2] == RepeatMessage(first_index=0, count=3, skip_last_recovery=True)
+    assert [e.step_index for e in unroll(compiled)] == [0, 1, 0, 1, 0]
+
+
+def test_offsets_are_taken_off_in_workout_files_and_left_alone_in_activities() -> None:
+    heart = (1, 0, 220, 240)
+    in_file = read_workout(plan(step(0, target=heart))).messages[0]
+    assert isinstance(in_file, Step)
+    assert in_file.target == HeartRateTarget(lowest_bpm=120, highest_bpm=140)
+    bare = (1, 0, 118, 135)
+    in_activity = read_workout(plan(step(0, target=bare), kind=ACTIVITY_FILE)).messages[0]
+    assert isinstance(in_activity, Step)
+    assert in_activity.target == HeartRateTarget(lowest_bpm=118, highest_bpm=135)
+
+
+def test_recorders_that_keep_the_offsets_in_activities_are_recognised() -> None:
+    kept = plan(
+        step(0, target=(1, 0, 176, 220)),
+        step(1, target=(1, 0, 240, 260)),
+        step(2, target=(4, 0, 1200, 1250)),
+        kind=ACTIVITY_FILE,
+    )
+    targets = [m.target for m in read_workout(kept).messages if isinstance(m, Step)]
+    assert targets == [
+        HeartRateTarget(lowest_bpm=76, highest_bpm=120),
+        HeartRateTarget(lowest_bpm=140, highest_bpm=160),
+        PowerTarget(lowest_w=200, highest_w=250),
+    ]
+
+
+def test_an_absent_value_from_which_a_watch_took_the_offset_is_no_target() -> None:
+    data = plan(step(0, target=(1, 0, 4294967195, 4294967195)), kind=ACTIVITY_FILE)
+    (message_,) = read_workout(data).messages
+    assert isinstance(message_, Step)
+    assert message_.target == OpenTarget()
+
+
+def test_intensities_are_fits_words_absent_or_other() -> None:
+    data = plan(step(0, intensity=4), step(1, intensity=0xFF), step(2, intensity=9))
+    assert [m.intensity for m in read_workout(data).messages if isinstance(m, Step)] == [
+        Intensity.RECOVERY,
+        None,
+        Intensity.OTHER,
+    ]
+
+
+def test_a_repeat_until_a_condition_is_kept_raw() -> None:
+    data = plan(step(0), step(1, 7, 0, target=(0xFF, 1_800_000, NONE, NONE)))
+    assert read_workout(data).messages[1] == RepeatMessage(
+        first_index=0, count=None, until=OtherDuration(type=7, value=1_800_000)
+    )
+
+
+@pytest.mark.parametrize("first", [1, 2, 99, NONE])
+def test_a_dangling_repeat_is_refused_with_its_index(first: int) -> None:
+    with pytest.raises(DecodeError, match="message 1"):
+        read_workout(plan(step(0), step(1, 6, first, target=(0xFF, 2, NONE, NONE))))
+
+
+def test_repeats_that_cut_each_other_in_two_are_refused() -> None:
+    repeat = (0xFF, 2, NONE, NONE)
+    with pytest.raises(DecodeError, match="message 4: expected a repeat"):
+        read_workout(
+            plan(
+                step(0),
+                step(1),
+                step(2, 6, 0, target=repeat),
+                step(3),
+                step(4, 6, 1, target=repeat),
+            )
+        )
+
+
+def test_missing_steps_are_refused_and_named() -> None:
+    with pytest.raises(DecodeError, match=r"none for \[1\]"):
+        read_workout(plan(step(0), step(2)))
+
+
+def test_a_file_without_a_workout_says_so() -> None:
+    with pytest.raises(DecodeError, match="expected one workout, got 0"):
+        read_workout(fit_file(FILE_ID, file_id(2)))
+
+
+def corpus_workouts(corpus: Path) -> list[Path]:
+    return sorted((corpus / "plans").glob("*.fit")) + sorted((corpus / "decode").glob("Work*.fit"))
+
+
+def test_every_plan_of_the_corpus_has_the_steps_that_garmins_reader_finds(corpus: Path) -> None:
+    for path in corpus_workouts(corpus):
+        messages, _ = garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_file(str(path))).read(
+            convert_types_to_strings=False
+        )
+        theirs = messages["workout_step_mesgs"]
+        ours = read_workout(path).messages
+        assert len(ours) == len(theirs), path.name
+        for mine, raw in zip(ours, theirs, strict=True):
+            if isinstance(mine, RepeatMessage):
+                assert raw["duration_type"] in range(6, 14)
+                assert mine.first_index == raw["duration_value"]
+                assert mine.count in (raw["target_value"], None)
+                continue
+            if isinstance(mine.duration, TimeDuration):
+                assert raw["duration_type"] == 0
+                assert mine.duration.duration_s == raw["duration_value"] / 1000
+            if isinstance(mine.target, HeartRateTarget):
+                assert raw["target_type"] == 1
+                assert mine.target.lowest_bpm == raw["custom_target_value_low"] - 100
+            assert mine.name == (raw.get("wkt_step_name") or None)
