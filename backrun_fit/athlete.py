@@ -163,10 +163,10 @@ class Athlete:
     def _check_predicted(self, problems: Problems) -> None:
         """Note races and a method from which no marathon pace follows."""
         with problems.at("races" if self.method is None else "method"):
-            if self.method is not None and self._stated is not None:
-                raise SpecError(f"expected none beside a stated marathon, got {self.method!r}")
-            if self.method is not None or self.races:
+            if self._stated is None and (self.races or self.method is not None):
                 marathon_from_races(self.races, self.weekly_distance_m, self.method)
+            elif self.method is not None:
+                raise SpecError(f"expected none beside a stated marathon, got {self.method!r}")
 
     @property
     def _stated(self) -> MarathonPace | None:

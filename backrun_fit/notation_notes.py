@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from difflib import get_close_matches
+from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from backrun_fit.errors import Problem, SpecError
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     Tree: TypeAlias = lark.Tree[lark.Token]
     Child: TypeAlias = lark.Token | lark.Tree[lark.Token]
 
-__all__ = ["Notes", "branches", "cut", "hint", "tokens"]
+__all__ = ["Notes", "branches", "cut", "tokens"]
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -69,9 +68,3 @@ def tokens(tree: Tree) -> list[Token]:
 def cut(text: str) -> str:
     """What was got, quoted, and cut where it is long."""
     return repr(str(text) if len(text) <= 60 else f"{text[:57]}...")
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """The nearest of the known words, as the end of a message; empty where none is near."""
-    near = get_close_matches(word[:60], known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""

@@ -6,8 +6,10 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
+from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.notation_notes import Notes, branches, cut, hint, tokens
+from backrun_fit.hints import hint
+from backrun_fit.notation_notes import Notes, branches, cut, tokens
 from backrun_fit.notation_targets import TargetReader, metric_of, metric_value
 from backrun_fit.notation_words import (
     BACKWARD_WORDS,
@@ -15,7 +17,6 @@ from backrun_fit.notation_words import (
     INTENSITY_WORDS,
     MAX_COUNT,
     MAX_DEPTH,
-    MAX_EXECUTIONS,
     MOVEMENT_WORDS,
 )
 from backrun_fit.units import measured, parse_distance, parse_duration

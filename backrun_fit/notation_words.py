@@ -24,7 +24,6 @@ __all__ = [
     "MAX_CHARACTERS",
     "MAX_COUNT",
     "MAX_DEPTH",
-    "MAX_EXECUTIONS",
     "METRICS",
     "MOVEMENT_WORDS",
     "Metric",
@@ -33,7 +32,6 @@ __all__ = [
 MAX_CHARACTERS: Final = 10_000
 MAX_COUNT: Final = 999
 MAX_DEPTH: Final = 8
-MAX_EXECUTIONS: Final = 10_000
 
 INTENSITY_WORDS: Final[dict[str, Intensity]] = {
     **{intensity.value: intensity for intensity in Intensity},

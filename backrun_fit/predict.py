@@ -74,7 +74,12 @@ class MarathonPace:
 
     @property
     def time_s(self) -> float:
-        """Time over 42195 m at this pace."""
+        """Time over 42195 m at this pace.
+
+        Example:
+            >>> MarathonPace(method="stated pace", speed_mps=4.2195).time_s
+            10000.0
+        """
         return MARATHON_M / self.speed_mps
 
 
@@ -219,10 +224,7 @@ def vickers_two_races(
     exponent = 1.4510756 - _VICKERS_EXPONENT_SLOPE * race_exponent - 0.01410023 * tens_of_miles
     if exponent <= 0:
         raise SpecError(
-            Problem(
-                f"expected races and mileage that give an exponent above zero, got {exponent:.3g}",
-                "weekly_distance_m",
-            )
+            f"expected races and mileage that give an exponent above zero, got {exponent:.3g}"
         )
     speed_mps = MARATHON_M / (longer_s * math.pow(MARATHON_M / longer_m, exponent))
     warnings = []

@@ -142,19 +142,22 @@ def _same_word(mine: object, other: object) -> bool:
 
 def developer_differences(segment: Segment, rival: Oracle) -> Iterator[str]:
     """Every developer field that the file describes; the rival lets invalid values through."""
-    described = rival.get("field_description", [])
+    described = {row["key"]: row for row in rival.get("field_description", [])}
     for kind in KINDS:
         table = segment.table(Profile["mesg_num"][kind.upper()])
-        for key in {key for row in rival.get(kind, []) for key in row.get("developer_fields", {})}:
-            what = described[key]
-            name = f"dev_{what['developer_data_index']}_{what['field_definition_number']}"
-            invalid = FIT.BASE_TYPE_DEFINITIONS[what["fit_base_type_id"] & FIT.BASE_TYPE_MASK][
-                "invalid"
-            ]
-            for row, (mine, other) in enumerate(zip(table.raw(name), rival[kind], strict=True)):
-                expected = plain(other.get("developer_fields", {}).get(key))
-                if mine != (None if expected == invalid else expected):
-                    yield f"{kind}[{row}].{name}: {mine!r}, theirs {expected!r}"
+        theirs: list[dict[str, Raw]] = []
+        for row in rival.get(kind, []):
+            theirs.append({})
+            for key, value in row.get("developer_fields", {}).items():
+                what = described[key]
+                base = what["fit_base_type_id"] & FIT.BASE_TYPE_MASK
+                name = f"dev_{what['developer_data_index']}_{what['field_definition_number']}"
+                absent = value == FIT.BASE_TYPE_DEFINITIONS[base]["invalid"]
+                theirs[-1][name] = None if absent else plain(value)
+        for name in sorted({name for named in theirs for name in named}):
+            for row_number, (mine, other) in enumerate(zip(table.raw(name), theirs, strict=True)):
+                if mine != other.get(name):
+                    yield f"{kind}[{row_number}].{name}: {mine!r}, theirs {other.get(name)!r}"
 
 
 def differences(path: Path) -> list[str]:

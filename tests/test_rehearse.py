@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from backrun_fit.activity import Activity, Column, Lap
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
+from backrun_fit.compliance.check import check
 from backrun_fit.errors import SpecError
+from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.fit.activity_writer import encode_activity
 from backrun_fit.rehearsal import (
     Fast,
@@ -26,6 +28,7 @@ from backrun_fit.rehearsal import (
     parse_fault,
     rehearse,
 )
+from backrun_fit.report import Verdict
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -312,7 +315,49 @@ def test_who_is_there_already_goes_on_after_a_second() -> None:
     assert run(plan(calm)).laps[0].timer_s == 1.0
 
 
+# What the checker says of it.
+
+
+@given(plans(), SEEDS)
+@settings(max_examples=40)
+def test_a_faultless_rehearsal_is_met_with_the_full_score(
+    workout: CompiledWorkout, seed: int
+) -> None:
+    report = check(read_activity(encode_activity(rehearse(workout, started_at=START, seed=seed))))
+    assert (report.verdict, report.score) in ((Verdict.MET, 100.0), (Verdict.NOT_MEASURABLE, None))
+    assert not any(result.verdict.is_miss for result in report.results)
+
+
+@pytest.mark.parametrize(
+    ("fault", "verdict"),
+    [
+        ("skip:3", Verdict.SKIPPED),
+        ("short:3", Verdict.SHORT),
+        ("fast:3", Verdict.FAST),
+        ("pause:3:50s", Verdict.MET),
+    ],
+)
+def test_the_checker_finds_the_fault_where_it_is_and_nowhere_else(
+    fault: str, verdict: Verdict
+) -> None:
+    step = timed(60.0, PaceTarget(slowest_mps=3.0, fastest_mps=3.2))
+    workout = plan(step, RepeatMessage(first_index=0, count=5))
+    report = check(read_activity(encode_activity(run(workout, fault))))
+    met = Verdict.MET
+    assert [result.verdict for result in report.results] == [met, met, verdict, met, met]
+
+
 # The runner's body.
+
+
+def test_the_speed_follows_a_new_step_within_seconds() -> None:
+    slow = PaceTarget(slowest_mps=2.0, fastest_mps=2.0)
+    fast = PaceTarget(slowest_mps=4.0, fastest_mps=4.0)
+    activity = run(plan(timed(60.0, slow), timed(60.0, fast)))
+    assert column(activity, "speed_mps", 0)[0] < 1.5  # from a standstill
+    first, *_, last = column(activity, "speed_mps", 1)[:6]
+    assert 2.1 < first < 3.5
+    assert last == pytest.approx(4.0, rel=0.04)
 
 
 def test_backward_steps_come_quicker_and_cost_more_than_forward_ones_at_equal_speed() -> None:

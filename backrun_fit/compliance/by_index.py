@@ -121,7 +121,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
             return "not part of the workout: no step index"
         if index not in steps:
             return f"step index {index} is no step of the workout"
-        return f"step {index} was not due here: restarted, or repeated once too often"
+        return "not due here: restarted, or repeated once too often"
 
     return pair_laps(
         "indexes",

@@ -12,9 +12,10 @@ from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.align import align_recording
 from backrun_fit.compliance.compare import compare
 from backrun_fit.compliance.evidence import backward_notes, gather_evidence
-from backrun_fit.compliance.judge import Setting, judge, overall_verdict, score
+from backrun_fit.compliance.judge import judge, overall_verdict, score
 from backrun_fit.compliance.measure import measure
 from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
+from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
 from backrun_fit.report import Report, StepResult, Tolerances

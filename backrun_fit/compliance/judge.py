@@ -6,35 +6,25 @@ Missing data is never a miss. ``docs/checking.md`` has the rules for a reader.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
-from typing import Final, Literal
+from typing import Final
 
-import attrs
-
-from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.compliance.pairing import Pairing
-from backrun_fit.render.words import target_text
-from backrun_fit.report import Done, Finding, StepResult, Tolerances, Verdict
-from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
+from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text, unmeasured
+from backrun_fit.report import Done, Finding, StepResult, Verdict
+from backrun_fit.units import format_distance, format_duration
 from backrun_fit.workout import (
-    CadenceTarget,
     DistanceDuration,
     HeartRateAboveDuration,
     HeartRateBelowDuration,
-    HeartRateTarget,
-    HeartRateZoneTarget,
-    Intensity,
-    NamedPaceTarget,
-    OpenTarget,
     OtherDuration,
-    OtherTarget,
     PaceTarget,
-    PowerTarget,
     Step,
     TimeDuration,
 )
 
-__all__ = ["SEVERITY", "Setting", "judge", "overall_verdict", "planned_seconds", "score"]
+__all__ = ["SEVERITY", "judge", "overall_verdict", "planned_seconds", "score"]
 
 SEVERITY: Final[tuple[Verdict, ...]] = (
     Verdict.SKIPPED,
@@ -102,7 +92,7 @@ def judge(
         ...                   stretch=Stretch(start_at=instant(0), end_at=instant(40)), reason="")
         >>> result = judge(pairing, Done(timer_s=40.0), Setting())
         >>> result.verdict.value, result.findings[0].message
-        ('short', '40 s of 1:00')
+        ('short', '40 s of 1:00: too short')
     """
     step, stretch = pairing.execution.step, pairing.stretch
     if done is None or stretch is None:
@@ -120,9 +110,6 @@ def judge(
 def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) -> StepResult:
     stretch = pairing.stretch
     qualities = [finding.quality for finding in findings if finding.quality is not None]
-    quality = 1.0 if qualities else None
-    for each in qualities:
-        quality = each if quality is None else quality * each
     return StepResult(
         planned=pairing.execution,
         start_at=None if stretch is None else stretch.start_at,
@@ -134,7 +121,7 @@ def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) 
         verdict=min((finding.verdict for finding in findings), key=SEVERITY.index),
         findings=findings,
         weight_s=planned_seconds(pairing.execution.step),
-        quality=quality,
+        quality=math.prod(qualities) if qualities else None,
     )
 
 
@@ -145,44 +132,37 @@ def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Fi
     limits = setting.tolerances
     match step.duration:
         case TimeDuration(duration_s=planned):
-            value, slack = done.timer_s, max(limits.duration_s, limits.duration_fraction * planned)
-            text = "" if value is None else f"{seconds_text(value)} of {format_duration(planned)}"
+            value, text = done.timer_s, format_duration(planned)
+            slack = max(limits.duration_s, limits.duration_fraction * planned)
         case DistanceDuration(distance_m=planned):
-            value, slack = (
-                done.distance_m,
-                max(limits.distance_m, limits.distance_fraction * planned),
-            )
-            text = (
-                ""
-                if value is None
-                else f"{format_distance(value, setting.units)} of "
-                f"{format_distance(planned, setting.units)}"
-            )
+            value, text = done.distance_m, format_distance(planned, setting.units)
+            slack = max(limits.distance_m, limits.distance_fraction * planned)
         case OtherDuration(type=number):
             return unmeasured("extent", f"ends by a condition this check cannot read (#{number})")
         case _:
-            return Finding(
-                component="extent", verdict=Verdict.MET, message=_open_text(step, done), quality=1.0
-            )
+            text = _open_text(step, done)
+            return Finding(component="extent", verdict=Verdict.MET, message=text, quality=1.0)
     if value is None:
-        return unmeasured("extent", "no distance was recorded")
-    short = planned - value
-    by_press = planned_seconds(step) > 2 * limits.skipped_s
-    pressed_away = (done.timer_s or 0.0) < limits.skipped_s and by_press
-    quality = min(value, planned) / max(value, planned)
-    if cut_by_end and short > slack:
-        verdict, text = Verdict.UNFINISHED, f"{text}, then the recording ended"
-    elif pressed_away and short > slack:
-        verdict, quality = Verdict.SKIPPED, 0.0
-    elif short > slack:
-        verdict = Verdict.SHORT
-    elif short < -slack:
-        verdict = Verdict.LONG
+        return unmeasured("extent", f"{text} planned, and none was recorded")
+    if isinstance(step.duration, TimeDuration):
+        text = f"{seconds_text(value)} of {text}"
     else:
-        verdict, quality = Verdict.MET, 1.0
+        text = f"{format_distance(value, setting.units)} of {text}"
+    missing, quality = planned - value, min(value, planned) / max(value, planned)
+    if abs(missing) <= slack:
         if done.distance_by_construction:
             text += ", by construction: the lap was ended by its distance"
-    return Finding(component="extent", verdict=verdict, message=text, quality=quality)
+        return Finding(component="extent", verdict=Verdict.MET, message=text, quality=1.0)
+    pressed_away = done.timer_s is not None and done.timer_s < limits.skipped_s
+    if missing < 0:
+        verdict, word = Verdict.LONG, "too long"
+    elif cut_by_end:
+        verdict, word = Verdict.UNFINISHED, "the recording ended"
+    elif pressed_away and planned_seconds(step) > 2 * limits.skipped_s:
+        verdict, word, quality = Verdict.SKIPPED, "passed over", 0.0
+    else:
+        verdict, word = Verdict.SHORT, "too short"
+    return Finding(component="extent", verdict=verdict, message=f"{text}: {word}", quality=quality)
 
 
 def _open_text(step: Step, done: Done) -> str:

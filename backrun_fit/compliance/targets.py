@@ -27,6 +27,8 @@ __all__ = ["Component", "Setting", "judge_targets", "seconds_text", "unmeasured"
 
 # A component counts nothing at this many times its tolerance.
 _WORTHLESS_AT: Final = 3.0
+# A value on the limit is inside, whatever the last bit of a float says.
+_ROUNDING: Final = 1e-9
 _GENTLE: Final = frozenset(
     (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
 )
@@ -187,12 +189,13 @@ def _in_band(
     one_sided: bool,
 ) -> Finding:
     """Judge how far a value lies below and above its band; negative is inside."""
-    if above > slack_above:
+    if above > slack_above + _ROUNDING:
         verdict, excess, slack = Verdict.FAST, above, slack_above
-    elif below > slack_below and not one_sided:
+    elif below > slack_below + _ROUNDING and not one_sided:
         verdict, excess, slack = Verdict.SLOW, below, slack_below
     else:
-        note = ": slower is fine here" if one_sided and below > slack_below else ""
+        word = "slower" if component == "pace" else "lower"
+        note = f": {word} is fine here" if one_sided and below > slack_below else ""
         return Finding(component=component, verdict=Verdict.MET, message=text + note, quality=1.0)
     word = {
         ("pace", Verdict.FAST): "too fast",

@@ -50,7 +50,8 @@ class Timeline:
         """Build it from timer events (FIT Profile 21.212, message ``event``, event ``timer``).
 
         A start while the timer runs and a stop while it stands still change
-        nothing; without any start it runs from the beginning.
+        nothing; without any start it runs from the beginning. Events by which it
+        never ran at all are not believed.
 
         Args:
             events: In order; may be empty, and then the timer runs throughout.
@@ -75,13 +76,15 @@ class Timeline:
             at_s = event.at.timestamp()
             if event.kind == "start" and running_since is None:
                 running_since = at_s
-            elif event.kind == "stop" and running_since is not None and at_s > running_since:
-                unix_s += [running_since, at_s]
-                timer_s += [total_s, total_s + at_s - running_since]
-                total_s = timer_s[-1]
+            elif event.kind == "stop" and running_since is not None:
+                if at_s > running_since:
+                    unix_s += [running_since, at_s]
+                    timer_s += [total_s, total_s + at_s - running_since]
+                    total_s = timer_s[-1]
                 running_since = None
         if not unix_s:
-            return cls(np.array([start_unix_s]), np.array([0.0]))
+            unix_s = [start_unix_s, end_unix_s]
+            timer_s = [0.0, end_unix_s - start_unix_s]
         return cls(np.array(unix_s), np.array(timer_s))
 
     def timer_at(self, unix_s: float | Column) -> Column:

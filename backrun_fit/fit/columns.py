@@ -99,7 +99,8 @@ class Segment:
     def developer_fields(self) -> Mapping[DeveloperKey, DeveloperField]:
         """The developer fields that the file describes, by index and number.
 
-        A later description of the same field replaces an earlier one.
+        A later description of the same field replaces an earlier one, for all
+        messages; a change of type is told as a warning.
         """
         table = self.table("field_description")
         columns = [
@@ -115,6 +116,10 @@ class Segment:
         found: dict[DeveloperKey, DeveloperField] = {}
         for index, number, type_number, name, units in zip(*columns, strict=True):
             if isinstance(index, int) and isinstance(number, int) and isinstance(type_number, int):
+                before = found.get((index, number))
+                if before is not None and before.type_number != type_number:
+                    text = f"developer field dev_{index}_{number} is described as two types"
+                    self._cells.log[text] = None
                 found[index, number] = DeveloperField(
                     name=name if isinstance(name, str) else f"dev_{index}_{number}",
                     units=units if isinstance(units, str) else "",

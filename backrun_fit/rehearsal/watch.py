@@ -146,7 +146,7 @@ def record(
 
     unix_s = np.arange(-(-entry.at_ms // 1000), -(-end_ms // 1000), dtype=np.float64)
     clock_s = unix_s - entry.at_ms / 1000
-    resumed = clock_s > (pause_at_ms + pause_ms + 1000) / 1000
+    resumed = clock_s >= (pause_at_ms + pause_ms) / 1000
     moving = (clock_s < pause_at_ms / 1000) | resumed
     unix_s, clock_s = unix_s[moving], clock_s[moving]
     timer_s = clock_s - resumed[moving] * (pause_ms / 1000)

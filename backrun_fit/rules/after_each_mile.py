@@ -71,8 +71,10 @@ class AfterEachMile:
 
     name: ClassVar[str] = "after_each_mile"
 
-    backward: Extent = attrs.field(default="1/8mi", converter=parameters.backward)
-    every: Extent = attrs.field(default="1mi", converter=parameters.every)
+    backward: Extent = attrs.field(
+        default=parameters.backward("1/8mi"), converter=parameters.backward
+    )
+    every: Extent = attrs.field(default=parameters.every("1mi"), converter=parameters.every)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)

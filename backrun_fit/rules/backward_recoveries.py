@@ -9,7 +9,7 @@ from typing import ClassVar, Final, cast
 import attrs
 
 from backrun_fit.errors import CompileError
-from backrun_fit.fold import Place, fold, unroll_placed
+from backrun_fit.fold import Place, unroll_placed
 from backrun_fit.marker import FORM_CUE
 from backrun_fit.rules import parameters
 from backrun_fit.rules.base import (
@@ -102,7 +102,9 @@ class BackwardRecoveries:
 
     name: ClassVar[str] = "backward_recoveries"
 
-    backward: Extent = attrs.field(default="60s", converter=parameters.backward)
+    backward: Extent = attrs.field(
+        default=parameters.backward("60s"), converter=parameters.backward
+    )
     whole: bool = attrs.field(default=False, converter=parameters.whole)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
@@ -136,7 +138,15 @@ class BackwardRecoveries:
                 f"running step directly before and after it, in a repeat with a count or at the "
                 f"top level, got none in {workout.name!r}"
             )
-        return attrs.evolve(workout, steps=tuple(_rebuilt(workout.steps, written, changed)))
+        steps: list[Node] = []
+        for position, node in enumerate(workout.steps):
+            if position not in changed:
+                steps.append(node)
+            elif isinstance(node, Repeat):
+                steps.extend(refold([node], written[position]))
+            else:
+                steps.extend(written[position])
+        return attrs.evolve(workout, steps=tuple(steps))
 
     def _turned(self, group: Sequence[Step]) -> list[Step]:
         """A recovery of one step or several, backward as far as it is to be."""
@@ -225,31 +235,16 @@ def _is_between(leaves: Sequence[_Leaf], start: int, end: int) -> bool:
     first = leaves[start]
     if first.group_key is None:
         return False
-    before = next((leaf for leaf in leaves[:start][::-1] if not is_long_run_back(leaf.step)), None)
-    after = next((leaf for leaf in leaves[end:] if not is_long_run_back(leaf.step)), None)
+    before = _next_work(leaves, range(start - 1, -1, -1))
+    after = _next_work(leaves, range(end, len(leaves)))
     if before is None or after is None or not (_is_harder(before.step) and _is_harder(after.step)):
         return False
     return first.place == () or before.node == first.node == after.node
 
 
-def _rebuilt(
-    nodes: Sequence[Node], written: Sequence[Sequence[Step]], changed: set[int]
-) -> Iterator[Node]:
-    """The nodes with what was written in place of the changed ones, folded.
-
-    Where recoveries stand at the top level, written out, the work before each folds with it.
-    """
-    for plain, run in groupby(range(len(nodes)), key=lambda index: isinstance(nodes[index], Step)):
-        indexes = list(run)
-        touched = [index for index in indexes if index in changed]
-        if plain and touched:
-            first, last = max(touched[0] - 1, indexes[0]), touched[-1]
-            yield from nodes[indexes[0] : first]
-            yield from fold([step for part in written[first : last + 1] for step in part])
-            yield from nodes[last + 1 : indexes[-1] + 1]
-            continue
-        for index in indexes:
-            if index in changed:
-                yield from refold([nodes[index]], written[index])
-            else:
-                yield nodes[index]
+def _next_work(leaves: Sequence[_Leaf], positions: range) -> _Leaf | None:
+    """The first leaf that is not a backward step which another rule put there."""
+    return next(
+        (leaves[position] for position in positions if not is_long_run_back(leaves[position].step)),
+        None,
+    )

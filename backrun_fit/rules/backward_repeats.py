@@ -56,8 +56,12 @@ class BackwardRepeats:
     name: ClassVar[str] = "backward_repeats"
 
     count: int = attrs.field(default=6, converter=parameters.count)
-    backward: Extent = attrs.field(default="1/8mi", converter=parameters.backward)
-    recovery: Extent = attrs.field(default="60s", converter=parameters.recovery)
+    backward: Extent = attrs.field(
+        default=parameters.backward("1/8mi"), converter=parameters.backward
+    )
+    recovery: Extent = attrs.field(
+        default=parameters.recovery("60s"), converter=parameters.recovery
+    )
     recovery_pace: Pace = attrs.field(default="easy", converter=parameters.recovery_pace)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)

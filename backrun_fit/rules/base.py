@@ -295,8 +295,11 @@ def _alike(planned: Step, found: Step) -> bool:
 
 def _same_duration(planned: Duration, found: Duration) -> bool:
     match planned, found:
-        case (TimeDuration(), TimeDuration()) | (DistanceDuration(), DistanceDuration()):
-            return math.isclose(length_of(planned), length_of(found), rel_tol=1e-3)
+        case (TimeDuration() as one, TimeDuration() as other) | (
+            DistanceDuration() as one,
+            DistanceDuration() as other,
+        ):
+            return math.isclose(length_of(one), length_of(other), rel_tol=1e-3)
     return planned == found
 
 

@@ -55,7 +55,7 @@ class Drills:
 
     where: Literal["warmup", "cooldown"] = attrs.field(default="warmup", converter=parameters.where)
     rounds: int = attrs.field(default=2, converter=parameters.rounds)
-    each: Extent = attrs.field(default="20s", converter=parameters.each)
+    each: Extent = attrs.field(default=parameters.each("20s"), converter=parameters.each)
     pace: Pace | None = attrs.field(default=None, converter=parameters.optional_pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)

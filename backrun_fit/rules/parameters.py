@@ -7,6 +7,7 @@ its path. The functions below them are attrs converters, one a parameter name.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, Final, TypeAlias
 
 from backrun_fit.compiled import MAX_EXECUTIONS
@@ -33,6 +34,7 @@ Extent: TypeAlias = TimeDuration | DistanceDuration
 Pace: TypeAlias = str | PaceTarget
 """The canonical name of a pace, or a band; a band without width is a single pace."""
 
+_MOST_TIMES: Final = MAX_EXECUTIONS // 10
 _WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -94,7 +96,7 @@ def as_pace(value: object, path: str) -> Pace:
 
 
 def _looks_explicit(text: str) -> bool:
-    return "/" in text or ":" in text or text.strip()[:1].isdigit() and "k" not in text.casefold()
+    return re.search(r"[/:]|\bper\b|[km]ph\b", text, re.IGNORECASE) is not None
 
 
 def as_speed(value: object, path: str) -> float:
@@ -165,14 +167,11 @@ def as_count(value: object, path: str) -> int:
         >>> as_count("6", "count")
         6
     """
-    what = f"a whole number from 1 to {_MOST:,}"
+    what = f"a whole number from 1 to {_MOST_TIMES:,}"
     number = as_number(value, path, what)
-    if number != int(number) or not 1 <= number <= _MOST:
+    if number != int(number) or not 1 <= number <= _MOST_TIMES:
         raise _problem(f"expected {what}, got {_shown(value)}", path)
     return int(number)
-
-
-_MOST: Final = MAX_EXECUTIONS // 10
 
 
 def as_flag(value: object, path: str) -> bool:

@@ -66,11 +66,15 @@ class TreadmillIntro:
     name: ClassVar[str] = "treadmill_intro"
 
     count: int = attrs.field(default=5, converter=parameters.count)
-    walk: Extent = attrs.field(default="1min", converter=parameters.walk)
-    between: Extent = attrs.field(default="1min", converter=parameters.between)
+    walk: Extent = attrs.field(default=parameters.walk("1min"), converter=parameters.walk)
+    between: Extent = attrs.field(default=parameters.between("1min"), converter=parameters.between)
     incline_percent: float = attrs.field(default=0.0, converter=parameters.incline_percent)
-    slowest: float = attrs.field(default="0.5 m/s", converter=parameters.slowest)
-    fastest: float = attrs.field(default="1.41 m/s", converter=parameters.fastest)
+    slowest: float = attrs.field(
+        default=parameters.slowest("0.5 m/s"), converter=parameters.slowest
+    )
+    fastest: float = attrs.field(
+        default=parameters.fastest("1.41 m/s"), converter=parameters.fastest
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.fastest > TRANSITION_MPS:

@@ -1,0 +1,312 @@
+"""Session specs: a run, the rules laid over it and the athlete, from a YAML, TOML or JSON file.
+
+The format is described in ``docs/spec.md``. Objects check themselves; here the
+problems of all of them are gathered and given their places in the file.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final, cast, get_args
+
+import attrs
+import cattrs
+from cattrs.gen import make_dict_structure_fn, override
+
+from backrun_fit.athlete import Athlete
+from backrun_fit.errors import Problem, SpecError
+from backrun_fit.hints import hint
+from backrun_fit.notation import parse_workout
+from backrun_fit.rules import RULES
+from backrun_fit.rules.base import Rule
+from backrun_fit.spec_document import Document
+from backrun_fit.spec_problems import keys_of, problems_of, unknown_key
+from backrun_fit.spec_text import MAX_BYTES, SpecFormat, read_document
+from backrun_fit.units import UnitSystem
+from backrun_fit.workout import Workout
+
+__all__ = ["SessionSpec", "load_spec", "parse_spec", "session"]
+
+SUB_SPORTS: Final = (
+    "generic",
+    "treadmill",
+    "street",
+    "trail",
+    "track",
+    "indoor_running",
+    "virtual_activity",
+    "ultra",
+)
+"""FIT Profile 21.212, type ``sub_sport``: the values that Garmin uses with ``running``."""
+
+_FORMATS: Final[dict[str, SpecFormat]] = {
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".toml": "toml",
+    ".json": "json",
+}
+_LONGEST_NAME: Final = 200
+
+
+@attrs.frozen(kw_only=True)
+class SessionSpec:
+    """A session as its spec says it.
+
+    Attributes:
+        name: What the watch lists it under.
+        date: The day it is planned for.
+        athlete: Whose paces it is compiled for.
+        run: The base run under the spec's name; None where rules make the session.
+        rules: Laid over the run in this order; may be empty.
+        units: In which units people read it.
+        notes: Description of the session.
+        sub_sport: FIT's word; None leaves it to the rules.
+    """
+
+    name: str
+    date: datetime.date | None = None
+    athlete: Athlete = attrs.field(factory=Athlete)
+    run: Workout | None = None
+    rules: tuple[Rule, ...] = ()
+    units: UnitSystem = "metric"
+    notes: str | None = None
+    sub_sport: str | None = None
+
+
+def load_spec(path: str | os.PathLike[str]) -> SessionSpec:
+    """Read a spec file; the suffix (.yaml, .yml, .toml, .json) says its format.
+
+    Raises:
+        SpecError: All problems at once, with the file's path as the source; also
+            where the file cannot be read, is larger than a million bytes or is
+            not UTF-8.
+    """
+    source = os.fspath(path)
+    format_ = _FORMATS.get(Path(source).suffix.lower())
+    if format_ is None:
+        raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
+    try:
+        with Path(source).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise SpecError(f"expected a file that can be read: {error}", source) from error
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise SpecError(f"expected text in UTF-8, got {got}", source) from error
+    return parse_spec(text, format_, source=source)
+
+
+def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None) -> SessionSpec:  # noqa: A002
+    """Read the text of a spec.
+
+    Args:
+        text: At most a million characters.
+        format: Of the text.
+        source: Name of the text, for errors.
+
+    Raises:
+        SpecError: All problems at once, in the order in which they stand where the
+            format tells (YAML), each with its path.
+
+    Example:
+        >>> spec = parse_spec('''
+        ... name: Sunday long run
+        ... run: 8mi @ easy
+        ... rules: [after_each_mile]
+        ... ''')
+        >>> session(spec).steps[0].count
+        8
+    """
+    try:
+        document = read_document(text, format)
+    except SpecError as error:
+        raise SpecError(error.problems, source) from None
+    spec, problems = _structured(document)
+    if spec is None or problems or document.problems:
+        located = [*document.problems, *(document.located(problem) for problem in problems)]
+        located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
+        raise SpecError(located, source)
+    return spec
+
+
+def session(spec: SessionSpec) -> Workout:
+    """The workout that a spec means: its rules laid over its run, in order.
+
+    Raises:
+        CompileError: A rule finds nothing to work on, or collides with another.
+
+    Example:
+        >>> spec = parse_spec("{name: Short day, rules: [{rule: backward_repeats, count: 4}]}")
+        >>> session(spec).name
+        'Short day'
+    """
+    steps = spec.run.steps if spec.run is not None else ()
+    workout = Workout(
+        name=spec.name, steps=steps, sub_sport=spec.sub_sport or "generic", notes=spec.notes
+    )
+    for rule in spec.rules:
+        workout = rule.apply(workout)
+    return workout
+
+
+def _structured(document: Document) -> tuple[SessionSpec | None, list[Problem]]:
+    problems = []
+    if not document.data.get("run") and not document.data.get("rules"):
+        problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
+    try:
+        spec = _CONVERTER.structure(document.data, SessionSpec)
+    except cattrs.BaseValidationError as error:
+        return None, [*problems, *problems_of(error)]
+    if spec.run is not None:
+        spec = attrs.evolve(spec, run=attrs.evolve(spec.run, name=spec.name))
+    return spec, problems
+
+
+# Values. None is a key without a value: what the key would be without it.
+
+
+def _text(value: object, what: str) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise SpecError(f"expected {what}, got {value!r:.60}")
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise SpecError(f"expected {what} in whole characters, got half of a surrogate pair")
+    return value
+
+
+def _name(value: object) -> str:
+    what = "a name"
+    name = _text(value, what).strip()
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        raise SpecError(
+            f"expected {what} in one line of at most {_LONGEST_NAME} characters, got {name!r:.60}"
+        )
+    return name
+
+
+def _date(value: object) -> datetime.date | None:
+    if value is None or type(value) is datetime.date:
+        return value
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError:
+            raise SpecError(f"expected a day that the calendar has, got {value!r}") from None
+    raise SpecError(f"expected a date such as 2026-03-01, got {str(value)!r:.60}")
+
+
+def _run(value: object) -> Workout | None:
+    return None if value is None else parse_workout(_text(value, "a run such as 8mi @ easy"))
+
+
+def _choice(value: object, known: tuple[str, ...]) -> str:
+    if value in known:
+        return str(value)
+    nearest = hint(value, known) if isinstance(value, str) else ""
+    raise SpecError(f"expected one of {', '.join(known)}, got {value!r:.60}{nearest}")
+
+
+def _athlete(value: object) -> Athlete:
+    if value is None:
+        return Athlete()
+    known = keys_of(Athlete)
+    given = _given(value, known, "the athlete's values, such as marathon_pace: 8:00/mi")
+    problems = [unknown_key(key, known, "") for key in given if key not in known]
+    try:
+        athlete = Athlete(**{key: inner for key, inner in given.items() if key in known})
+    except SpecError as error:
+        raise SpecError([*problems, *error.problems]) from None
+    if problems:
+        raise SpecError(problems)
+    return athlete
+
+
+def _rules(value: object) -> tuple[Rule, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise SpecError(f"expected a list of rules, got {value!r:.60}")
+    return _CONVERTER.structure(value, tuple[Rule, ...])
+
+
+def _rule(value: object, _: type) -> Rule:
+    given = {"rule": value} if isinstance(value, str) else value
+    if not isinstance(given, Mapping) or not isinstance(given.get("rule"), str):
+        raise SpecError(
+            "expected the name of a rule, or a mapping with it under the key 'rule', "
+            f"got {value!r:.60}"
+        )
+    name = given["rule"]
+    if name not in RULES:
+        raise SpecError(f"expected one of {', '.join(RULES)}, got {name!r:.60}{hint(name, RULES)}")
+    kind = RULES[name]
+    parameters = {key: inner for key, inner in given.items() if key != "rule"}
+    known = keys_of(kind)
+    return _CONVERTER.structure(_given(parameters, known, "parameters"), kind)
+
+
+def _given(value: object, known: Iterable[str], what: str) -> dict[str, Any]:
+    """The mapping without the known keys that have no value."""
+    if not isinstance(value, Mapping):
+        raise SpecError(f"expected {what}, got {value!r:.60}")
+    names = set(known)
+    return {key: inner for key, inner in value.items() if inner is not None or key not in names}
+
+
+# The converter: cattrs goes through the fields of every class and gathers their errors.
+
+
+def _reads(read: Callable[[Any], object]) -> Any:
+    return override(struct_hook=lambda value, _: read(value))
+
+
+def _parameter(read: Callable[[Any], object]) -> Any:
+    def hook(value: object, _: type) -> object:
+        try:
+            return read(value)
+        except SpecError as error:
+            # A rule's reader knows its parameter's name; cattrs is about to say it too.
+            problems = [attrs.evolve(problem, path="") for problem in error.problems]
+            raise SpecError(problems) from None
+
+    return override(struct_hook=hook)
+
+
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
+    converter.register_structure_hook(
+        SessionSpec,
+        make_dict_structure_fn(
+            SessionSpec,
+            converter,
+            name=_reads(_name),
+            date=_reads(_date),
+            athlete=_reads(_athlete),
+            run=_reads(_run),
+            rules=_reads(_rules),
+            units=_reads(
+                lambda value: _choice("metric" if value is None else value, get_args(UnitSystem))
+            ),
+            notes=_reads(lambda value: None if value is None else _text(value, "a text")),
+            sub_sport=_reads(lambda value: None if value is None else _choice(value, SUB_SPORTS)),
+        ),
+    )
+    for kind in RULES.values():
+        fields = {
+            field.name: _parameter(field.converter) for field in attrs.fields(cast(Any, kind))
+        }
+        hook = make_dict_structure_fn(kind, converter, **fields)
+        converter.register_structure_hook(kind, hook)
+    converter.register_structure_hook_func(lambda kind: kind is Rule, _rule)
+    return converter
+
+
+_CONVERTER: Final = _converter()

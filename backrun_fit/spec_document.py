@@ -1,0 +1,87 @@
+"""What a spec file holds, and where in the file each value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, TypeAlias
+
+import attrs
+
+from backrun_fit.errors import Problem
+
+__all__ = ["MAX_DEPTH", "Document", "Place", "Plain", "join_path"]
+
+MAX_DEPTH: Final = 10
+"""How many mappings and lists may stand inside one another."""
+
+Plain: TypeAlias = Any
+"""Mappings with text keys, lists, text, numbers, booleans, dates and None."""
+
+
+@attrs.frozen
+class Place:
+    """Where a value stands.
+
+    Attributes:
+        line: One-based.
+        column: One-based.
+        text_column: Column of the first character of a text that stands in one
+            line just as it reads; None for any other value.
+    """
+
+    line: int
+    column: int
+    text_column: int | None = None
+
+
+@attrs.define
+class Document:
+    """What a spec file holds.
+
+    Attributes:
+        data: Its mapping.
+        places: Where the values stand, by path; empty but for YAML.
+        problems: Keys given twice.
+    """
+
+    data: Plain = None
+    places: dict[str, Place] = attrs.field(factory=dict)
+    problems: list[Problem] = attrs.field(factory=list)
+
+    def located(self, problem: Problem) -> Problem:
+        """The problem with its place in the file, as near as it is known.
+
+        Args:
+            problem: Its line and column, if any, count from the start of the text
+                at its path.
+        """
+        place = self.places.get(problem.path)
+        if place is None and problem.line is None:
+            above = (self.places.get(path) for path in _upwards(problem.path))
+            place = next(filter(None, above), None)
+        if place is None:
+            return problem
+        if problem.line is None or problem.column is None:
+            return attrs.evolve(problem, line=place.line, column=place.column)
+        if place.text_column is not None:
+            column = place.text_column + problem.column - 1
+            return attrs.evolve(problem, line=place.line, column=column)
+        within = f"{problem.message} (at line {problem.line}, column {problem.column} of this text)"
+        return attrs.evolve(problem, message=within, line=place.line, column=place.column)
+
+
+def join_path(path: str, key: str) -> str:
+    """The path of a mapping's value.
+
+    Example:
+        >>> join_path("rules[0]", "every"), join_path("", "name")
+        ('rules[0].every', 'name')
+    """
+    short = key if len(key) <= 60 else f"{key[:57]}..."
+    return f"{path}.{short}" if path else short
+
+
+def _upwards(path: str) -> Iterator[str]:
+    while path:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+        yield path

@@ -1,0 +1,130 @@
+"""Spec files as text: YAML, TOML and JSON read into plain mappings, lists and scalars.
+
+What a value means is decided by who asks for it. What has no business in a spec
+is refused here: keys given twice, numbers that are not finite, deep nesting,
+and the dangers of YAML (see ``spec_yaml``).
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+import tomllib
+from typing import Final, Literal
+
+from backrun_fit.errors import Problem, SpecError
+from backrun_fit.spec_document import MAX_DEPTH, Document, Plain, join_path
+from backrun_fit.spec_yaml import read_yaml
+
+__all__ = ["MAX_BYTES", "SpecFormat", "read_document"]
+
+SpecFormat = Literal["yaml", "toml", "json"]
+
+MAX_BYTES: Final = 1_000_000
+
+_TOML_PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+def read_document(text: str, format: SpecFormat) -> Document:  # noqa: A002 - the public name
+    """Read the text of a spec file.
+
+    Args:
+        text: At most a million characters.
+        format: Of the text.
+
+    Returns:
+        The document; its data is a mapping with text keys.
+
+    Raises:
+        SpecError: The text is not in that format, or holds what a spec may not hold.
+
+    Example:
+        >>> read_document("pace: 8:00", "yaml").data, read_document("n = 5", "toml").data
+        ({'pace': '8:00'}, {'n': 5})
+    """
+    if not isinstance(text, str):
+        raise SpecError(f"expected the text of a spec file, got {text!r:.60}")
+    if len(text) > MAX_BYTES:
+        raise SpecError(f"expected at most {MAX_BYTES:,} characters, got {len(text):,}")
+    readers = {"yaml": read_yaml, "toml": _read_toml, "json": _read_json}
+    if format not in readers:
+        raise SpecError(f"expected one of the formats yaml, toml, json, got {format!r}")
+    document = readers[format](text)
+    if not isinstance(document.data, dict):
+        got = "nothing" if document.data is None else _shown(document.data)
+        raise SpecError(f"expected a mapping with a name and a run, got {got}")
+    return document
+
+
+def _shown(value: object) -> str:
+    kinds = {list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+class _Pairs(list[tuple[str, Plain]]):
+    """A JSON object before its keys are known to be different."""
+
+
+def _read_toml(text: str) -> Document:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        place = _TOML_PLACE.search(message)
+        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        message = f"expected TOML: {_TOML_PLACE.sub('', message)}"
+        raise SpecError(Problem(message, line=line, column=column)) from None
+    except (ValueError, RecursionError) as error:
+        raise _too_much("TOML", error) from None
+    document = Document()
+    document.data = _checked(data, document, "", 0)
+    return document
+
+
+def _read_json(text: str) -> Document:
+    try:
+        data = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        problem = Problem(f"expected JSON: {error.msg}", line=error.lineno, column=error.colno)
+        raise SpecError(problem) from None
+    except (ValueError, RecursionError) as error:
+        raise _too_much("JSON", error) from None
+    document = Document()
+    document.data = _checked(data, document, "", 0)
+    return document
+
+
+def _too_much(name: str, error: Exception) -> SpecError:
+    got = "too many levels" if isinstance(error, RecursionError) else "a number too long to read"
+    return SpecError(f"expected {name} of a spec, got {got}")
+
+
+def _refuse_constant(name: str) -> None:
+    raise SpecError(f"expected a finite number, got {name}")
+
+
+def _checked(value: Plain, document: Document, path: str, depth: int) -> Plain:
+    if depth > MAX_DEPTH:
+        raise SpecError(Problem(f"expected at most {MAX_DEPTH} levels, got more", path))
+    if isinstance(value, (dict, _Pairs)):
+        mapping: dict[str, Plain] = {}
+        for key, inner in value.items() if isinstance(value, dict) else value:
+            below = join_path(path, key)
+            if key in mapping:
+                document.problems.append(Problem("expected each key once, got it again", below))
+            mapping.setdefault(key, _checked(inner, document, below, depth + 1))
+        return mapping
+    if isinstance(value, list):
+        return [
+            _checked(inner, document, f"{path}[{number}]", depth + 1)
+            for number, inner in enumerate(value)
+        ]
+    if isinstance(value, float) and not math.isfinite(value):
+        document.problems.append(Problem(f"expected a finite number, got {value}", path))
+        return None
+    if isinstance(value, datetime.time):
+        # TOML takes an unquoted 03:30:00 for a time of day.
+        return value.isoformat()
+    return value

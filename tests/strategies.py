@@ -1,0 +1,233 @@
+"""Random plans: steps, workouts and rules of every kind, for property tests."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from backrun_fit.rules import (
+    AfterEachMile,
+    BackwardRecoveries,
+    BackwardRepeats,
+    Drills,
+    Rule,
+    TreadmillIntro,
+)
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    Duration,
+    HeartRateAboveDuration,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Node,
+    OpenDuration,
+    OpenTarget,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Repeat,
+    Step,
+    Target,
+    TimeDuration,
+    Workout,
+)
+
+WORKING = (Intensity.ACTIVE, Intensity.INTERVAL, Intensity.OTHER, None)
+EASY = (Intensity.RECOVERY, Intensity.REST)
+
+
+def _sorted_pair(low: float, high: float) -> st.SearchStrategy[tuple[float, float]]:
+    value = st.floats(low, high).map(lambda number: round(number, 3))
+    return st.tuples(value, value).map(lambda pair: (min(pair), max(pair)))
+
+
+def lengths(low: float, high: float) -> st.SearchStrategy[float]:
+    """Round numbers as people write them, and any others."""
+    return st.integers(int(low // 10) + 1, int(high // 10)).map(lambda tens: tens * 10.0) | (
+        st.floats(low, high, allow_nan=False)
+    )
+
+
+def times() -> st.SearchStrategy[TimeDuration]:
+    return lengths(5, 7200).map(lambda length: TimeDuration(duration_s=length))
+
+
+def distances() -> st.SearchStrategy[DistanceDuration]:
+    eighths = st.integers(1, 160).map(lambda count: count * 201.168)
+    return (eighths | lengths(20, 30_000)).map(lambda length: DistanceDuration(distance_m=length))
+
+
+def durations() -> st.SearchStrategy[Duration]:
+    """Every kind of duration."""
+    bpm = st.integers(60, 200).map(float)
+    return st.one_of(
+        times(),
+        distances(),
+        st.just(OpenDuration()),
+        bpm.map(lambda value: HeartRateBelowDuration(heart_rate_bpm=value)),
+        bpm.map(lambda value: HeartRateAboveDuration(heart_rate_bpm=value)),
+        st.builds(OtherDuration, type=st.integers(4, 5), value=st.none() | st.integers(1, 1000)),
+    )
+
+
+def targets() -> st.SearchStrategy[Target]:
+    """Every kind of target."""
+    return st.one_of(
+        st.just(OpenTarget()),
+        _sorted_pair(0.5, 6).map(lambda p: PaceTarget(slowest_mps=p[0], fastest_mps=p[1])),
+        st.sampled_from(("easy", "marathon", "threshold", "5k", "10k", "recovery")).map(
+            lambda name: NamedPaceTarget(name=name)
+        ),
+        _sorted_pair(60, 200).map(lambda p: HeartRateTarget(lowest_bpm=p[0], highest_bpm=p[1])),
+        st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
+        _sorted_pair(120, 220).map(lambda p: CadenceTarget(lowest_spm=p[0], highest_spm=p[1])),
+        _sorted_pair(50, 900).map(lambda p: PowerTarget(lowest_w=p[0], highest_w=p[1])),
+        st.builds(OtherTarget, type=st.integers(5, 12), value=st.none() | st.integers(1, 100)),
+    )
+
+
+names = st.none() | st.sampled_from(("Tempo", "Hügel", "Strides", "Float"))
+notes = st.none() | st.sampled_from(("Relax the shoulders.", "Nicht zu schnell."))
+extras = st.just(()) | st.tuples(st.tuples(st.integers(20, 250), st.integers(0, 255)))
+
+
+def steps(
+    *,
+    duration: st.SearchStrategy[Duration] | None = None,
+    intensity: st.SearchStrategy[Intensity | None] | None = None,
+    movement: st.SearchStrategy[Movement] | None = None,
+) -> st.SearchStrategy[Step]:
+    """Steps of every kind; the arguments narrow what they name."""
+    return st.builds(
+        Step,
+        duration=durations() if duration is None else duration,
+        target=targets(),
+        intensity=st.none() | st.sampled_from(Intensity) if intensity is None else intensity,
+        movement=st.sampled_from(Movement) if movement is None else movement,
+        name=names,
+        notes=notes,
+        extra=extras,
+    )
+
+
+def repeats(body: st.SearchStrategy[Node]) -> st.SearchStrategy[Repeat]:
+    """Repeats of up to four nodes; most end by a count, some by a condition."""
+    bodies = st.lists(body, min_size=1, max_size=4).map(tuple)
+    return st.one_of(
+        st.builds(
+            Repeat,
+            steps=bodies,
+            count=st.integers(1, 5),
+            skip_last_recovery=st.booleans(),
+            extra=extras,
+        ),
+        st.builds(Repeat, steps=bodies, count=st.integers(1, 8)),
+        st.builds(Repeat, steps=bodies, until=st.just(OtherDuration(type=7, value=1_200_000))),
+    )
+
+
+def nodes(depth: int = 2) -> st.SearchStrategy[Node]:
+    """Steps, and repeats at most ``depth`` deep."""
+    if depth == 0:
+        return steps()
+    return st.one_of(steps(), repeats(nodes(depth - 1)))
+
+
+@st.composite
+def interval_sessions(draw: st.DrawFn) -> tuple[Node, ...]:
+    """Warm-up, sets of work and recovery as plans have them, cool-down."""
+    work = steps(
+        duration=times() | distances(),
+        intensity=st.sampled_from(WORKING),
+        movement=st.just(Movement.RUN),
+    )
+    recovery = steps(
+        intensity=st.sampled_from(EASY), movement=st.sampled_from((Movement.RUN, Movement.WALK))
+    )
+    body = (*draw(st.lists(work, min_size=1, max_size=2)), *draw(st.lists(recovery, max_size=2)))
+    inner = Repeat(
+        steps=body,
+        count=draw(st.integers(1, 6)),
+        skip_last_recovery=draw(st.booleans()),
+        extra=draw(extras),
+    )
+    main: tuple[Node, ...] = (inner,)
+    if draw(st.booleans()):
+        main = (Repeat(steps=(inner, *draw(st.lists(recovery, max_size=1))), count=3),)
+    elif draw(st.booleans()):
+        main = body * draw(st.integers(1, 4))  # written out, as some exports are
+    before = steps(intensity=st.just(Intensity.WARMUP), movement=st.just(Movement.RUN))
+    after = steps(intensity=st.just(Intensity.COOLDOWN), movement=st.just(Movement.RUN))
+    return (
+        *draw(st.lists(before, max_size=1)),
+        *main,
+        *draw(st.lists(after | work, max_size=2)),
+    )
+
+
+@st.composite
+def long_runs(draw: st.DrawFn) -> tuple[Node, ...]:
+    """Running by distance or time, with breaks, strides and repeats in between."""
+    run = steps(
+        duration=times() | distances(),
+        intensity=st.sampled_from(WORKING),
+        movement=st.just(Movement.RUN),
+    )
+    blocks = st.builds(
+        Repeat, steps=st.lists(run, min_size=1, max_size=3).map(tuple), count=st.integers(1, 4)
+    )
+    return tuple(draw(st.lists(st.one_of(run, run, blocks, steps()), min_size=1, max_size=5)))
+
+
+@st.composite
+def workouts(draw: st.DrawFn, depth: int = 2) -> Workout:
+    """Running workouts of every shape, empty ones too."""
+    body = st.one_of(
+        interval_sessions(), long_runs(), st.lists(nodes(depth), max_size=5).map(tuple)
+    )
+    return Workout(
+        name=draw(st.sampled_from(("Session", "Dauerlauf", "🏃 am Morgen"))),
+        steps=draw(body),
+        sub_sport=draw(st.sampled_from(("generic", "treadmill", "track", "trail"))),
+        notes=draw(notes),
+        extra=draw(extras),
+    )
+
+
+def rules() -> st.SearchStrategy[Rule]:
+    """Every rule, with its defaults and with other parameters."""
+    extents = st.sampled_from(("1/8mi", "200m", "45s", "60s", "2min"))
+    sides = {"slower": st.floats(0, 0.3), "faster": st.floats(0, 0.3)}
+    pace = st.sampled_from(("marathon", "easy", "6:00/km", "9:00-10:00/mi"))
+    return st.one_of(
+        st.builds(
+            AfterEachMile,
+            backward=extents,
+            every=st.sampled_from(("1mi", "1mi", "1km", "800m", "10min")),
+            pace=pace,
+            **sides,
+        ),
+        st.builds(BackwardRecoveries, backward=extents, whole=st.booleans(), pace=pace, **sides),
+        st.builds(
+            BackwardRepeats, count=st.integers(1, 8), backward=extents, recovery=extents, pace=pace
+        ),
+        st.builds(
+            TreadmillIntro,
+            count=st.integers(1, 6),
+            walk=extents,
+            between=extents,
+            incline_percent=st.sampled_from((0, 1.5)),
+        ),
+        st.builds(
+            Drills,
+            where=st.sampled_from(("warmup", "cooldown")),
+            rounds=st.integers(1, 4),
+            each=extents,
+            pace=st.none() | pace,
+        ),
+    )

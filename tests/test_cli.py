@@ -1,0 +1,223 @@
+"""Claims about the command line: what it writes, prints and leaves with."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from backrun_fit.cli import main
+from backrun_fit.fit.workout_reader import read_workout
+from tests.conftest import ROOT
+
+SPECS = sorted((ROOT / "fixtures" / "specs").glob("*.yaml"))
+LONG_RUN = ROOT / "fixtures" / "specs" / "long-run.yaml"
+
+
+def run(*arguments: str | Path) -> int:
+    with pytest.raises(SystemExit) as left:
+        main([str(argument) for argument in arguments])
+    code = left.value.code
+    assert isinstance(code, int)
+    return code
+
+
+def documents(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_compile_writes_one_proven_file_a_spec_and_says_what_is_in_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compile", *SPECS, "-o", tmp_path / "out") == 0
+    written = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert written == [
+        "2026-03-01-Sunday-long-run.fit",
+        "2026-03-03-Track-Tuesday.fit",
+        "2026-03-05-Lunch-repeats.fit",
+        "2026-03-07-Treadmill-intro.fit",
+    ]
+    text = capsys.readouterr().out
+    assert "read back and equal" in text
+    assert "Back 1/8 mi" in text
+
+
+def test_compile_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert run("compile", LONG_RUN, "-o", tmp_path / "a") == 0
+    assert run("compile", LONG_RUN, "-o", tmp_path / "b") == 0
+    (first,), (second,) = (list((tmp_path / folder).iterdir()) for folder in "ab")
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_compile_prints_one_document_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("compile", *SPECS, "-o", tmp_path, "--json") == 0
+    found = documents(capsys.readouterr().out)
+    assert [document["schema"] for document in found] == ["backrun_fit/workout/1"] * 4
+    assert all(Path(str(document["path"])).is_file() for document in found)
+
+
+def test_one_bad_spec_stops_no_other_and_leaves_with_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("name: X\nrun: 8mi @ eassy\n")
+    assert run("compile", bad, LONG_RUN, tmp_path / "absent.yaml", "-o", tmp_path / "out") == 2
+    assert len(list((tmp_path / "out").iterdir())) == 1
+    errors = capsys.readouterr().err
+    assert "eassy" in errors
+    assert "absent.yaml" in errors
+
+
+def test_two_specs_of_one_name_get_two_files(tmp_path: Path) -> None:
+    for stem, distance in (("a", "8mi"), ("b", "9mi")):
+        (tmp_path / f"{stem}.yaml").write_text(
+            f"name: ../Run\ndate: 2026-03-01\nathlete: {{marathon_pace: 8:00/mi}}\n"
+            f"run: {distance} @ easy\n"
+        )
+    out = tmp_path / "out"
+    assert run("compile", tmp_path / "a.yaml", tmp_path / "b.yaml", "-o", out) == 0
+    assert sorted(p.name for p in out.iterdir()) == [
+        "2026-03-01-..Run-2.fit", "2026-03-01-..Run.fit",
+    ]  # fmt: skip
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.yaml", "b.yaml", "out"]
+
+
+def test_a_spec_without_a_date_takes_the_instant_given(tmp_path: Path) -> None:
+    spec = tmp_path / "undated.yaml"
+    spec.write_text("name: Undated\nrun: 10min @ 5:00/km\n")
+    for folder in ("a", "b"):
+        at = "2026-01-02T03:04:05"
+        assert run("compile", spec, "-o", tmp_path / folder, "--created-at", at) == 0
+    first = tmp_path / "a" / "Undated.fit"
+    assert first.read_bytes() == (tmp_path / "b" / "Undated.fit").read_bytes()
+    assert run("compile", spec, "-o", tmp_path / "now") == 0
+    assert read_workout(tmp_path / "now" / "Undated.fit") == read_workout(first)
+
+
+def test_show_prints_specs_workouts_and_activities(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workout = ROOT / "fixtures" / "workouts" / "long-run.fit"
+    activity = ROOT / "fixtures" / "activities" / "long-run.fit"
+    assert run("show", LONG_RUN, workout, activity) == 0
+    text = capsys.readouterr().out
+    assert text.count("8 x:") == 3
+    assert "lap" in text
+    assert run("show", LONG_RUN, workout, activity, "--json") == 0
+    assert [d["schema"] for d in documents(capsys.readouterr().out)] == [
+        "backrun_fit/workout/1", "backrun_fit/workout/1", "backrun_fit/activity/1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_a_rehearsal_of_every_sample_is_all_met_with_score_100(
+    spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_file = tmp_path / "run.fit"
+    assert run("rehearse", spec, "-o", run_file, "--started-at", "2026-03-01T07:00:00") == 0
+    capsys.readouterr()
+    assert run("check", run_file, "--json") == 0
+    (report,) = documents(capsys.readouterr().out)
+    assert report["score"] == 100.0
+    assert report["verdict"] == "met"
+    executions = report["executions"]
+    assert isinstance(executions, list)
+    assert {execution["verdict"] for execution in executions} == {"met"}
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
+def test_a_skipped_third_execution_is_skipped_and_no_other_is_touched(
+    spec: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_file = tmp_path / "run.fit"
+    assert run("rehearse", spec, "-o", run_file, "--fault", "skip:3", "--seed", "5") == 0
+    capsys.readouterr()
+    assert run("check", run_file, "--json") == 1
+    (report,) = documents(capsys.readouterr().out)
+    executions = report["executions"]
+    assert isinstance(executions, list)
+    verdicts = [execution["verdict"] for execution in executions]
+    assert verdicts[2] == "skipped"
+    assert set(verdicts[:2] + verdicts[3:]) == {"met"}
+
+
+def test_check_prints_a_table_and_takes_a_plan_and_tolerances(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    activity = ROOT / "fixtures" / "activities" / "intervals.fit"
+    plan = ROOT / "fixtures" / "workouts" / "intervals.fit"
+    assert run("check", activity, "--workout", plan, "--tolerance", "pace_fraction=0.2") == 0
+    text = capsys.readouterr().out
+    assert "score 100 of 100" in text
+    assert "pace 20%" in text
+    assert "0 differences" in " ".join(text.split())
+
+
+@pytest.mark.parametrize("align", ["indexes", "laps", "samples"])
+def test_check_looks_at_no_more_than_it_may(align: str, capsys: pytest.CaptureFixture[str]) -> None:
+    activity = ROOT / "fixtures" / "activities" / "long-run.fit"
+    run("check", activity, "--align", align, "--json")
+    (report,) = documents(capsys.readouterr().out)
+    assert report["align"] == align
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["check"], "at least one file"),
+        (["check", "absent.fit"], "absent.fit"),
+        (["check", str(LONG_RUN)], "long-run.yaml"),
+        (["check", "x.fit", "--tolerance", "pace=1"], "expected a tolerance out of"),
+        (["check", "x.fit", "--tolerance", "pace_fraction=wide"], "expected a number"),
+        (["check", "x.fit", "--tolerance", "pace_fraction=7"], "expected a fraction"),
+        (["check", "x.fit", "--workout", "absent.fit"], "absent.fit"),
+        (["rehearse", str(LONG_RUN), "-o", "o.fit", "--fault", "trip:3"], "trip"),
+        (["rehearse", str(LONG_RUN), "-o", "o.fit", "--fault", "skip:99"], "99"),
+        (["compile", str(LONG_RUN), "-o", "out", "--device", "sundial"], "sundial"),
+    ],
+)
+def test_bad_input_leaves_with_two_and_says_what_was_expected(
+    arguments: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments) == 2
+    assert complaint in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [["compile"], ["levitate"], ["check", "--align", "stars"]])
+def test_a_wrong_call_leaves_with_two(arguments: list[str]) -> None:
+    assert run(*arguments) == 2
+
+
+def test_help_is_printed_and_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom backrun_fit.cli import main\n"
+        "try: main(['--help'])\nexcept SystemExit as left: assert left.code == 0\n"
+        "heavy = {'numpy', 'fit_tool', 'fitparse', 'lark', 'cattrs', 'yaml'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "rehearse" in done.stdout
+
+
+def test_rehearse_prints_a_document_and_starts_now_unless_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = time.time()
+    assert run("rehearse", LONG_RUN, "-o", tmp_path / "r.fit", "--json") == 0
+    (document,) = documents(capsys.readouterr().out)
+    started = datetime.fromisoformat(str(document["started_at"]))
+    assert before - 2 <= started.astimezone(UTC).timestamp() <= time.time()

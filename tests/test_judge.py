@@ -1,0 +1,297 @@
+"""Claims about verdicts, their reasons and the score."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.compiled import PlannedExecution
+from backrun_fit.compliance.judge import (
+    SEVERITY,
+    judge,
+    overall_verdict,
+    planned_seconds,
+    score,
+)
+from backrun_fit.compliance.pairing import Pairing, Stretch
+from backrun_fit.compliance.targets import Setting
+from backrun_fit.compliance.timeline import instant
+from backrun_fit.report import Done, StepResult, Tolerances, Verdict
+from backrun_fit.workout import (
+    CadenceTarget,
+    HeartRateBelowDuration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    OpenDuration,
+    OtherDuration,
+    OtherTarget,
+    PaceTarget,
+    PowerTarget,
+    Step,
+)
+from tests.activities import metres, timed
+
+PACE = PaceTarget(slowest_mps=3.0, fastest_mps=3.2)
+HEART = HeartRateTarget(lowest_bpm=140, highest_bpm=150)
+
+
+def judged(
+    step: Step, done: Done | None, setting: Setting | None = None, *, cut_by_end: bool = False
+) -> StepResult:
+    execution = PlannedExecution(number=1, step_index=0, step=step)
+    stretch = Stretch(start_at=instant(0), end_at=instant(1)) if done else None
+    pairing = Pairing(execution=execution, stretch=stretch, reason="no lap is there")
+    return judge(pairing, done, setting or Setting(), cut_by_end=cut_by_end)
+
+
+def of_time(timer_s: float, **measured: Any) -> Done:
+    return Done(timer_s=timer_s, elapsed_s=timer_s, **measured)
+
+
+# Extent.
+
+
+@pytest.mark.parametrize(
+    ("planned_s", "done_s", "verdict"),
+    [
+        (60, 60, Verdict.MET),
+        (60, 57, Verdict.MET),
+        (60, 56.9, Verdict.SHORT),
+        (60, 63, Verdict.MET),
+        (60, 63.1, Verdict.LONG),
+        (600, 570, Verdict.MET),
+        (600, 569, Verdict.SHORT),
+        (600, 631, Verdict.LONG),
+        (60, 1.4, Verdict.SKIPPED),
+        (10, 4.9, Verdict.SHORT),
+    ],
+)
+def test_a_time_step_is_judged_by_timer_time(
+    planned_s: float, done_s: float, verdict: Verdict
+) -> None:
+    assert judged(timed(planned_s), of_time(done_s)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("done_m", "verdict"),
+    [(391.0, Verdict.MET), (379.0, Verdict.SHORT), (421.0, Verdict.LONG), (400.0, Verdict.MET)],
+)
+def test_a_distance_step_is_judged_by_distance(done_m: float, verdict: Verdict) -> None:
+    assert judged(metres(400), of_time(100, distance_m=done_m)).verdict is verdict
+
+
+def test_a_distance_met_by_construction_says_so() -> None:
+    result = judged(metres(400), of_time(100, distance_m=400, distance_by_construction=True))
+    assert result.findings[0].message == (
+        "400 m of 400 m, by construction: the lap was ended by its distance"
+    )
+
+
+def test_a_distance_never_recorded_is_no_miss() -> None:
+    result = judged(metres(400), of_time(100))
+    assert (result.verdict, result.quality) == (Verdict.NOT_MEASURABLE, None)
+
+
+@pytest.mark.parametrize("timer_s", [1.0, 60.0, 6000.0])
+def test_an_open_step_is_met_however_long_it_was(timer_s: float) -> None:
+    for duration in (OpenDuration(), HeartRateBelowDuration(heart_rate_bpm=120)):
+        assert judged(Step(duration=duration), of_time(timer_s)).verdict is Verdict.MET
+
+
+def test_a_condition_that_cannot_be_read_is_not_measurable() -> None:
+    assert judged(Step(duration=OtherDuration(type=4)), of_time(9)).verdict is (
+        Verdict.NOT_MEASURABLE
+    )
+
+
+def test_the_end_of_the_recording_leaves_an_execution_unfinished() -> None:
+    assert judged(timed(300), of_time(90), cut_by_end=True).verdict is Verdict.UNFINISHED
+    assert judged(timed(300), of_time(1), cut_by_end=True).verdict is Verdict.UNFINISHED
+    assert judged(timed(300), of_time(299), cut_by_end=True).verdict is Verdict.MET
+
+
+def test_nothing_there_is_skipped_with_the_reason_of_the_alignment() -> None:
+    result = judged(timed(60), None)
+    assert (result.verdict, result.quality) == (Verdict.SKIPPED, 0.0)
+    assert result.findings[0].message == "no lap is there"
+    assert (result.start_at, result.first_lap, result.done) == (None, None, None)
+
+
+# Targets.
+
+
+@pytest.mark.parametrize(
+    ("speed", "verdict"),
+    [(2.7, Verdict.MET), (2.69, Verdict.SLOW), (3.52, Verdict.MET), (3.53, Verdict.FAST)],
+)
+def test_pace_has_a_tenth_of_slack_on_either_side(speed: float, verdict: Verdict) -> None:
+    assert judged(timed(300, PACE), of_time(300, settled_speed_mps=speed)).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    "intensity", [Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY]
+)
+def test_being_slower_is_harmless_in_easy_parts_but_not_backward(intensity: Intensity) -> None:
+    slow = of_time(300, settled_speed_mps=1.5)
+    assert judged(timed(300, PACE, intensity), slow).verdict is Verdict.MET
+    backward = timed(300, PACE, intensity, Movement.BACKWARD_RUN)
+    assert judged(backward, slow).verdict is Verdict.SLOW
+    fast = of_time(300, settled_speed_mps=3.2 * 1.12)
+    assert judged(timed(300, PACE, intensity), fast).verdict is Verdict.MET
+    assert judged(backward, fast).verdict is Verdict.FAST
+
+
+def test_the_speed_of_a_watch_on_a_treadmill_is_not_trusted() -> None:
+    done = of_time(300, settled_speed_mps=9.0)
+    result = judged(timed(300, PACE), done, Setting(sub_sport="treadmill"))
+    assert result.verdict is Verdict.MET
+    assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
+    assert "treadmill" in result.findings[1].message
+
+
+def test_a_track_halves_the_slack() -> None:
+    done = of_time(300, settled_speed_mps=2.8)
+    assert judged(timed(300, PACE), done).verdict is Verdict.MET
+    assert judged(timed(300, PACE), done, Setting(sub_sport="track")).verdict is Verdict.SLOW
+
+
+@pytest.mark.parametrize(
+    ("target", "measured", "low", "high", "step"),
+    [
+        (HEART, "settled_heart_rate_bpm", 135.0, 155.0, 1.0),
+        (CadenceTarget(lowest_spm=170, highest_spm=180), "settled_cadence_spm", 166.0, 184.0, 1.0),
+        (PowerTarget(lowest_w=200, highest_w=250), "settled_power_w", 175.0, 275.0, 1.0),
+    ],
+)
+def test_other_bands_have_their_slack_too(
+    target: Any, measured: str, low: float, high: float, step: float
+) -> None:
+    for value, verdict in [
+        (low, Verdict.MET),
+        (low - step, Verdict.SLOW),
+        (high, Verdict.MET),
+        (high + step, Verdict.FAST),
+    ]:
+        assert judged(timed(300, target), of_time(300, **{measured: value})).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("target", "done", "reason"),
+    [
+        (PACE, of_time(300), "neither distance nor speed"),
+        (HEART, of_time(300), "no heart rate was recorded"),
+        (HEART, of_time(300, settled_heart_rate_bpm=99, gap_s=200), "more than half"),
+        (HeartRateZoneTarget(zone=2), of_time(300), "set on the watch"),
+        (OtherTarget(type=4), of_time(300), "cannot read"),
+    ],
+)
+def test_missing_data_is_never_a_miss(target: Any, done: Done, reason: str) -> None:
+    result = judged(timed(300, target), done)
+    assert result.verdict is Verdict.MET
+    assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
+    assert result.findings[1].quality is None
+    assert reason in result.findings[1].message
+
+
+def test_heart_rate_is_not_judged_on_what_is_too_short_for_it() -> None:
+    result = judged(timed(60, HEART), of_time(60, settled_heart_rate_bpm=99))
+    assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
+    assert "too short for the heart rate to follow" in result.findings[1].message
+
+
+def test_a_reason_names_planned_and_done_values() -> None:
+    result = judged(timed(300, PACE), of_time(290.4, settled_speed_mps=2.5))
+    assert [finding.message for finding in result.findings] == [
+        "4:50 of 5:00",
+        "pace 6:40/km, planned 5:12-5:33/km: too slow",
+    ]
+    miles = judged(metres(1609.344), of_time(480, distance_m=804.672), Setting(units="statute"))
+    assert miles.findings[0].message == "1/2 mi of 1 mi: too short"
+
+
+def test_a_step_has_the_worst_verdict_of_its_parts() -> None:
+    result = judged(timed(300, PACE), of_time(200, settled_speed_mps=4.0))
+    assert {finding.verdict for finding in result.findings} == {Verdict.SHORT, Verdict.FAST}
+    assert result.verdict is Verdict.SHORT
+    assert set(SEVERITY) == set(Verdict)
+
+
+def test_tolerances_are_honoured() -> None:
+    strict = Setting(tolerances=Tolerances(duration_s=0.0, duration_fraction=0.0))
+    assert judged(timed(60), of_time(59.9), strict).verdict is Verdict.SHORT
+    exact = Setting(tolerances=Tolerances(pace_fraction=0.0))
+    result = judged(timed(60, PACE), of_time(60, settled_speed_mps=3.21), exact)
+    assert (result.verdict, result.quality) == (Verdict.FAST, 0.0)
+
+
+# Score.
+
+
+def test_all_met_is_exactly_one_hundred() -> None:
+    results = [judged(timed(s), of_time(s)) for s in (0.1, 7.7, 33.3, 1200.0)]
+    assert score(results) == 100.0
+    assert overall_verdict(results) is Verdict.MET
+
+
+def test_the_score_weighs_by_planned_time_and_leaves_out_what_is_not_measurable() -> None:
+    met, skipped = judged(timed(300), of_time(300)), judged(timed(100), None)
+    unknown = judged(metres(400), of_time(100))
+    assert score([met, skipped]) == pytest.approx(75.0)
+    assert score([met, skipped, unknown]) == pytest.approx(75.0)
+    assert score([unknown]) is None
+    assert overall_verdict([met, unknown]) is Verdict.MET
+    assert overall_verdict([met, skipped]) is Verdict.SKIPPED
+    assert overall_verdict([unknown]) is Verdict.NOT_MEASURABLE
+
+
+def test_a_weight_comes_from_the_plan_alone() -> None:
+    assert planned_seconds(metres(310, PACE)) == pytest.approx(100.0)
+    assert planned_seconds(metres(1000)) == pytest.approx(360.0)
+    assert planned_seconds(Step(duration=OpenDuration())) == 60.0
+
+
+positive = st.floats(0.05, 10.0)
+
+
+@given(planned=positive, one=positive, other=positive)
+def test_being_further_from_the_length_never_scores_higher(
+    planned: float, one: float, other: float
+) -> None:
+    """On either side alone: shorter is worse below the plan, longer is worse above it."""
+    near, far = sorted((one, other), key=lambda share: abs(math.log(share)))
+    if (near < 1) == (far < 1):
+        qualities = [
+            judged(timed(100 * planned), of_time(100 * planned * share)).quality
+            for share in (near, far)
+        ]
+        assert qualities[0] is not None
+        assert qualities[1] is not None
+        assert qualities[0] >= qualities[1]
+
+
+@given(one=st.floats(1.0, 6.0), other=st.floats(1.0, 6.0))
+def test_being_further_from_the_band_never_scores_higher(one: float, other: float) -> None:
+    near, far = sorted((one, other), key=lambda speed: abs(speed - 3.1))
+    if (near < 3.1) == (far < 3.1):
+        qualities = [
+            judged(timed(300, PACE), of_time(300, settled_speed_mps=speed)).quality
+            for speed in (near, far)
+        ]
+        assert qualities[0] is not None
+        assert qualities[1] is not None
+        assert qualities[0] >= qualities[1]
+
+
+@given(shares=st.lists(st.floats(0.0, 3.0), min_size=1, max_size=6))
+def test_the_score_lies_between_nothing_and_one_hundred(shares: list[float]) -> None:
+    results = [judged(timed(60), of_time(60 * share)) for share in shares]
+    total = score(results)
+    assert total is not None
+    assert 0.0 <= total <= 100.0
+    assert (total == 100.0) == all(not each.verdict.is_miss for each in results)

@@ -1,0 +1,342 @@
+"""What holds for every rule: forward work unchanged, twice is once, any order or a clear word."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import attrs
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from backrun_fit.errors import CompileError, SpecError
+from backrun_fit.rules import (
+    RULES,
+    AfterEachMile,
+    BackwardRecoveries,
+    BackwardRepeats,
+    Drills,
+    Rule,
+    TreadmillIntro,
+)
+from backrun_fit.workout import (
+    DistanceDuration,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Repeat,
+    Step,
+    TimeDuration,
+    Workout,
+    walk_steps,
+)
+from tests.forward_work import (
+    added,
+    forward_work,
+    gaps,
+    is_backward,
+    same_totals,
+    same_work,
+    totals,
+    written_out,
+)
+from tests.strategies import rules, workouts
+
+
+def applied(rule: Rule, workout: Workout) -> Workout:
+    """The rule's result; examples that a rule refuses say nothing and are passed over."""
+    try:
+        return rule.apply(workout)
+    except CompileError:
+        assume(False)
+        raise
+
+
+def by_name(name: str) -> Rule:
+    return RULES[name]()
+
+
+RUN = Step(duration=DistanceDuration(distance_m=4 * 1609.344), target=NamedPaceTarget(name="easy"))
+SET = Repeat(
+    steps=(
+        Step(duration=DistanceDuration(distance_m=800), target=NamedPaceTarget(name="5k")),
+        Step(duration=TimeDuration(duration_s=120), intensity=Intensity.RECOVERY),
+    ),
+    count=6,
+)
+SESSION = Workout(
+    name="All in one",
+    steps=(
+        attrs.evolve(RUN, intensity=Intensity.WARMUP),
+        RUN,
+        SET,
+        attrs.evolve(RUN, intensity=Intensity.COOLDOWN),
+    ),
+    notes="as planned",
+    extra=((200, 7),),
+)
+
+
+@settings(max_examples=150)
+@given(workouts(), st.builds(AfterEachMile, every=st.sampled_from(("1mi", "1km", "10min"))))
+def test_counting_miles_leaves_all_forward_work(workout: Workout, rule: AfterEachMile) -> None:
+    result = applied(rule, workout)
+    assert same_work(forward_work(result), forward_work(workout))
+    there = [step for step in written_out(result.steps) if is_backward(step)]
+    for step in filter(is_backward, written_out(workout.steps)):
+        assert step in there
+
+
+@settings(max_examples=150)
+@given(
+    workouts(),
+    st.builds(BackwardRecoveries, backward=st.sampled_from(("60s", "30s", "100m"))),
+)
+def test_turned_recoveries_leave_all_else_and_their_planned_length(
+    workout: Workout, rule: BackwardRecoveries
+) -> None:
+    result = applied(rule, workout)
+    work, planned = gaps(written_out(workout.steps))
+    work_after, turned = gaps(written_out(result.steps))
+    assert work_after == work
+    kind = "time" if isinstance(rule.backward, TimeDuration) else "distance"
+    length = attrs.astuple(rule.backward)[0]
+    for before, after in zip(planned, turned, strict=True):
+        if before == after:
+            continue
+        expected = totals(before)
+        if not isinstance(before[0].duration, (TimeDuration, DistanceDuration)):
+            expected[kind] = expected.get(kind, 0.0) + length
+        assert same_totals(totals(after), expected)
+        assert is_backward(after[0])
+        assert not any(map(is_backward, after[1:]))
+
+
+@settings(max_examples=150)
+@given(workouts(), rules())
+def test_other_rules_add_one_stretch_and_touch_nothing(workout: Workout, rule: Rule) -> None:
+    assume(not isinstance(rule, (AfterEachMile, BackwardRecoveries)))
+    result = applied(rule, workout)
+    before, after = tuple(written_out(workout.steps)), tuple(written_out(result.steps))
+    stretch = added(before, after)
+    assert stretch is not None
+    assert any(step.movement is not Movement.RUN for step in stretch) or before == after
+
+
+@settings(max_examples=300)
+@given(workouts(), rules())
+def test_applying_a_rule_twice_is_the_same_as_once(workout: Workout, rule: Rule) -> None:
+    once = applied(rule, workout)
+    assert rule.apply(once) == once
+
+
+@given(workouts(), rules())
+def test_everything_about_the_session_rides_along(workout: Workout, rule: Rule) -> None:
+    result = applied(rule, workout)
+    if isinstance(rule, TreadmillIntro):
+        assert result.sub_sport == "treadmill"
+        result = attrs.evolve(result, sub_sport=workout.sub_sport)
+    assert attrs.evolve(result, steps=()) == attrs.evolve(workout, steps=())
+
+
+@given(workouts(), rules())
+def test_unknown_fields_of_steps_stay_in_the_workout(workout: Workout, rule: Rule) -> None:
+    assume(not isinstance(rule, BackwardRecoveries) or not rule.whole)
+    result = applied(rule, workout)
+    there = {step.extra for step in walk_steps(result.steps)}
+    assert {step.extra for step in written_out(workout.steps)} <= there | {()}
+
+
+@given(workouts(), rules())
+def test_added_steps_carry_the_marker_within_fifteen_bytes(workout: Workout, rule: Rule) -> None:
+    result = applied(rule, workout)
+    known = set(map(id, walk_steps(workout.steps)))
+    for step in walk_steps(result.steps):
+        if id(step) not in known and is_backward(step):
+            assert step.name is not None
+            assert step.name.startswith("Back")
+            assert len(step.name.encode()) <= 15
+            assert step.notes is not None
+            assert "forefoot" in step.notes
+            assert len(step.notes.encode()) <= 199
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_changes_the_session_and_says_so_with_new_steps(name: str) -> None:
+    result = by_name(name).apply(SESSION)
+    assert result != SESSION
+    assert any(is_backward(step) for step in walk_steps(result.steps))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_nodes_that_a_rule_does_not_touch_are_the_same_objects(name: str) -> None:
+    result = by_name(name).apply(SESSION)
+    touched = {"after_each_mile": 1, "backward_recoveries": 2}.get(name)
+    there = set(map(id, result.steps))
+    for position, node in enumerate(SESSION.steps):
+        assert (id(node) in there) is (position != touched)
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_workout_for_another_sport_is_refused(name: str) -> None:
+    with pytest.raises(CompileError, match=f"{name}: expected a workout for running, got 'cycl"):
+        by_name(name).apply(attrs.evolve(SESSION, sport="cycling"))
+
+
+@pytest.mark.parametrize(("first", "second"), list(permutations(RULES, 2)))
+def test_two_rules_combine_or_the_error_names_both(first: str, second: str) -> None:
+    one, two = by_name(first), by_name(second)
+    if "treadmill_intro" in (first, second):
+        with pytest.raises(CompileError, match="collide") as caught:
+            two.apply(one.apply(SESSION))
+        assert first in str(caught.value)
+        assert second in str(caught.value)
+        return
+    result = two.apply(one.apply(SESSION))
+    assert result == one.apply(two.apply(SESSION))
+    assert one.apply(result) == result
+    assert two.apply(result) == result
+    for rule in (one, two):
+        new = {step.name for step in walk_steps(rule.apply(SESSION).steps) if is_backward(step)}
+        assert new <= {step.name for step in walk_steps(result.steps)}
+    planned = [step for step in written_out(SESSION.steps) if step.intensity in WORKING]
+    done = [step for step in written_out(result.steps) if step.intensity in WORKING]
+    assert same_work(
+        forward_work(attrs.evolve(SESSION, steps=tuple(planned))),
+        forward_work(attrs.evolve(SESSION, steps=tuple(done))),
+    )
+
+
+WORKING = (Intensity.ACTIVE, Intensity.INTERVAL)
+
+
+@settings(max_examples=200)
+@given(workouts(), rules(), rules())
+def test_on_any_workout_a_second_rule_works_or_names_the_first(
+    workout: Workout, one: Rule, two: Rule
+) -> None:
+    assume(type(one) is not type(two))
+    applied(two, workout)
+    result = applied(one, workout)
+    try:
+        two.apply(result)
+    except CompileError as error:
+        assert "collide" in str(error)
+        assert one.name in str(error)
+        assert two.name in str(error)
+
+
+def test_all_rules_but_the_treadmill_combine_to_one_session_in_any_order() -> None:
+    results = {
+        tuple(written_out(combined.steps))
+        for order in permutations(
+            (AfterEachMile(), BackwardRecoveries(), BackwardRepeats(), Drills(where="cooldown"))
+        )
+        for combined in [_all(order)]
+    }
+    assert len(results) == 1
+
+
+def _all(order: tuple[Rule, ...]) -> Workout:
+    workout = SESSION
+    for rule in (*order, *order):
+        workout = rule.apply(workout)
+    return workout
+
+
+@given(workouts())
+def test_the_forward_work_of_a_damaged_workout_is_found_different(workout: Workout) -> None:
+    forward = [step for step in walk_steps(workout.steps) if not is_backward(step)]
+    assume(forward and isinstance(workout.steps[0], Step) and not is_backward(workout.steps[0]))
+    first, *rest = workout.steps
+    assert isinstance(first, Step)
+    renamed = attrs.evolve(first, notes="something else")
+    longer = attrs.evolve(first, duration=DistanceDuration(distance_m=100_000.5))
+    intensity = Intensity.OTHER if first.intensity is Intensity.ACTIVE else Intensity.ACTIVE
+    harder = attrs.evolve(first, intensity=intensity)
+    for steps in ((*rest,), (renamed, *rest), (longer, *rest), (harder, *rest), (first, first)):
+        damaged = attrs.evolve(workout, steps=tuple(steps))
+        if steps == (first, first) and len(workout.steps) != 1:
+            continue
+        assert not same_work(forward_work(damaged), forward_work(workout))
+
+
+def test_swapped_steps_are_found_different() -> None:
+    swapped = attrs.evolve(SESSION, steps=(SET, *SESSION.steps[:2], SESSION.steps[3]))
+    assert not same_work(forward_work(swapped), forward_work(SESSION))
+
+
+def test_the_added_stretch_is_none_where_anything_else_changed() -> None:
+    one, two, three = (Step(duration=TimeDuration(duration_s=seconds)) for seconds in (10, 20, 30))
+    assert added((one, two), (one, three, two)) == (three,)
+    assert added((one, two), (one, two)) == ()
+    assert added((one, two), (three, three, two)) is None
+    assert added((one, two), (two,)) is None
+
+
+def test_totals_that_differ_in_a_kind_or_by_a_second_are_found_different() -> None:
+    assert same_totals({"time": 60.0}, {"time": 60.0})
+    assert not same_totals({"time": 60.0}, {"time": 61.0})
+    assert not same_totals({"time": 60.0}, {"distance": 60.0})
+    assert not same_totals({"time": 60.0}, {"time": 60.0, "distance": 1.0})
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_parameter_has_a_default_and_reads_its_default_as_text(name: str) -> None:
+    rule = by_name(name)
+    for field in attrs.fields(RULES[name]):  # type: ignore[arg-type]
+        value = getattr(rule, field.name)
+        if isinstance(value, (int, float)):
+            assert getattr(RULES[name](**{field.name: str(value)}), field.name) == value
+
+
+PARAMETERS = [
+    (AfterEachMile, "every", "1 furlong", "expected a distance such as 1mi, got '1 furlong'"),
+    (AfterEachMile, "every", "0mi", "longer than zero"),
+    (AfterEachMile, "backward", 200, "expected a distance such as 1mi, got 200"),
+    (AfterEachMile, "backward", "-1mi", "got '-1mi'"),
+    (AfterEachMile, "pace", "brisk", "expected a pace name"),
+    (AfterEachMile, "pace", "0:30/km", "one that a person can run or walk"),
+    (AfterEachMile, "pace", float("nan"), "got nan"),
+    (AfterEachMile, "slower", "-0.1", "not negative, got '-0.1'"),
+    (AfterEachMile, "slower", "nan", "expected a fraction such as 0.05"),
+    (AfterEachMile, "faster", 1, "below 1, got 1"),
+    (BackwardRecoveries, "whole", "perhaps", "expected true or false, got 'perhaps'"),
+    (BackwardRecoveries, "whole", 1, "expected true or false, got 1"),
+    (BackwardRepeats, "count", 0, "a whole number from 1 to 1,000, got 0"),
+    (BackwardRepeats, "count", "2.5", "got '2.5'"),
+    (BackwardRepeats, "count", True, "got True"),
+    (BackwardRepeats, "recovery", "60", "got '60'"),
+    (BackwardRepeats, "recovery_pace", "jog", "expected a pace name"),
+    (TreadmillIntro, "walk", None, "got None"),
+    (TreadmillIntro, "between", "soon", "got 'soon'"),
+    (TreadmillIntro, "incline_percent", 16, "from 0 to 15, got 16"),
+    (TreadmillIntro, "incline_percent", "1e999", "from 0 to 15"),
+    (TreadmillIntro, "fastest", "2 m/s", "at most 1.63 m/s, got 2 m/s"),
+    (TreadmillIntro, "slowest", "1.5 m/s", "not above the fastest, 1.41 m/s"),
+    (Drills, "where", "middle", "expected warmup or cooldown, got 'middle'"),
+    (Drills, "rounds", "x" * 100, "..."),
+    (Drills, "each", "20", "got '20'"),
+]
+
+
+@pytest.mark.parametrize(("rule", "parameter", "value", "message"), PARAMETERS)
+def test_a_parameter_that_cannot_be_meant_is_refused_under_its_name(
+    rule: type[Rule], parameter: str, value: object, message: str
+) -> None:
+    with pytest.raises(SpecError) as caught:
+        rule(**{parameter: value})
+    (problem,) = caught.value.problems
+    assert problem.path == parameter
+    assert message in problem.message
+
+
+@pytest.mark.parametrize("name", RULES)
+@given(value=st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.binary())
+@settings(max_examples=40)
+def test_parameters_take_anything_and_raise_nothing_foreign(name: str, value: object) -> None:
+    for field in attrs.fields(RULES[name]):  # type: ignore[arg-type]
+        try:
+            RULES[name](**{field.name: value})
+        except SpecError as error:
+            assert error.problems[0].path == field.name
