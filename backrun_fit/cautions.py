@@ -34,7 +34,8 @@ def cautions(
         Sentences; empty when no step is run backward at a set pace.
     """
     speeds = {
-        (step.target.slowest_mps + step.target.fastest_mps) / 2
+        # The middle in time per distance, as paces are thought of.
+        2 / (1 / step.target.slowest_mps + 1 / step.target.fastest_mps)
         for step in steps
         if step.movement is Movement.BACKWARD_RUN and isinstance(step.target, PaceTarget)
     }

@@ -56,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
     except CycloptsError:
         code = BAD_INPUT  # the message has been printed
+    except BackrunFitError as error:
+        code = _complain(error)
     sys.exit(code if isinstance(code, int) else DONE)
 
 
@@ -157,11 +159,8 @@ def check(
     from backrun_fit.render.document import report_document
     from backrun_fit.render.text import report_text
 
-    try:
-        plan = None if workout is None else _plan(workout, _device("garmin-100"), units)
-        tolerances = _tolerances(tolerance)
-    except BackrunFitError as error:
-        return _complain(error)
+    plan = None if workout is None else _plan(workout, _device("garmin-100"), units)
+    tolerances = _tolerances(tolerance)
 
     def one(path: Path) -> int:
         code = DONE
@@ -201,16 +200,13 @@ def rehearse(
     from backrun_fit.render.document import activity_document
     from backrun_fit.render.text import activity_text
 
-    try:
-        activity = run(
-            _plan(workout, _device("garmin-100"), units),
-            seed=seed,
-            started_at=_aware(started_at) or datetime.now(UTC).replace(microsecond=0),
-            faults=[parse_fault(text) for text in fault],
-        )
-        write_whole(output, encode_activity(activity))
-    except BackrunFitError as error:
-        return _complain(error)
+    activity = run(
+        _plan(workout, _device("garmin-100"), units),
+        seed=seed,
+        started_at=_aware(started_at) or datetime.now(UTC).replace(microsecond=0),
+        faults=[parse_fault(text) for text in fault],
+    )
+    write_whole(output, encode_activity(activity))
     if json:
         _print_json({"path": str(output), **activity_document(activity)})
     else:
@@ -222,7 +218,7 @@ def rehearse(
 def _each(paths: Sequence[Path], verb: Callable[[Path], int]) -> int:
     """Apply a verb to every input; one that cannot be read is reported and stops no other."""
     if not paths:
-        return _complain(SpecError("expected at least one file, got none"))
+        raise SpecError("expected at least one file, got none")
     code = DONE
     for path in paths:
         try:

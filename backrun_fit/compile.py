@@ -20,11 +20,13 @@ from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
     Movement,
+    NamedPaceTarget,
     Node,
     Repeat,
     Step,
     TimeDuration,
     Workout,
+    walk_steps,
 )
 
 __all__ = ["compile_workout"]
@@ -89,9 +91,22 @@ def compile_workout(
         sub_sport=workout.sub_sport,
         notes=workout.notes,
         adjustments=tuple(adjustments),
-        warnings=cautions((m for m in messages if isinstance(m, Step)), athlete, units=units),
+        warnings=(
+            *_doubts(workout, athlete),
+            *cautions((m for m in messages if isinstance(m, Step)), athlete, units=units),
+        ),
         extra=workout.extra,
     )
+
+
+def _doubts(workout: Workout, athlete: Athlete) -> tuple[str, ...]:
+    """What is doubtful about the paces that the names in this workout stand for."""
+    if not any(isinstance(step.target, NamedPaceTarget) for step in walk_steps(workout.steps)):
+        return ()
+    try:
+        return athlete.marathon_source.warnings
+    except SpecError:
+        return ()  # every name was given a pace of its own
 
 
 def _without_skips(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -102,14 +117,12 @@ def _without_skips(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
             result.append(node)
             continue
         body = _without_skips(node.steps)
-        if not node.skip_last_recovery or node.count is None:
-            result.append(attrs.evolve(node, steps=body))
-            continue
-        if node.count > 1:
-            result.append(
-                attrs.evolve(node, steps=body, count=node.count - 1, skip_last_recovery=False)
-            )
-        result.extend(body[:-1])
+        skips = node.skip_last_recovery and node.count is not None
+        count = node.count - 1 if skips and node.count else node.count
+        if body and count != 0:
+            result.append(attrs.evolve(node, steps=body, count=count, skip_last_recovery=False))
+        if skips:
+            result.extend(_without_skips(node.steps[:-1]))
     return tuple(result)
 
 

@@ -160,7 +160,7 @@ def session(spec: SessionSpec) -> Workout:
 
 def _structured(document: Document) -> tuple[SessionSpec | None, list[Problem]]:
     problems = []
-    if not document.data.get("run") and not document.data.get("rules"):
+    if document.data.get("run") is None and not document.data.get("rules"):
         problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
     try:
         spec = _CONVERTER.structure(document.data, SessionSpec)

@@ -56,18 +56,19 @@ class Document:
                 at its path.
         """
         place = self.places.get(problem.path)
-        if place is None and problem.line is None:
-            above = (self.places.get(path) for path in _upwards(problem.path))
-            place = next(filter(None, above), None)
-        if place is None:
-            return problem
         if problem.line is None or problem.column is None:
-            return attrs.evolve(problem, line=place.line, column=place.column)
-        if place.text_column is not None:
-            column = place.text_column + problem.column - 1
-            return attrs.evolve(problem, line=place.line, column=column)
+            above = (self.places.get(path) for path in _upwards(problem.path))
+            place = place or next(filter(None, above), None)
+            return problem if place is None else _placed(problem, place.line, place.column)
+        if place is not None and place.text_column is not None:
+            return _placed(problem, place.line, place.text_column + problem.column - 1)
         within = f"{problem.message} (at line {problem.line}, column {problem.column} of this text)"
-        return attrs.evolve(problem, message=within, line=place.line, column=place.column)
+        line, column = (None, None) if place is None else (place.line, place.column)
+        return _placed(attrs.evolve(problem, message=within), line, column)
+
+
+def _placed(problem: Problem, line: int | None, column: int | None) -> Problem:
+    return attrs.evolve(problem, line=line, column=column)
 
 
 def join_path(path: str, key: str) -> str:

@@ -181,7 +181,7 @@ def test_a_repeat_that_ends_by_a_condition_is_kept_as_it_is() -> None:
 
 
 def test_backward_running_at_marathon_pace_carries_the_figures_as_warnings() -> None:
-    athlete = Athlete(races=({"distance": "10km", "time": "40:00"},))  # type: ignore[arg-type]
+    athlete = Athlete(races=({"distance": "10km", "time": "40:00"},))
     warnings = compile_workout(Workout(name="B", steps=(BACK,)), athlete).warnings
     assert "costs 106 to 110 % of this athlete's VDOT" in warnings[0]
     assert "turnover rises by about 11 %" in warnings[1]
@@ -199,3 +199,14 @@ def test_an_open_step_that_is_walked_is_marked_without_an_extent() -> None:
     (message,) = compile_workout(Workout(name="W", steps=(step,))).messages
     assert isinstance(message, Step)
     assert message.name == "Walk"
+
+
+def test_doubts_about_a_prediction_come_along_and_explicit_paces_have_none() -> None:
+    race = ({"distance": "10km", "time": "40:00"},)
+    riegel = Athlete(races=race, method="riegel")
+    assert any(
+        "optimistic" in text
+        for text in compile_workout(Workout(name="R", steps=(MILE,)), riegel).warnings
+    )
+    explicit = Athlete(paces={"easy": "5:00/km"})
+    assert compile_workout(Workout(name="E", steps=(MILE,)), explicit).warnings == ()

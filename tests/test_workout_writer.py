@@ -93,8 +93,7 @@ def messages_by_garmin(data: bytes) -> dict[str, list[dict[str, Any]]]:
         garmin_fit_sdk.Stream.from_byte_array(bytearray(data))
     ).read()
     assert errors == []
-    result: dict[str, list[dict[str, Any]]] = messages
-    return result
+    return dict(messages)  # type: ignore[arg-type]
 
 
 @given(compiled_workouts())

@@ -245,11 +245,11 @@ def _contrast(
     known = [(before, after) for before, after in pairs if before is not None and after is not None]
     if not known:
         return
-    before = math.fsum(pair[0] for pair in known) / len(known)
-    after = math.fsum(pair[1] for pair in known) / len(known)
+    before = round(math.fsum(pair[0] for pair in known) / len(known))
+    after = round(math.fsum(pair[1] for pair in known) / len(known))
     yield (
-        f"{what} {after:.0f} {unit} {when} the backward parts, {before:.0f} in the forward parts "
-        f"before them ({after - before:+.0f}; the article says it {claim})"
+        f"{what} {after} {unit} {when} the backward parts, {before} in the forward parts "
+        f"before them ({after - before:+d}; the article says it {claim})"
     )
 
 

@@ -168,27 +168,28 @@ def _gunzip(data: bytes, name: str | None) -> bytes:
 
 
 def _unzip(data: bytes, name: str | None) -> Iterator[FitBytes]:
-    with _zip_errors(name), zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [info for info in archive.infolist() if _is_wanted(info)]
-        others = len(archive.infolist()) - len(members)
-        if not members:
-            raise DecodeError(
-                "the zip file holds no FIT file",
-                expected="a member whose name ends in .fit or .fit.gz",
-                got=f"{others} others" if others else "none at all",
-                source=name,
-            )
-        if len(members) > MAX_MEMBERS:
-            raise DecodeError(
-                "too many members in the zip file",
-                expected=f"at most {MAX_MEMBERS}",
-                got=str(len(members)),
-                source=name,
-            )
+    with _zip_errors(name):
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    infos = archive.infolist()
+    members = [info for info in infos if _is_wanted(info)]
+    if not members:
+        raise DecodeError(
+            "the zip file holds no FIT file",
+            expected="a member whose name ends in .fit or .fit.gz",
+            got=f"{len(infos)} others" if infos else "none at all",
+            source=name,
+        )
+    if len(members) > MAX_MEMBERS:
+        raise DecodeError(
+            "too many members in the zip file",
+            expected=f"at most {MAX_MEMBERS}",
+            got=str(len(members)),
+            source=name,
+        )
     total = 0
     for info in members:
         full_name = f"{name}/{info.filename}" if name else info.filename
-        with _zip_errors(full_name), zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with _zip_errors(full_name):
             content = _read_member(archive, info, full_name)
         if content.startswith(_GZIP_MAGIC):
             content = _gunzip(content, full_name)

@@ -110,19 +110,26 @@ def _text(table: Table, field: str) -> str | None:
     return None
 
 
+def _integers(table: Table, field: str | int) -> list[int | None]:
+    return [value if isinstance(value, int) else None for value in table.raw(field)]
+
+
 def _keeps_offsets(table: Table) -> bool:
     return any(
         high in _KEPT_OFFSETS.get(kind, ())
         for kind, high in zip(
-            table.raw("target_type"), table.raw("custom_target_value_high"), strict=True
+            _integers(table, "target_type"),
+            _integers(table, "custom_target_value_high"),
+            strict=True,
         )
+        if kind is not None
     )
 
 
 def _messages(table: Table, offsets: bool) -> tuple[Message, ...]:
     rows: dict[int, Message] = {}
     columns = {
-        name: table.raw(name)
+        name: _integers(table, name)
         for name in (
             "message_index",
             "duration_type",
@@ -154,7 +161,7 @@ def _message(
     raw: dict[str | int, int | None], name: object, notes: object, offsets: bool
 ) -> Message:
     kind, value = raw["duration_type"], raw["duration_value"]
-    if kind in REPEAT_TYPES:
+    if kind is not None and kind in REPEAT_TYPES:
         counted = kind == REPEAT_COUNT
         passes = raw["target_value"]
         return RepeatMessage(

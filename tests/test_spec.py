@@ -1,0 +1,466 @@
+"""Claims about session specs in YAML, TOML and JSON."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from backrun_fit.athlete import Athlete, Race
+from backrun_fit.errors import BackrunFitError, SpecError
+from backrun_fit.notation import parse_workout
+from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
+from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
+from backrun_fit.spec_document import MAX_DEPTH
+from backrun_fit.workout import Movement, walk_steps
+
+LONG_RUN = """
+name: Sunday long run
+date: 2026-03-01
+athlete: {marathon_pace: 8:00/mi}
+run: 8mi @ easy
+rules:
+  - after_each_mile
+  - rule: backward_recoveries
+    whole: true
+"""
+EVERYTHING = SessionSpec(
+    name="Track Tuesday",
+    date=datetime.date(2026, 3, 3),
+    athlete=Athlete(
+        name="Sam",
+        races=(Race(distance="10km", time="40:00"), Race(distance="half marathon", time="1:30:00")),
+        weekly_distance="40mi",
+        paces={"easy": "9:30/mi"},
+    ),
+    run=parse_workout(
+        "2km @ easy, 6 x (800m @ 5k + 90s @ recovery), 1km @ easy", name="Track Tuesday"
+    ),
+    rules=(BackwardRecoveries(whole=True), BackwardRepeats(count=4, slower=0.07)),
+    units="statute",
+    notes="On the track.",
+    sub_sport="track",
+)
+EVERYTHING_YAML = """
+name: Track Tuesday
+date: 2026-03-03
+athlete:
+  name: Sam
+  races:
+    - {distance: 10km, time: 40:00}
+    - distance: half marathon
+      time: 1:30:00
+  weekly_distance: 40mi
+  paces: {easy: 9:30/mi}
+run: 2km @ easy, 6 x (800m @ 5k + 90s @ recovery), 1km @ easy
+rules:
+  - {rule: backward_recoveries, whole: yes}
+  - rule: backward_repeats
+    count: 4
+    slower: 7%
+units: statute
+notes: On the track.
+sub_sport: track
+"""
+EVERYTHING_TOML = """
+name = "Track Tuesday"
+date = 2026-03-03
+run = "2km @ easy, 6 x (800m @ 5k + 90s @ recovery), 1km @ easy"
+units = "statute"
+notes = "On the track."
+sub_sport = "track"
+[athlete]
+name = "Sam"
+weekly_distance = "40mi"
+paces = {easy = "9:30/mi"}
+races = [{distance = "10km", time = "40:00"}, {distance = "half marathon", time = 01:30:00}]
+[[rules]]
+rule = "backward_recoveries"
+whole = true
+[[rules]]
+rule = "backward_repeats"
+count = 4
+slower = 0.07
+"""
+EVERYTHING_JSON = json.dumps(
+    {
+        "name": "Track Tuesday",
+        "date": "2026-03-03",
+        "run": "2km @ easy, 6 x (800m @ 5k + 90s @ recovery), 1km @ easy",
+        "units": "statute",
+        "notes": "On the track.",
+        "sub_sport": "track",
+        "athlete": {
+            "name": "Sam",
+            "weekly_distance": "40mi",
+            "paces": {"easy": "9:30/mi"},
+            "races": [
+                {"distance": "10km", "time": "40:00"},
+                {"distance": "half marathon", "time": "1:30:00"},
+            ],
+            "marathon_pace": None,
+        },
+        "rules": [
+            {"rule": "backward_recoveries", "whole": True},
+            {"rule": "backward_repeats", "count": 4, "slower": 0.07},
+        ],
+    }
+)
+
+
+def refused(text: str, kind: Any = "yaml") -> SpecError:
+    with pytest.raises(SpecError) as caught:
+        parse_spec(text, kind, source=f"spec.{kind}")
+    assert caught.value.source == f"spec.{kind}"
+    return caught.value
+
+
+def with_athlete(inner: str) -> str:
+    return f"name: x\nrun: 1mi @ easy\nathlete: {{{inner}}}\n"
+
+
+# What a spec says.
+
+
+def test_the_long_run_is_read_whole() -> None:
+    assert parse_spec(LONG_RUN) == SessionSpec(
+        name="Sunday long run",
+        date=datetime.date(2026, 3, 1),
+        athlete=Athlete(marathon_pace="8:00/mi"),
+        run=parse_workout("8mi @ easy", name="Sunday long run"),
+        rules=(AfterEachMile(), BackwardRecoveries(whole=True)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [(EVERYTHING_YAML, "yaml"), (EVERYTHING_TOML, "toml"), (EVERYTHING_JSON, "json")],
+)
+def test_the_three_formats_say_the_same(text: str, kind: Any) -> None:
+    assert parse_spec(text, kind) == EVERYTHING
+
+
+@pytest.mark.parametrize("field", [field.name for field in attrs.fields(SessionSpec)])
+def test_the_comparison_of_specs_sees_every_field(field: str) -> None:
+    least = SessionSpec(name="x")
+    assert attrs.evolve(EVERYTHING, **{field: getattr(least, field)}) != EVERYTHING
+
+
+def test_yaml_keeps_a_pace_without_quotes_from_becoming_sexagesimal() -> None:
+    athlete = parse_spec(with_athlete("marathon_time: 3:30:00")).athlete
+    assert athlete.stated_marathon_s == 12_600.0
+    races = parse_spec(with_athlete("races: [{distance: 10km, time: 40:00}]")).athlete.races
+    assert races[0].time_s == 2400.0
+
+
+def test_a_key_without_a_value_is_as_good_as_none() -> None:
+    text = "name: x\nrun: 1mi\ndate:\nathlete: {marathon_pace: ~}\nrules:\nunits: null\nnotes:\n"
+    assert parse_spec(text) == parse_spec("name: x\nrun: 1mi\n")
+    assert parse_spec('name: x\nrun: 1mi\nnotes: "null"').notes == "null"
+
+
+def test_rules_are_laid_over_the_run_in_order() -> None:
+    workout = session(EVERYTHING)
+    by_hand = attrs.evolve(
+        EVERYTHING.rules[1].apply(
+            EVERYTHING.rules[0].apply(
+                parse_workout("2km @ easy, 6 x (800m @ 5k + 90s @ recovery), 1km @ easy")
+            )
+        ),
+        name="Track Tuesday",
+        sub_sport="track",
+        notes="On the track.",
+    )
+    assert workout == by_hand
+
+
+def test_rules_alone_make_a_session() -> None:
+    workout = session(parse_spec("{name: Short day, rules: [backward_repeats]}"))
+    assert Movement.BACKWARD_RUN in {step.movement for step in walk_steps(workout.steps)}
+    treadmill = session(parse_spec("{name: First try, rules: [treadmill_intro]}"))
+    assert treadmill.sub_sport == "treadmill"
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_is_known_by_its_bare_name(name: str) -> None:
+    assert parse_spec(f"{{name: x, rules: [{name}]}}").rules == (RULES[name](),)
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".yml", ".YAML"])
+def test_a_file_is_read_by_its_suffix(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"spec{suffix}"
+    path.write_text("\ufeff" + EVERYTHING_YAML, encoding="utf-8")
+    assert load_spec(path) == load_spec(str(path)) == EVERYTHING
+
+
+def test_toml_and_json_files_are_read_too(tmp_path: Path) -> None:
+    for suffix, text in ((".toml", EVERYTHING_TOML), (".json", EVERYTHING_JSON)):
+        (tmp_path / f"spec{suffix}").write_text(text, encoding="utf-8")
+        assert load_spec(tmp_path / f"spec{suffix}") == EVERYTHING
+
+
+# What is refused.
+
+
+def test_all_problems_of_a_spec_are_said_at_once_with_their_places() -> None:
+    error = refused(
+        """\
+nam: x
+date: 2026-02-30
+athlete:
+  marathon_pace: 8:00
+  races:
+    - {distance: 10 furlong, time: 40:00}
+  shoe: 44
+run: 8mi @ esy, 0 x 400m @ 5k
+rules:
+  - after_each_mil
+  - rule: after_each_mile
+    every: 1 furlong
+    slower: .nan
+    evry: 2mi
+  - [drills]
+units: imperial
+sub_sport: treadmil
+"""
+    )
+    assert [(found.path, found.line, found.column) for found in error.problems] == [
+        ("name", 1, 1),
+        ("nam", 1, 6),
+        ("date", 2, 7),
+        ("athlete.marathon_pace", 4, 18),
+        ("athlete.races[0].distance", 6, 18),
+        ("athlete.shoe", 7, 9),
+        ("run", 8, 12),
+        ("run", 8, 17),
+        ("rules[0]", 10, 5),
+        ("rules[1].every", 12, 12),
+        ("rules[1].slower", 13, 13),
+        ("rules[1].evry", 14, 11),
+        ("rules[2]", 15, 5),
+        ("units", 16, 8),
+        ("sub_sport", 17, 12),
+    ]
+    said = str(error)
+    for name in ("name", "easy", "after_each_mile", "every", "treadmill"):
+        assert f"did you mean {name}?" in said
+    assert "expected a distance such as 1mi, got '1 furlong'" in said
+    assert str(pickle.loads(pickle.dumps(error))) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("", "got nothing"),
+        ("# only a comment", "got nothing"),
+        ("- a", "got a list"),
+        ("8mi @ easy", "got text"),
+        ("name: x", "expected a run such as 8mi @ easy, or rules, got neither"),
+        (
+            "name: x\nrun: 1mi\nrules: []\nname: y",
+            "name (line 4, column 1): expected each key once",
+        ),
+        ("name: x\nrun: 1mi\nathlete: {name: a, name: b}", "athlete.name (line 3, column 20)"),
+        ("a: &x 1\nb: 2", "line 1, column 4: expected values without anchors, got &x"),
+        ("a: *x", "line 1, column 4: expected values written out, got the alias *x"),
+        ("a: [&a [*a, *a], *a]", "anchors"),
+        ("&k a: 1", "anchors"),
+        ("a: !!python/object/apply:os.system [ls]", "without tags"),
+        ("a: ! b", "without tags"),
+        ("!!str a: b", "without tags"),
+        ("name: x\n---\nname: y", "line 2, column 1: expected one document"),
+        ("a: " + "[" * 5000, "levels"),
+        ("{" * 5000, "word as a key"),
+        ("a: " + "{a: " * 5000, "levels"),
+        ("[a]: b", "word as a key"),
+        ("a: b: c", "line 1, column 5: expected YAML"),
+        ("a: [1", "expected YAML"),
+        ("a: 'b", "expected YAML"),
+        ("\tname: x", "expected YAML"),
+        ("a: \x00", "line 1, column 4: expected YAML"),
+        ('a: "\\UFFFFFFFF"', "expected YAML, got an escape"),
+        ("%YAML 9.9\n---\na: 1", "expected YAML"),
+        ("name: x\nrun: [1mi]", "run (line 2, column 6): expected a run"),
+        ("name: x\nrun: ''", "run (line 2, column 6): expected a run"),
+        ("name: [x]\nrun: 1mi", "name (line 1, column 7): expected a name"),
+        ("name:\nrun: 1mi", "name (line 1, column 6): expected a name, got None"),
+        ("name: |\n  a\n  b\nrun: 1mi", "expected a name in one line"),
+        ("name: '" + "x" * 201 + "'\nrun: 1mi", "at most 200 characters"),
+        ("name: x\nrun: 1mi\nrules: drills", "expected a list of rules"),
+        ("name: x\nrun: 1mi\nrules: [{every: 1mi}]", "under the key 'rule'"),
+        ("name: x\nrun: 1mi\nathlete: Sam", "expected the athlete's values"),
+        ("name: x\nrun: 1mi\ndate: 1.3.2026", "expected a date such as 2026-03-01"),
+        ("name: x\nrun: 1mi\ndate: ٢٠٢٦-03-01", "expected a date such as 2026-03-01"),
+        ("name: x\nrun: 1mi\nnotes: [a]", "notes (line 3, column 8): expected a text"),
+        ("name: x\nrun: 1mi\nunits: ''", "expected one of metric, statute"),
+        ("name: x\nrun: 1mi\nshoes:", "shoes (line 3, column 7): expected one of name"),
+        ("name: x\nrun: 1mi\nrules: [{rule: drills, foo: }]", "rules[0].foo"),
+        ("name: x\nrun: 1mi\nrules: [{rule: drills, rounds: many}]", "rules[0].rounds"),
+        (with_athlete("marathon_pace: 0:30/km"), "athlete.marathon_pace"),
+        (with_athlete("races: [{distance: 10km}]"), "athlete.races[0]"),
+        (with_athlete("paces: {esy: 9:00/mi}"), "athlete.paces.esy (line 3, column 24)"),
+    ],
+)
+def test_yaml_that_cannot_be_meant_is_refused(text: str, part: str) -> None:
+    assert part in str(refused(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "part"),
+    [
+        ("", "toml", "got neither"),
+        ("a = ", "toml", "line 1, column 5: expected TOML"),
+        ('name = "x"\nname = "y"', "toml", "expected TOML: Cannot overwrite"),
+        ("a = nan", "toml", "a: expected a finite number, got nan"),
+        ("a = {b = -inf}", "toml", "a.b: expected a finite number, got -inf"),
+        ("a = " + "[" * 5000, "toml", "levels"),
+        ("a" + ".a" * 5000 + " = 1", "toml", "levels"),
+        ("a = " + "9" * 5000, "toml", "number too long"),
+        ('name = "x"\nrun = "1mi"\ndate = 2026-03-01T00:00:00', "toml", "date: expected a date"),
+        ('name = 2026-03-01\nrun = "1mi"', "toml", "name: expected a name"),
+        ('name = 5\nrun = "1mi"', "toml", "name: expected a name, got 5"),
+        ("", "json", "line 1, column 1: expected JSON"),
+        ("[]", "json", "got a list"),
+        ("null", "json", "got nothing"),
+        ("5", "json", "got a number"),
+        ('{"a": 1,\n}', "json", "line 1, column 8: expected JSON"),
+        ('{"name": "x", "run": "1mi", "name": "y"}', "json", "name: expected each key once"),
+        ('{"athlete": {"a": 1, "a": 2}}', "json", "athlete.a: expected each key once"),
+        ('{"a": NaN}', "json", "expected a finite number, got NaN"),
+        ('{"a": -Infinity}', "json", "expected a finite number, got -Infinity"),
+        ('{"rules": [{"rule": "drills", "slower": 1e999}]}', "json", "rules[0].slower: expected"),
+        ('{"a": ' * 50_000, "json", "levels"),
+        ('{"a": ' * 50 + "1" + "}" * 50, "json", "levels"),
+        ("9" * 5000, "json", "number too long"),
+        ('{"name": "\\ud800", "run": "1mi"}', "json", "surrogate"),
+        ('{"name": "x", "run": "1mi, 2mi @ esy"}', "json", "(at line 1, column 12 of this text)"),
+        ('{"name": "x", "run": 8}', "json", "run: expected a run such as 8mi @ easy, got 8"),
+    ],
+)
+def test_toml_and_json_that_cannot_be_meant_are_refused(text: str, kind: str, part: str) -> None:
+    assert part in str(refused(text, kind))
+
+
+def test_a_problem_inside_a_run_of_several_lines_says_where_in_it() -> None:
+    (problem,) = refused("name: x\nrun: |\n  8mi @ easy,\n  3mi @ esy\n").problems
+    assert (problem.path, problem.line, problem.column) == ("run", 2, 6)
+    assert problem.message.endswith("(at line 2, column 7 of this text)")
+
+
+@pytest.mark.parametrize("quote", ["", "'", '"'])
+def test_a_problem_inside_a_run_in_one_line_has_its_column_in_the_file(quote: str) -> None:
+    (problem,) = refused(f"name: x\nrun: {quote}8mi @ esy{quote}\n").problems
+    assert (problem.line, problem.column) == (2, 12 + len(quote))
+
+
+def test_nesting_is_allowed_up_to_the_limit() -> None:
+    text = "a: " + "[" * (MAX_DEPTH - 1) + "]" * (MAX_DEPTH - 1)
+    assert "levels" not in str(refused(text))
+    assert "levels" in str(refused("a: " + "[" * (MAX_DEPTH + 1)))
+
+
+def test_files_that_cannot_be_read_are_refused_with_their_name(tmp_path: Path) -> None:
+    cases = {
+        "a.txt": (b"name: x", "ends in .yaml, .yml, .toml, .json"),
+        "latin.yaml": ("name: Übung".encode("latin-1"), "UTF-8, got byte 0xdc at offset 6"),
+        "wide.json": ("{}".encode("utf-16"), "UTF-8, got byte 0xff at offset 0"),
+        "big.yaml": (b"#" * 1_000_001, "at most 1,000,000 bytes"),
+    }
+    for name, (data, part) in cases.items():
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(SpecError) as caught:
+            load_spec(tmp_path / name)
+        assert part in str(caught.value)
+        assert caught.value.source == str(tmp_path / name)
+    for path in (tmp_path, tmp_path / "none.yaml", "\0.yaml"):
+        with pytest.raises(SpecError):
+            load_spec(path)
+
+
+def test_only_text_in_a_known_format_is_read() -> None:
+    xml: Any = "xml"
+    number: Any = 5
+    with pytest.raises(SpecError, match="yaml, toml, json"):
+        parse_spec("a", xml)
+    with pytest.raises(SpecError, match="text of a spec"):
+        parse_spec(number)
+    with pytest.raises(SpecError, match="at most 1,000,000 characters"):
+        parse_spec("#" * 1_000_001)
+
+
+PIECES = st.sampled_from(
+    [*"abc01 \n\t:-,[]{}\"'&*!|>%@`#?~=.\\\u2028\x85\r", "\n  ", "\n- ", ": ", "name: x\n"]
+    + ["run: 1mi\n", "rules:\n", "athlete: {", "rule: drills", "null", "1e999", "2026-03-01", "!!"]
+    + ['"name": ', "[[rules]]\n", "---\n", "%YAML ", "<<", "\\U", "NaN", "&a ", "*a ", "\ufeff"]
+)
+JUNK = st.text() | st.lists(PIECES, max_size=30).map("".join)
+
+
+@given(JUNK, st.sampled_from(["yaml", "toml", "json"]))
+@example("%YAML 1.99999999999999999999", "yaml")
+@example("%YAML 1." + "9" * 5000, "yaml")
+@example("a: \ud800", "yaml")
+@example('name = "\ud800"', "toml")
+@example("?" * 2000, "yaml")
+@example("- " * 2000, "yaml")
+@example("? " * 2000, "yaml")
+def test_whatever_a_file_holds_is_read_or_refused(text: str, kind: Any) -> None:
+    with contextlib.suppress(SpecError):
+        parse_spec(text, kind)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["rule", "distance", "time", "easy", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+PARAMETERS = sorted({key for rule in RULES.values() for key in attrs.fields_dict(rule)})  # type: ignore[arg-type]
+RULE_VALUES = st.sampled_from([*RULES]) | st.builds(
+    lambda rule, rest: {"rule": rule, **rest},
+    st.sampled_from([*RULES]),
+    st.dictionaries(st.sampled_from(PARAMETERS), VALUES, max_size=3),
+)
+ATHLETES = VALUES | st.dictionaries(
+    st.sampled_from([field.alias for field in attrs.fields(Athlete)]), VALUES, max_size=4
+)
+SPECS = st.fixed_dictionaries(
+    {"name": st.just("x") | VALUES, "run": st.just("1mi @ easy") | VALUES},
+    optional={
+        "athlete": ATHLETES,
+        "rules": st.lists(RULE_VALUES, max_size=3) | VALUES,
+        "date": VALUES,
+        "units": VALUES,
+        "notes": VALUES,
+        "sub_sport": st.sampled_from(SUB_SPORTS) | VALUES,
+    },
+)
+
+
+@given(SPECS)
+def test_any_values_in_a_spec_are_read_or_refused(data: dict[str, Any]) -> None:
+    text = json.dumps(data)
+    for kind in ("json", "yaml"):
+        with contextlib.suppress(BackrunFitError):
+            session(parse_spec(text, kind))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(__file__).parent.parent / "fixtures").glob("specs/*"))
+)
+def test_the_sample_specs_make_sessions_with_backward_steps(path: Path) -> None:
+    workout = session(load_spec(path))
+    assert any(step.movement.is_backward for step in walk_steps(workout.steps))
