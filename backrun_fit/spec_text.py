@@ -24,7 +24,7 @@ SpecFormat = Literal["yaml", "toml", "json"]
 
 MAX_BYTES: Final = 1_000_000
 
-_TOML_PLACE: Final = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
 def read_document(text: str, format: SpecFormat) -> Document:  # noqa: A002 - the public name
@@ -71,9 +71,12 @@ def _read_toml(text: str) -> Document:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        place = _TOML_PLACE.search(message)
-        line, column = (int(place[1]), int(place[2])) if place else (None, None)
+        # Before Python 3.14 the place is told in the message alone.
+        message, place = str(error), _TOML_PLACE.search(str(error))
+        if place and place[1]:
+            line, column = int(place[1]), int(place[2])
+        else:
+            line, column = text.count("\n") + 1, len(text) - text.rfind("\n")
         message = f"expected TOML: {_TOML_PLACE.sub('', message)}"
         raise SpecError(Problem(message, line=line, column=column)) from None
     except (ValueError, RecursionError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from hypothesis import strategies as st
 
 from backrun_fit.rules import (
@@ -41,11 +43,13 @@ WORKING = (Intensity.ACTIVE, Intensity.INTERVAL, Intensity.OTHER, None)
 EASY = (Intensity.RECOVERY, Intensity.REST)
 
 
+@cache
 def _sorted_pair(low: float, high: float) -> st.SearchStrategy[tuple[float, float]]:
     value = st.floats(low, high).map(lambda number: round(number, 3))
     return st.tuples(value, value).map(lambda pair: (min(pair), max(pair)))
 
 
+@cache
 def lengths(low: float, high: float) -> st.SearchStrategy[float]:
     """Round numbers as people write them, and any others."""
     return st.integers(int(low // 10) + 1, int(high // 10)).map(lambda tens: tens * 10.0) | (
@@ -53,15 +57,18 @@ def lengths(low: float, high: float) -> st.SearchStrategy[float]:
     )
 
 
+@cache
 def times() -> st.SearchStrategy[TimeDuration]:
     return lengths(5, 7200).map(lambda length: TimeDuration(duration_s=length))
 
 
+@cache
 def distances() -> st.SearchStrategy[DistanceDuration]:
     eighths = st.integers(1, 160).map(lambda count: count * 201.168)
     return (eighths | lengths(20, 30_000)).map(lambda length: DistanceDuration(distance_m=length))
 
 
+@cache
 def durations() -> st.SearchStrategy[Duration]:
     """Every kind of duration."""
     bpm = st.integers(60, 200).map(float)
@@ -75,6 +82,7 @@ def durations() -> st.SearchStrategy[Duration]:
     )
 
 
+@cache
 def targets() -> st.SearchStrategy[Target]:
     """Every kind of target."""
     return st.one_of(
@@ -131,6 +139,7 @@ def repeats(body: st.SearchStrategy[Node]) -> st.SearchStrategy[Repeat]:
     )
 
 
+@cache
 def nodes(depth: int = 2) -> st.SearchStrategy[Node]:
     """Steps, and repeats at most ``depth`` deep."""
     if depth == 0:
@@ -138,18 +147,23 @@ def nodes(depth: int = 2) -> st.SearchStrategy[Node]:
     return st.one_of(steps(), repeats(nodes(depth - 1)))
 
 
+_RUN = st.just(Movement.RUN)
+_WORK = steps(duration=times() | distances(), intensity=st.sampled_from(WORKING), movement=_RUN)
+_RECOVERY = steps(
+    intensity=st.sampled_from(EASY), movement=st.sampled_from((Movement.RUN, Movement.WALK))
+)
+_WARMUP = steps(intensity=st.just(Intensity.WARMUP), movement=_RUN)
+_COOLDOWN = steps(intensity=st.just(Intensity.COOLDOWN), movement=_RUN)
+_BLOCKS = st.builds(
+    Repeat, steps=st.lists(_WORK, min_size=1, max_size=3).map(tuple), count=st.integers(1, 4)
+)
+_LONG_RUN_NODES = st.lists(st.one_of(_WORK, _WORK, _BLOCKS, steps()), min_size=1, max_size=5)
+
+
 @st.composite
 def interval_sessions(draw: st.DrawFn) -> tuple[Node, ...]:
     """Warm-up, sets of work and recovery as plans have them, cool-down."""
-    work = steps(
-        duration=times() | distances(),
-        intensity=st.sampled_from(WORKING),
-        movement=st.just(Movement.RUN),
-    )
-    recovery = steps(
-        intensity=st.sampled_from(EASY), movement=st.sampled_from((Movement.RUN, Movement.WALK))
-    )
-    body = (*draw(st.lists(work, min_size=1, max_size=2)), *draw(st.lists(recovery, max_size=2)))
+    body = (*draw(st.lists(_WORK, min_size=1, max_size=2)), *draw(st.lists(_RECOVERY, max_size=2)))
     inner = Repeat(
         steps=body,
         count=draw(st.integers(1, 6)),
@@ -158,47 +172,41 @@ def interval_sessions(draw: st.DrawFn) -> tuple[Node, ...]:
     )
     main: tuple[Node, ...] = (inner,)
     if draw(st.booleans()):
-        main = (Repeat(steps=(inner, *draw(st.lists(recovery, max_size=1))), count=3),)
+        main = (Repeat(steps=(inner, *draw(st.lists(_RECOVERY, max_size=1))), count=3),)
     elif draw(st.booleans()):
         main = body * draw(st.integers(1, 4))  # written out, as some exports are
-    before = steps(intensity=st.just(Intensity.WARMUP), movement=st.just(Movement.RUN))
-    after = steps(intensity=st.just(Intensity.COOLDOWN), movement=st.just(Movement.RUN))
     return (
-        *draw(st.lists(before, max_size=1)),
+        *draw(st.lists(_WARMUP, max_size=1)),
         *main,
-        *draw(st.lists(after | work, max_size=2)),
+        *draw(st.lists(_COOLDOWN | _WORK, max_size=2)),
     )
 
 
 @st.composite
 def long_runs(draw: st.DrawFn) -> tuple[Node, ...]:
     """Running by distance or time, with breaks, strides and repeats in between."""
-    run = steps(
-        duration=times() | distances(),
-        intensity=st.sampled_from(WORKING),
-        movement=st.just(Movement.RUN),
-    )
-    blocks = st.builds(
-        Repeat, steps=st.lists(run, min_size=1, max_size=3).map(tuple), count=st.integers(1, 4)
-    )
-    return tuple(draw(st.lists(st.one_of(run, run, blocks, steps()), min_size=1, max_size=5)))
+    return tuple(draw(_LONG_RUN_NODES))
+
+
+@cache
+def _bodies(depth: int) -> st.SearchStrategy[tuple[Node, ...]]:
+    anything = st.lists(nodes(depth), max_size=5).map(tuple)
+    return st.one_of(interval_sessions(), long_runs(), anything)
 
 
 @st.composite
 def workouts(draw: st.DrawFn, depth: int = 2) -> Workout:
     """Running workouts of every shape, empty ones too."""
-    body = st.one_of(
-        interval_sessions(), long_runs(), st.lists(nodes(depth), max_size=5).map(tuple)
-    )
     return Workout(
         name=draw(st.sampled_from(("Session", "Dauerlauf", "🏃 am Morgen"))),
-        steps=draw(body),
+        steps=draw(_bodies(depth)),
         sub_sport=draw(st.sampled_from(("generic", "treadmill", "track", "trail"))),
         notes=draw(notes),
         extra=draw(extras),
     )
 
 
+@cache
 def rules() -> st.SearchStrategy[Rule]:
     """Every rule, with its defaults and with other parameters."""
     extents = st.sampled_from(("1/8mi", "200m", "45s", "60s", "2min"))

@@ -267,6 +267,15 @@ def test_distance_steps_are_found_by_their_distance() -> None:
     assert placed == [(0, 0, 0), (1, 1, 1), (2, 2, 2)]
 
 
+def test_running_on_after_a_last_distance_step_is_not_part_of_it() -> None:
+    workout = plan(metres(400), metres(1000))
+    laps = [(100, "distance"), (250, "distance"), (12, "session_end")]
+    pieces = [Piece(timer_s=s, speed_mps=4.0, trigger=trigger) for s, trigger in laps]
+    alignment = aligned(record(pieces), workout, "laps")
+    assert laps_of(alignment) == [(0, 0, 0), (1, 1, 1)]
+    assert [each.reason for each in alignment.extra] == ["after the workout"]
+
+
 # By samples.
 
 

@@ -169,7 +169,7 @@ def test_an_execution_only_one_side_has_shifts_nothing() -> None:
         ("", "1:30 @ 6:25-6:57/km"),
     ]
     turned = compare(INTERVALS, fewer)
-    assert [(each.given, each.executed) for each in turned.differences][0] == ("10", "8")
+    assert (turned.differences[0].given, turned.differences[0].executed) == ("10", "8")
 
 
 def test_a_workout_compared_with_itself_has_no_difference() -> None:

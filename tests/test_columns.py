@@ -126,7 +126,7 @@ def test_scale_and_offset_give_physical_units() -> None:
     assert table.values("distance") == [201.17]
     assert table.values("altitude") == [200.0]
     assert table.column("position_lat").tolist() == [90.0]
-    assert table.raw("altitude") == [3500]
+    assert table.raw("altitude") == table.integers("altitude") == [3500]
 
 
 def test_enumerations_are_words_and_an_unknown_value_stays_a_number() -> None:
@@ -153,6 +153,7 @@ def test_an_array_is_a_tuple_and_one_of_invalid_values_only_is_absent() -> None:
     )
     assert table.raw(201) == [(7, None, 9), None]
     assert table.raw(202) == [(0xFF, 1, 0xFF), None]
+    assert table.integers(201) == [None, None]
     assert table.column(201)[0] == 7.0
     assert np.isnan(table.column(201)[1])
 

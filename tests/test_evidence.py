@@ -124,11 +124,14 @@ def test_every_label_is_uncalibrated_and_none_says_verified(effect: float) -> No
 
 
 def test_heart_rate_and_turnover_are_told_beside_the_articles_claims() -> None:
-    assert evidence(session(4, 0.1)).observations[:2] == (
+    heart_rate, turnover = evidence(session(4, 0.1)).observations
+    assert heart_rate == (
         "heart rate 160 bpm at the end of the backward parts, 150 in the forward parts before "
-        "them (+10; the article says it stays high)",
+        "them (+10; the article says it stays high)"
+    )
+    assert turnover == (
         "turnover 176 steps/min over the backward parts, 160 in the forward parts before "
-        "them (+16; the article says it slows)",
+        "them (+16; the article says it slows)"
     )
 
 
@@ -173,7 +176,7 @@ def with_recoveries_called_backward(workout: CompiledWorkout) -> CompiledWorkout
 
 
 def labels(runs: Sequence[Activity]) -> list[str]:
-    found = []
+    found: list[str] = []
     for run in runs:
         declared = run.workout and with_recoveries_called_backward(run.workout)
         if declared:

@@ -77,7 +77,7 @@ SESSION = Workout(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(workouts(), st.builds(AfterEachMile, every=st.sampled_from(("1mi", "1km", "10min"))))
 def test_counting_miles_leaves_all_forward_work(workout: Workout, rule: AfterEachMile) -> None:
     result = applied(rule, workout)
@@ -87,7 +87,7 @@ def test_counting_miles_leaves_all_forward_work(workout: Workout, rule: AfterEac
         assert step in there
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     workouts(),
     st.builds(BackwardRecoveries, backward=st.sampled_from(("60s", "30s", "100m"))),
@@ -112,7 +112,7 @@ def test_turned_recoveries_leave_all_else_and_their_planned_length(
         assert not any(map(is_backward, after[1:]))
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(workouts(), rules())
 def test_other_rules_add_one_stretch_and_touch_nothing(workout: Workout, rule: Rule) -> None:
     assume(not isinstance(rule, (AfterEachMile, BackwardRecoveries)))
@@ -123,13 +123,14 @@ def test_other_rules_add_one_stretch_and_touch_nothing(workout: Workout, rule: R
     assert any(step.movement is not Movement.RUN for step in stretch) or before == after
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(workouts(), rules())
 def test_applying_a_rule_twice_is_the_same_as_once(workout: Workout, rule: Rule) -> None:
     once = applied(rule, workout)
     assert rule.apply(once) == once
 
 
+@settings(max_examples=50)
 @given(workouts(), rules())
 def test_everything_about_the_session_rides_along(workout: Workout, rule: Rule) -> None:
     result = applied(rule, workout)
@@ -139,6 +140,7 @@ def test_everything_about_the_session_rides_along(workout: Workout, rule: Rule) 
     assert attrs.evolve(result, steps=()) == attrs.evolve(workout, steps=())
 
 
+@settings(max_examples=50)
 @given(workouts(), rules())
 def test_unknown_fields_of_steps_stay_in_the_workout(workout: Workout, rule: Rule) -> None:
     assume(not isinstance(rule, BackwardRecoveries) or not rule.whole)
@@ -147,6 +149,7 @@ def test_unknown_fields_of_steps_stay_in_the_workout(workout: Workout, rule: Rul
     assert {step.extra for step in written_out(workout.steps)} <= there | {()}
 
 
+@settings(max_examples=50)
 @given(workouts(), rules())
 def test_added_steps_carry_the_marker_within_fifteen_bytes(workout: Workout, rule: Rule) -> None:
     result = applied(rule, workout)
@@ -210,7 +213,7 @@ def test_two_rules_combine_or_the_error_names_both(first: str, second: str) -> N
 WORKING = (Intensity.ACTIVE, Intensity.INTERVAL)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(workouts(), rules(), rules())
 def test_on_any_workout_a_second_rule_works_or_names_the_first(
     workout: Workout, one: Rule, two: Rule
@@ -218,23 +221,29 @@ def test_on_any_workout_a_second_rule_works_or_names_the_first(
     assume(type(one) is not type(two))
     applied(two, workout)
     result = applied(one, workout)
+    refusal = ""
     try:
         two.apply(result)
     except CompileError as error:
-        assert "collide" in str(error)
-        assert one.name in str(error)
-        assert two.name in str(error)
+        refusal = str(error)
+    assert not refusal or all(word in refusal for word in ("collide", one.name, two.name))
 
 
 def test_all_rules_but_the_treadmill_combine_to_one_session_in_any_order() -> None:
     results = {
         tuple(written_out(combined.steps))
-        for order in permutations(
-            (AfterEachMile(), BackwardRecoveries(), BackwardRepeats(), Drills(where="cooldown"))
-        )
+        for order in permutations(COMBINABLE)
         for combined in [_all(order)]
     }
     assert len(results) == 1
+
+
+COMBINABLE: tuple[Rule, ...] = (
+    AfterEachMile(),
+    BackwardRecoveries(),
+    BackwardRepeats(),
+    Drills(where="cooldown"),
+)
 
 
 def _all(order: tuple[Rule, ...]) -> Workout:
@@ -244,6 +253,7 @@ def _all(order: tuple[Rule, ...]) -> Workout:
     return workout
 
 
+@settings(max_examples=50)
 @given(workouts())
 def test_the_forward_work_of_a_damaged_workout_is_found_different(workout: Workout) -> None:
     forward = [step for step in walk_steps(workout.steps) if not is_backward(step)]
@@ -336,7 +346,9 @@ def test_a_parameter_that_cannot_be_meant_is_refused_under_its_name(
 @settings(max_examples=40)
 def test_parameters_take_anything_and_raise_nothing_foreign(name: str, value: object) -> None:
     for field in attrs.fields(RULES[name]):  # type: ignore[arg-type]
+        paths = {field.name}
         try:
             RULES[name](**{field.name: value})
         except SpecError as error:
-            assert error.problems[0].path == field.name
+            paths = {problem.path for problem in error.problems}
+        assert paths <= {field.name, "slowest"}  # which may lie above the fastest given

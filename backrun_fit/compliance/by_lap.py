@@ -23,6 +23,8 @@ _LARGEST_LENGTH_MISFIT = 3.0
 # A step that the athlete pressed away leaves a lap of any shortness, and so does
 # the end of the recording.
 _LARGEST_CUT_SHORT = {"manual": 1.4, "session_end": 0.4}
+# A lap that goes on after the step was as long as planned.
+_PAST_END = 0.5
 _EFFORT_WEIGHT, _PACE_WEIGHT = 0.3, 0.3
 _LATER_FIRST = 1e-6
 _MOST_LAPS = 120
@@ -71,13 +73,15 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     def fit(first: int) -> Floats:
         count = min(_MOST_LAPS, len(laps) - first)
         timer_s, distance_m = columns.runs(first, count)
-        costs = np.minimum(plan.length_misfit(timer_s, distance_m), _LARGEST_LENGTH_MISFIT)
+        lengths = plan.length_misfit(timer_s, distance_m)
+        costs = np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
         pardoned = np.minimum(costs, cut_short[first : first + count, np.newaxis])
         with np.errstate(invalid="ignore"):
             too_short = (timer_s[:, np.newaxis] < plan.timer_s) | (
                 distance_m[:, np.newaxis] < plan.distance_m
             )
         costs = np.where(too_short, pardoned, costs)
+        costs[1:] += _PAST_END * np.logical_or.accumulate(lengths == 0.0, axis=0)[:-1]
         costs += plan.trigger_misfit(columns, first, count)
         costs += _EFFORT_WEIGHT * plan.effort_misfit(columns, first)
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)

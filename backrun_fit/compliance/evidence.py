@@ -270,11 +270,12 @@ def backward_notes(result: StepResult) -> tuple[str, ...]:
 def _grade_text(grade: float | None) -> str:
     if grade is None:
         return "grade unknown: no altitude, or too short to tell"
+    shown = f"grade {round(grade, 1) + 0.0:+.1f} %"  # adding zero turns -0.0 into 0.0
     if abs(grade) <= _FLAT_PERCENT:
-        return f"grade {grade:+.1f} %: flat"
+        return f"{shown}: flat"
     if abs(grade) <= _NOT_FLAT_PERCENT:
-        return f"grade {grade:+.1f} %: barely flat, look for flatter ground"
-    return f"grade {grade:+.1f} %: not flat"
+        return f"{shown}: barely flat, look for flatter ground"
+    return f"{shown}: not flat"
 
 
 def _grade_summary(backward: Sequence[StepResult]) -> Iterator[str]:

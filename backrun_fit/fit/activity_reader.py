@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Final, Literal
 
-import attrs
-
-from backrun_fit.activity import Activity, Column, Lap, TimerEvent
+from backrun_fit.activity import Activity, TimerEvent
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import BackrunFitError, DecodeError
 from backrun_fit.fit.columns import Segment, Table, Value, decode
-from backrun_fit.fit.profile import load_profile
+from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
+from backrun_fit.fit.lap_reader import read_laps
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
 from backrun_fit.fit.source import Source, open_source
-from backrun_fit.fit.track_reader import LATEST_UNIX_S, read_track
+from backrun_fit.fit.track_reader import read_track
 
 __all__ = ["activity_from_segment", "file_kind", "read_activities", "read_activity"]
 
@@ -33,8 +32,8 @@ _TIMER_KINDS: Final[dict[Value, Literal["start", "stop"]]] = {
     **dict.fromkeys(("stop", "stop_all", "stop_disable", "stop_disable_all"), "stop"),
 }
 
-# FIT Profile 21.212, message_index: the upper four bits are flags.
-_INDEX_MASK: Final = 0x0FFF
+# FIT Profile 21.212, date_time.min: below it a time counts from power-up, not from 1989.
+_LEAST_DATE_TIME: Final = 0x1000_0000
 
 
 def read_activity(source: Source) -> Activity:
@@ -46,6 +45,13 @@ def read_activity(source: Source) -> Activity:
     Raises:
         DecodeError: The source is no readable FIT file, holds no activity (what
             it holds is said), or several.
+
+    Example:
+        >>> try:
+        ...     read_activity(b"<gpx></gpx>")
+        ... except DecodeError as error:
+        ...     error.what, error.got
+        ('not a FIT file', 'a GPX document')
     """
     activities = read_activities(source)
     if len(activities) > 1:
@@ -130,8 +136,8 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
     sport, sub_sport = _sport(segment)
     track = read_track(segment.table("record"), on_foot=_is_on_foot(sport, sub_sport), log=log)
     track_span = [float(track.unix_s[0]), float(track.unix_s[-1])] if len(track) else []
-    starts = _plausible(session.column("start_time"))
-    laps = _laps(lap, (*starts, *track_span), log)
+    starts = _present(known_instants(session.column("start_time")))
+    laps = read_laps(lap, (*starts, *track_span), log)
     if not (starts or laps or track_span):
         raise DecodeError(
             "nothing was recorded in the activity file",
@@ -141,23 +147,29 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
             source=source,
         )
     # The session's clock is the better end: its timestamp is when it was saved.
-    ends = _plausible(session.column("start_time") + session.column("total_elapsed_time"))
+    ends = _present(
+        known_instants(session.column("start_time") + session.column("total_elapsed_time"))
+    )
     if not len(session):
         log.append("no session message: the recording was never finished, or was cut")
     if not ends:
         ends = [*(lap.end_at.timestamp() for lap in laps), *track_span]
     started = min(starts) if starts else laps[0].start_at.timestamp() if laps else track_span[0]
+    if started < FIT_EPOCH_UNIX_S + _LEAST_DATE_TIME:
+        log.append(
+            "the recorder's clock was never set: its times count from when it was switched on"
+        )
     elapsed_s = _total("total_elapsed_time", session, lap)
     if elapsed_s is None and track_span:
         elapsed_s = track_span[-1] - track_span[0]
     distance_m = _total("total_distance", session, lap)
     if distance_m is None:
-        distance_m = next((value for value in reversed(_known(track.distance_m)) if value), None)
+        distance_m = next(reversed(_present(known(track.distance_m))), None)
     workout = _workout(segment, log)
     manufacturer, product = _maker(segment)
     return Activity(
-        started_at=_instant(started),
-        ended_at=_instant(max(started, *ends)),
+        started_at=instant(started),
+        ended_at=instant(max(started, *ends)),
         sport=sport,
         sub_sport=sub_sport,
         manufacturer=manufacturer,
@@ -174,17 +186,8 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
     )
 
 
-def _instant(unix_s: float) -> datetime:
-    return datetime.fromtimestamp(unix_s, tz=UTC)
-
-
-def _is_plausible(unix_s: float) -> bool:
-    """Whether a number is an instant that FIT can say; NaN is none."""
-    return 0 <= unix_s <= LATEST_UNIX_S
-
-
-def _plausible(unix_s: Column) -> list[float]:
-    return [value for value in unix_s.tolist() if _is_plausible(value)]
+def _present(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
 
 
 def _first_word(table: Table, *names: str) -> str | None:
@@ -215,96 +218,12 @@ def _maker(segment: Segment) -> tuple[str | None, str | None]:
     """Maker and product of the recorder (FIT Profile 21.212, file_id)."""
     table = segment.table("file_id")
     manufacturer = _first_word(table, "manufacturer")
-    number = next((value for value in table.raw("product") if isinstance(value, int)), None)
+    number = next((value for value in table.integers("product") if value is not None), None)
     if number is not None and manufacturer in _GARMIN_MAKERS:
         named = load_profile().value_names("garmin_product").get(number)
         if named is not None:
             return manufacturer, named
     return manufacturer, _first_word(table, "product_name", "product")
-
-
-@attrs.frozen
-class _LapTimes:
-    """When one lap began and ended, and how long it took, whatever the recorder left out."""
-
-    start: float
-    end: float
-    elapsed_s: float
-    timer_s: float
-
-    @classmethod
-    def of(
-        cls,
-        start: float | None,
-        end: float | None,
-        elapsed_s: float | None,
-        timer_s: float | None,
-        *,
-        before: float | None,
-    ) -> _LapTimes | None:
-        """Fill what is absent from the rest; ``before`` is where the lap before ended."""
-        span = timer_s if elapsed_s is None else elapsed_s
-        if start is None:
-            start = before
-        if start is None and end is not None:
-            start = end - (span or 0.0)
-        if start is None:
-            return None
-        if end is None:
-            end = start + (span or 0.0)
-        if span is None:
-            span = max(end - start, 0.0)
-        return cls(start, end, span, span if timer_s is None else timer_s)
-
-
-def _laps(table: Table, starts: Iterable[float], log: list[str]) -> tuple[Lap, ...]:
-    """The laps in order of the file; ``starts`` holds when the first one may have begun."""
-    begins, ends = (_known_instants(table.column(name)) for name in ("start_time", "timestamp"))
-    elapsed, timers, distances, heart_rates = (
-        _known(table.column(name))
-        for name in ("total_elapsed_time", "total_timer_time", "total_distance", "avg_heart_rate")
-    )
-    steps = table.raw("wkt_step_index")
-    triggers, intensities = _words(table, "lap_trigger"), _words(table, "intensity")
-    laps: list[Lap] = []
-    before = next(iter(starts), None)
-    for row in range(len(table)):
-        times = _LapTimes.of(begins[row], ends[row], elapsed[row], timers[row], before=before)
-        if times is None or not _is_plausible(times.start) or not _is_plausible(times.end):
-            log.append(f"lap {row} has no time that can be; left out")
-            continue
-        if begins[row] is None or ends[row] is None:
-            log.append(f"lap {row} lacks its start or its end; taken from its neighbours")
-        before = times.end
-        step = steps[row]
-        laps.append(
-            Lap(
-                number=row,
-                start_at=_instant(times.start),
-                end_at=_instant(times.end),
-                timer_s=times.timer_s,
-                elapsed_s=times.elapsed_s,
-                distance_m=distances[row],
-                step_index=step & _INDEX_MASK if isinstance(step, int) else None,
-                trigger=triggers[row],
-                intensity=intensities[row],
-                heart_rate_bpm=heart_rates[row],
-            )
-        )
-    return tuple(laps)
-
-
-def _known(column: Column) -> list[float | None]:
-    return [value if math.isfinite(value) else None for value in column.tolist()]
-
-
-def _known_instants(unix_s: Column) -> list[float | None]:
-    return [value if _is_plausible(value) else None for value in unix_s.tolist()]
-
-
-def _words(table: Table, name: str) -> list[str | None]:
-    """An enumerated field; a value that FIT has no word for is its number as text."""
-    return [str(value) if isinstance(value, str | int) else None for value in table.values(name)]
 
 
 def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
@@ -313,9 +232,9 @@ def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
         table.values("event"), table.values("event_type"), table.column("timestamp"), strict=True
     )
     events = [
-        TimerEvent(at=_instant(at), kind=_TIMER_KINDS[kind])
+        TimerEvent(at=instant(at), kind=_TIMER_KINDS[kind])
         for event, kind, at in rows
-        if event == "timer" and kind in _TIMER_KINDS and _is_plausible(at)
+        if event == "timer" and kind in _TIMER_KINDS and is_plausible(at)
     ]
     return tuple(sorted(events, key=lambda event: event.at))
 
@@ -323,7 +242,7 @@ def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
 def _total(name: str, *tables: Table) -> float | None:
     """The sum of a field over the messages of the first table that has it."""
     for table in tables:
-        values = [value for value in _known(table.column(name)) if value is not None]
+        values = _present(known(table.column(name)))
         if values:
             return math.fsum(values)
     return None

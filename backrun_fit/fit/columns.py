@@ -236,6 +236,18 @@ class Table:
                 out[row] = value
         return out
 
+    def integers(self, field: str | int) -> list[int | None]:
+        """A field's raw whole numbers, one a message, in order of the file.
+
+        Args:
+            field: Name or native field number.
+
+        Returns:
+            None where invalid or absent, and where the file holds something else
+            there: text, an array or a number with a fraction.
+        """
+        return [value if isinstance(value, int) else None for value in self.raw(field)]
+
     def values(self, field: str | int) -> list[Value]:
         """A field in physical units, one a message, in order of the file.
 
@@ -320,12 +332,13 @@ def decode(data: bytes, *, source: str | None = None) -> FitData:
             expected and what was got.
 
     Example:
-        >>> from backrun_fit.errors import DecodeError
-        >>> try:
-        ...     decode(b"<gpx/>")
-        ... except DecodeError as error:
-        ...     error.got
-        'a GPX document'
+        >>> data = decode(bytes.fromhex(
+        ...     "0c105408120000002e464954"
+        ...     "4000001400020301020504860096954e0000" "e7d2"
+        ... ))
+        >>> records = data.segments[0].table("record")
+        >>> records.column("distance"), records.values("heart_rate")
+        (array([201.17]), [150])
     """
     segments: list[Segment] = []
     for found in split_segments(data, source):

@@ -104,6 +104,11 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     Raises:
         DecodeError: The bytes begin no FIT file, a header's checksum is wrong, a
             file is shorter than its header states, or there are more than 10,000.
+
+    Example:
+        >>> empty = bytes.fromhex("0c105408000000002e4649542796")
+        >>> [(found.start, found.data_end) for found in split_segments(empty * 2)]
+        [(0, 12), (14, 26)]
     """
     start = 0
     for _ in range(MAX_SEGMENTS):
@@ -197,6 +202,11 @@ def check_crc(data: bytes, segment: SegmentBytes, source: str | None = None) -> 
 
     Raises:
         DecodeError: The checksum says that a byte was changed.
+
+    Example:
+        >>> empty = bytes.fromhex("0c105408000000002e4649542796")
+        >>> [check_crc(empty, found) for found in split_segments(empty)]
+        [()]
     """
     end = segment.data_end
     stored = data[end : end + _CRC_SIZE]

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import numpy as np
 
 from backrun_fit.activity import Column, Track
 from backrun_fit.fit.columns import Raw, Table
-from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
+from backrun_fit.fit.instants import LATEST_UNIX_S
 
-__all__ = ["LATEST_UNIX_S", "read_track", "record_column"]
-
-LATEST_UNIX_S: Final = FIT_EPOCH_UNIX_S + 2**32
-"""FIT's 32-bit seconds end in 2126; anything later comes from a damaged field."""
+__all__ = ["read_track", "record_column"]
 
 
 def record_column(table: Table, *names: str) -> Column:

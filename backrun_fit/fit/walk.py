@@ -61,6 +61,12 @@ def walk(data: bytes, start: int, end: int, source: str | None = None) -> tuple[
     Raises:
         DecodeError: A message has no definition or ends behind the data, or
             there are more messages or definitions than the limits say.
+
+    Example:
+        >>> data = bytes.fromhex("400000140001030102" "0064" "0065")
+        >>> [(group.definition.message_number, group.offsets.tolist())
+        ...  for group in walk(data, 0, len(data))]
+        [(20, [9, 11])]
     """
     notes: dict[Definition, array[int]] = {}
     slots: _Slots = [None] * 256

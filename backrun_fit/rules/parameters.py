@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from backrun_fit.compiled import MAX_EXECUTIONS
@@ -100,7 +101,7 @@ def _looks_explicit(text: str) -> bool:
 
 
 def as_speed(value: object, path: str) -> float:
-    """A speed in m/s, from a pace or speed in text, or a number.
+    """A speed in m/s, from a pace or a speed in text, or a number, in text too.
 
     Raises:
         SpecError: It is neither, or no person runs or walks at it.
@@ -109,6 +110,9 @@ def as_speed(value: object, path: str) -> float:
         >>> as_speed("1.41 m/s", "fastest")
         1.41
     """
+    if isinstance(value, str):
+        with suppress(ValueError):
+            value = float(value)
     try:
         return read_pace(value)
     except SpecError as error:
