@@ -165,7 +165,9 @@ def check(
     def one(path: Path) -> int:
         code = DONE
         for activity in read_activities(path):
-            report = check_activity(activity, plan, tolerances=tolerances, align=align)
+            report = check_activity(
+                activity, plan, tolerances=tolerances, align=align, units=units or "metric"
+            )
             if json:
                 _print_json(report_document(report))
             else:

@@ -162,11 +162,11 @@ class StepResult:
         planned: The execution as planned.
         start_at: Aware UTC; None when skipped.
         end_at: Aware UTC; None when skipped.
-        first_lap: Zero-based number of the first lap; None when skipped or when
-            no laps were looked at.
+        first_lap: Zero-based number of the first lap; None when there is none or when
+            no laps were looked at. A step that was pressed away keeps its short lap.
         last_lap: The last one, likewise.
         pairing: Why this stretch of the recording was taken for this execution.
-        done: What was measured; None when skipped.
+        done: What was measured; None when there is no lap for it.
         verdict: The worst of the findings.
         findings: One a component that the plan asks for or that was looked at.
         notes: Observations that are no verdict (grade of a backward stretch).

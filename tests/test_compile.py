@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import attrs
 import pytest
 from hypothesis import given
@@ -91,7 +93,7 @@ def test_a_device_without_nested_repeats_gets_none() -> None:
     repeats = [
         (m.first_index, i) for i, m in enumerate(compiled.messages) if isinstance(m, RepeatMessage)
     ]
-    assert all(a[1] < b[0] for a, b in zip(repeats, repeats[1:], strict=False))
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(repeats))
     assert [e.step for e in unroll(compiled)] == [e.step for e in unroll(nested)]
 
 

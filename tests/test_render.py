@@ -23,7 +23,6 @@ from backrun_fit.render.document import (
     workout_document,
 )
 from backrun_fit.render.text import activity_text, conclusion, report_text, workout_text
-from backrun_fit.render.words import duration_text, shown, target_text
 from backrun_fit.report import (
     Difference,
     Done,
@@ -35,6 +34,7 @@ from backrun_fit.report import (
     Tolerances,
     Verdict,
 )
+from backrun_fit.wording import duration_text, shown, target_text
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -105,6 +105,7 @@ REPORT = Report(
     workout=WORKOUT,
     workout_origin="activity",
     agreements=1,
+    agreed=("duration of 1 of 2 executions",),
     differences=(Difference(where="step 2", given="1:00", executed=""),),
     align="indexes",
     score=50.0,
@@ -209,8 +210,9 @@ def test_the_report_begins_with_its_conclusion_and_says_all_that_counts() -> Non
     assert text.startswith("run.fit: score 50 of 100: 1 of 2 steps met; not met: 2 (skipped)")
     for expected in (
         "Back 1/8 mi", "201 m", "4:59/km", "151", "skipped", "2: no lap for it",
-        "grade +0.2 %", "outside the plan: laps 1-2, 30 s: after the workout",
-        "1 steps agree, 1 differences", "step 2: given 1:00, executed nothing",
+        "grade +0.2 %", "outside the plan: laps 2-3, 30 s: after the workout",
+        "alike in duration of 1 of 2 executions; 1 differences",
+        "step 2: given 1:00, executed nothing",
         "supportive, cadence +6.0% over 2 executions (+/- 2.0%). Uncalibrated.",
         "heart rate stays high", "the file is odd", "tolerances: duration 3 s or 5%",
     ):  # fmt: skip

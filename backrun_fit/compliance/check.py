@@ -18,7 +18,7 @@ from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
-from backrun_fit.report import Report, StepResult, Tolerances
+from backrun_fit.report import Report, StepResult, Tolerances, Verdict
 from backrun_fit.units import UnitSystem
 
 __all__ = ["check"]
@@ -128,7 +128,10 @@ def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Ite
         step = pairing.execution.step
         done = measure(recording, pairing.stretch, step, setting.tolerances)
         result = judge(pairing, done, setting, cut_by_end=ended and place == last)
-        yield attrs.evolve(result, notes=backward_notes(result))
+        if result.verdict is Verdict.SKIPPED:  # its lap is a press of the button, no execution
+            yield attrs.evolve(result, start_at=None, end_at=None)
+        else:
+            yield attrs.evolve(result, notes=backward_notes(result))
 
 
 def _ended_with_recording(recording: Recording, pairing: Pairing) -> bool:

@@ -11,9 +11,9 @@ import numpy as np
 
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
 from backrun_fit.compliance.sequence import Costs, Floats, lay_along
-from backrun_fit.render.words import duration_text, target_text
 from backrun_fit.report import Difference
 from backrun_fit.units import UnitSystem
+from backrun_fit.wording import duration_text, target_text
 from backrun_fit.workout import Duration, Step, Target
 
 __all__ = ["Comparison", "compare"]

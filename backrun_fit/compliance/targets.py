@@ -7,9 +7,9 @@ from typing import Final, Literal
 import attrs
 
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
-from backrun_fit.render.words import target_text
 from backrun_fit.report import Done, Finding, Tolerances, Verdict
 from backrun_fit.units import UnitSystem, format_duration, format_pace
+from backrun_fit.wording import target_text
 from backrun_fit.workout import (
     CadenceTarget,
     HeartRateTarget,

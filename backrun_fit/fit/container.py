@@ -106,7 +106,7 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
             file is shorter than its header states, or there are more than 10,000.
 
     Example:
-        >>> empty = bytes.fromhex("0c105408000000002e4649542796")
+        >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
         >>> [(found.start, found.data_end) for found in split_segments(empty * 2)]
         [(0, 12), (14, 26)]
     """
@@ -204,7 +204,7 @@ def check_crc(data: bytes, segment: SegmentBytes, source: str | None = None) -> 
         DecodeError: The checksum says that a byte was changed.
 
     Example:
-        >>> empty = bytes.fromhex("0c105408000000002e4649542796")
+        >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
         >>> [check_crc(empty, found) for found in split_segments(empty)]
         [()]
     """

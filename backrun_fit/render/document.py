@@ -173,6 +173,7 @@ def report_document(report: Report) -> Document:
             "message_count": len(report.workout.messages),
             "execution_count": len(report.results),
             "agreements": report.agreements,
+            "agreed": list(report.agreed),
             "differences": [attrs.asdict(difference) for difference in report.differences],
         },
         "align": report.align,

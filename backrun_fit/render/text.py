@@ -10,9 +10,9 @@ from rich.text import Text
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
-from backrun_fit.render.words import duration_text, shown, step_text, target_text
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
+from backrun_fit.wording import duration_text, shown, step_text, target_text
 from backrun_fit.workout import DistanceDuration
 
 __all__ = ["activity_text", "conclusion", "report_text", "workout_text"]
@@ -75,7 +75,7 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
     for lap in activity.laps:
         speed = (lap.distance_m or 0) / lap.timer_s if lap.timer_s > 0 else 0.0
         table.add_row(
-            str(lap.number),
+            str(lap.number + 1),
             "" if lap.step_index is None else str(lap.step_index),
             format_duration(lap.timer_s),
             "" if lap.distance_m is None else format_distance(lap.distance_m, units),
@@ -134,11 +134,7 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
         for finding in result.findings
         if finding.verdict is not Verdict.MET
     )
-    parts.extend(
-        Text(f"  {result.planned.number}: {note}", style="dim")
-        for result in report.results
-        for note in result.notes
-    )
+    parts.extend(Text(f"  {line}", style="dim") for line in _notes(report))
     for extra in report.extra:
         laps = _laps(extra.first_lap, extra.last_lap)
         parts.append(
@@ -147,8 +143,8 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
     if report.agreements is not None:
         parts.append(
             Text(
-                f"plan given against workout executed: {report.agreements} steps agree, "
-                f"{len(report.differences)} differences"
+                f"plan given against workout executed: alike in "
+                f"{', '.join(report.agreed) or 'nothing'}; {len(report.differences)} differences"
             )
         )
         parts.extend(
@@ -181,6 +177,15 @@ def _executions(report: Report, units: UnitSystem) -> Table:
     return table
 
 
+def _notes(report: Report) -> list[str]:
+    """Each observation once, behind the numbers of the executions it was made on."""
+    numbers: dict[str, list[str]] = {}
+    for result in report.results:
+        for note in result.notes:
+            numbers.setdefault(note, []).append(str(result.planned.number))
+    return [f"{', '.join(found)}: {note}" for note, found in numbers.items()]
+
+
 def _done(result: StepResult, units: UnitSystem) -> str:
     if result.done is None:
         return ""
@@ -192,7 +197,7 @@ def _done(result: StepResult, units: UnitSystem) -> str:
 
 def _measured(result: StepResult, what: Literal["pace", "heart_rate"], units: UnitSystem) -> str:
     done = result.done
-    if done is None:
+    if done is None or result.verdict is Verdict.SKIPPED:
         return ""
     if what == "pace":
         return "" if done.speed_mps is None else format_pace(done.speed_mps, units)
@@ -227,7 +232,8 @@ def _tolerances(report: Report) -> str:
 
 
 def _laps(first: int, last: int) -> str:
-    return f"lap {first}" if first == last else f"laps {first}-{last}"
+    """Zero-based lap numbers as people count them."""
+    return f"lap {first + 1}" if first == last else f"laps {first + 1}-{last + 1}"
 
 
 def _table(*headings: str) -> Table:

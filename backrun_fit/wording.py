@@ -1,4 +1,4 @@
-"""Words for a terminal: durations, targets and steps, and any text made safe to show."""
+"""Words for people: durations, targets and steps, and any text made safe to show."""
 
 from __future__ import annotations
 
