@@ -15,6 +15,7 @@ import attrs
 
 from backrun_fit.errors import CompileError, Problem, SpecError
 from backrun_fit.intensity import implied_intensities
+from backrun_fit.notation_notes import cut
 from backrun_fit.notation_printer import workout_line
 from backrun_fit.notation_reader import Reader
 from backrun_fit.notation_words import EXPECTED, MAX_CHARACTERS
@@ -133,13 +134,16 @@ def _grammar_mistake(text: str, error: lark.UnexpectedInput, reader: Reader) -> 
     stopped = error.interactive_parser
     words = sorted(EXPECTED[terminal] for terminal in stopped.accepts())  # type: ignore[no-untyped-call]
     expected = " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-    if isinstance(error, lark.UnexpectedToken) and error.token.type == "$END":
+    if not isinstance(error, lark.UnexpectedToken):
+        line, column = error.line, error.column
+        got = repr(text[error.pos_in_stream or 0])
+    elif error.token.type == "$END":
         before = text.rstrip()
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         got = "the end of the line"
     else:
         line, column = error.line, error.column
-        got = repr(text[error.pos_in_stream or 0])
+        got = cut(error.token.strip())
     reader.look_through(stopped.parser_state.value_stack)
     return reader.error(Problem(f"expected {expected}, got {got}", line=line, column=column))
 

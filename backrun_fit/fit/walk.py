@@ -21,7 +21,7 @@ from backrun_fit.fit.layout import Definition
 __all__ = ["MAX_DEFINITIONS", "MAX_MESSAGES", "Group", "walk"]
 
 MAX_MESSAGES: Final = 20_000_000
-"""Largest number of messages read from one file: 231 days of one a second."""
+"""Largest number of messages read from one segment: 231 days of one a second."""
 
 MAX_DEFINITIONS: Final = 10_000
 """Largest number of distinct definitions in one segment; real files have under a hundred."""

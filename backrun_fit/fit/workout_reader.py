@@ -32,6 +32,9 @@ _KEPT_OFFSETS: Final = {
     TARGET_POWER: range(1001, 5000),
 }
 
+INDEX_MASK: Final = 0x0FFF
+"""FIT Profile 21.212, type ``message_index``: the bits above are flags."""
+
 _SKIP_LAST_RECOVERY: Final = 18
 """Undocumented field of a repeat step; 21 of 21 finished recordings that carry 1 obey it."""
 
@@ -110,16 +113,12 @@ def _text(table: Table, field: str) -> str | None:
     return None
 
 
-def _integers(table: Table, field: str | int) -> list[int | None]:
-    return [value if isinstance(value, int) else None for value in table.raw(field)]
-
-
 def _keeps_offsets(table: Table) -> bool:
     return any(
         high in _KEPT_OFFSETS.get(kind, ())
         for kind, high in zip(
-            _integers(table, "target_type"),
-            _integers(table, "custom_target_value_high"),
+            table.integers("target_type"),
+            table.integers("custom_target_value_high"),
             strict=True,
         )
         if kind is not None
@@ -129,7 +128,7 @@ def _keeps_offsets(table: Table) -> bool:
 def _messages(table: Table, offsets: bool) -> tuple[Message, ...]:
     rows: dict[int, Message] = {}
     columns = {
-        name: _integers(table, name)
+        name: table.integers(name)
         for name in (
             "message_index",
             "duration_type",
@@ -145,7 +144,7 @@ def _messages(table: Table, offsets: bool) -> tuple[Message, ...]:
     names, notes = table.values("wkt_step_name"), table.values("notes")
     for row in range(len(table)):
         raw = {name: column[row] for name, column in columns.items()}
-        index = row if raw["message_index"] is None else raw["message_index"]
+        index = row if raw["message_index"] is None else raw["message_index"] & INDEX_MASK
         rows[index] = _message(raw, names[row], notes[row], offsets)
     missing = sorted(set(range(max(rows) + 1)) - set(rows))
     if missing:
