@@ -8,6 +8,7 @@ exactly where the shape would imply another.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 
 from backrun_fit.workout import (
     Intensity,
@@ -77,10 +78,8 @@ def _has_work(repeat: Repeat) -> bool:
 
 def _easy_run(nodes: tuple[Node, ...]) -> int:
     """How many nodes at the start are steps without anything hard in them."""
-    for position, node in enumerate(nodes):
-        if isinstance(node, Repeat) or _is_hard(node):
-            return position
-    return len(nodes)
+    easy = takewhile(lambda node: isinstance(node, Step) and not _is_hard(node), nodes)
+    return sum(1 for _ in easy)
 
 
 def _is_hard(step: Step) -> bool:

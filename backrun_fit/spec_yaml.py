@@ -122,15 +122,14 @@ class _Reader:
 
 
 def _check_plain(event: yaml.Event) -> None:
-    if not isinstance(event, yaml.NodeEvent):
-        raise _refusal(event, "expected a value")
-    if isinstance(event, yaml.AliasEvent):
-        raise _refusal(event, f"expected values written out, got the alias *{event.anchor:.60}")
-    if event.anchor is not None:
-        raise _refusal(event, f"expected values without anchors, got &{event.anchor:.60}")
-    tag = cast(yaml.ScalarEvent | yaml.CollectionStartEvent, event).tag
-    if tag is not None:
-        raise _refusal(event, f"expected values without tags, got {tag[:60]!r}")
+    # Where a value or a key is due, PyYAML gives an alias, a scalar or the start of a collection.
+    node = cast(yaml.AliasEvent | yaml.ScalarEvent | yaml.CollectionStartEvent, event)
+    if isinstance(node, yaml.AliasEvent):
+        raise _refusal(node, f"expected values written out, got the alias *{node.anchor:.60}")
+    if node.anchor is not None:
+        raise _refusal(node, f"expected values without anchors, got &{node.anchor:.60}")
+    if node.tag is not None:
+        raise _refusal(node, f"expected values without tags, got {node.tag[:60]!r}")
 
 
 def _line_and_column(event: yaml.Event) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
 from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
 from backrun_fit.spec_document import MAX_DEPTH
+from backrun_fit.spec_problems import problems_of
 from backrun_fit.spec_text import SpecFormat
 from backrun_fit.workout import Movement, walk_steps
 
@@ -396,6 +397,11 @@ def test_only_text_in_a_known_format_is_read() -> None:
         parse_spec(number)
     with pytest.raises(SpecError, match="at most 1,000,000 characters"):
         parse_spec("#" * 1_000_001)
+
+
+def test_an_error_that_speaks_of_no_input_is_not_taken_for_a_problem_of_the_spec() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(problems_of(ZeroDivisionError()))
 
 
 PIECES = st.sampled_from(

@@ -11,6 +11,7 @@ import numpy as np
 
 from backrun_fit.activity import Activity, Lap, TimerEvent, Track
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.frame import framed
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.fit.table_writer import MessageTable, message_table
 from backrun_fit.fit.workout_writer import enum_number, workout_messages
@@ -57,19 +58,14 @@ def encode_activity(activity: Activity, *, serial_number: int | None = None) -> 
         >>> encode_activity(activity, serial_number=1)[8:12]
         b'.FIT'
     """
-    from fastcrc import crc16
     from fit_tool.exceptions import FitError
-    from fit_tool.fit_file_header import FitFileHeader
 
     _check_start(activity.started_at)
     try:
         content = b"".join(_content(activity))
-        body = _file_id(activity, content, serial_number) + content
+        return framed(_file_id(activity, content, serial_number) + content)
     except FitError as error:
         raise EncodeError(str(error)) from error
-    data: bytes = FitFileHeader(records_size=len(body), gen_crc=True).to_bytes() + body
-    # FIT's file checksum is CRC-16/ARC over header and messages, little-endian.
-    return data + crc16.arc(data).to_bytes(2, "little")
 
 
 def _check_start(started_at: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
 from backrun_fit.errors import EncodeError
 from backrun_fit.fit.frame import framed
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.fit.proof import prove
 from backrun_fit.fit.workout_wire import REPEAT_COUNT, duration_to_raw, target_to_raw
 from backrun_fit.workout import Intensity, Step
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from fit_tool.data_message import DataMessage
 
 __all__ = [
-    "FIT_EPOCH_UNIX_S",
     "INTENSITIES",
     "encode_workout",
     "enum_number",
@@ -25,9 +25,6 @@ __all__ = [
     "serial_number",
     "workout_messages",
 ]
-
-FIT_EPOCH_UNIX_S: Final = 631_065_600
-"""1989-12-31 00:00 UTC, from which FIT counts its seconds."""
 
 INTENSITIES: Final = {intensity: number for number, intensity in enumerate(Intensity)}
 """FIT Profile 21.212, type ``intensity``: active 0, rest 1 ... other 6."""
