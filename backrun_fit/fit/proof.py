@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -74,7 +75,7 @@ def prove(
         "type": "workout",
         "manufacturer": "development",
         "serial_number": serial_number,
-        "time_created": created_at.astimezone(UTC).replace(tzinfo=None),
+        "time_created": created_at,
     }
     _compare("file_id", identity, found[0])
     head: Expected = {
@@ -93,10 +94,17 @@ def prove(
 
 
 def _read_back(data: bytes, name: str) -> list[Any]:
-    import fitparse
+    from fitparse import FitFile, FitFileDataProcessor
+
+    class Processor(FitFileDataProcessor):  # type: ignore[misc]
+        """Makes instants aware; fitparse's own way is deprecated from Python 3.12 on."""
+
+        def process_type_date_time(self, field: Any) -> None:
+            if field.value is not None:
+                field.value = datetime.fromtimestamp(FIT_EPOCH_UNIX_S + field.value, UTC)
 
     try:
-        return list(fitparse.FitFile(data).get_messages())
+        return list(FitFile(data, data_processor=Processor()).get_messages())
     # fitparse leaks TypeError, ValueError and struct errors on bytes it cannot read.
     except Exception as error:
         raise EncodeError(f"{name!r}: the file written cannot be read back: {error}") from error

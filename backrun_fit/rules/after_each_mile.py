@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 import attrs
 
@@ -31,7 +31,6 @@ from backrun_fit.workout import (
     Node,
     Repeat,
     Step,
-    TimeDuration,
     Workout,
     walk_steps,
 )
@@ -137,8 +136,6 @@ class AfterEachMile:
         leaves = [
             (index, step) for index, node in enumerate(nodes) for step in unroll_steps((node,))
         ]
-        if len(leaves) > MAX_EXECUTIONS:
-            raise CompileError(f"{self.name}: expected at most {MAX_EXECUTIONS:,} steps, got more")
         written: list[list[Step]] = [[] for _ in nodes]
         changed: set[int] = set()
         done = 0.0
@@ -155,15 +152,18 @@ class AfterEachMile:
                     changed.add(index)
         if not changed:
             return nodes
+        total = sum(map(len, written))
+        if total > MAX_EXECUTIONS:
+            raise CompileError(
+                f"{self.name}: expected at most {MAX_EXECUTIONS:,} steps in all, got {total:,}"
+            )
         first, end = min(changed), max(changed) + 1
         steps = [step for part in written[first:end] for step in part]
         return [*nodes[:first], *refold(nodes[first:end], steps), *nodes[end:]]
 
     def _pieces(self, step: Step, done: float) -> tuple[list[tuple[Step, bool]], float]:
         """A step cut at the marks: each piece, whether it ends at one, and what is counted then."""
-        if not isinstance(step.duration, (TimeDuration, DistanceDuration)):
-            return [(step, False)], done
-        extent, every = step.duration, length_of(self.every)
+        extent, every = cast(Extent, step.duration), length_of(self.every)
         lengths, done = _cut(length_of(extent), every, done, self.name)
         if len(lengths) == 1:
             return [(step, lengths[0][1])], done

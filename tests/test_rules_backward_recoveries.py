@@ -1,0 +1,206 @@
+"""The recoveries between harder repeats, run backward."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.errors import CompileError
+from backrun_fit.rules import BackwardRecoveries
+from backrun_fit.workout import (
+    DistanceDuration,
+    Duration,
+    HeartRateBelowDuration,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    Node,
+    OpenDuration,
+    OtherDuration,
+    Repeat,
+    Step,
+    walk_steps,
+)
+from tests.forward_work import is_backward, written_out
+from tests.plans import jog, plan, run, shown, times
+
+
+def laid(*nodes: Node, **parameters: Any) -> str:
+    return shown(BackwardRecoveries(**parameters).apply(plan(*nodes)).steps)
+
+
+def rest(duration: Duration) -> Step:
+    return Step(duration=duration, intensity=Intensity.REST)
+
+
+HARD = run(800, "5k")
+OPEN = rest(OpenDuration())
+PULSE = rest(HeartRateBelowDuration(heart_rate_bpm=120))
+FAR = rest(DistanceDuration(distance_m=200))
+
+
+@pytest.mark.parametrize(
+    ("recovery", "expected"),
+    [
+        ((jog(120),), "5(800m -<60s -60s) 800m -120s"),
+        ((jog(60),), "5(800m -<60s) 800m -60s"),
+        ((jog(45),), "5(800m -<45s) 800m -45s"),
+        ((jog(60.5),), "5(800m -<60.5s) 800m -60.5s"),
+        ((FAR,), "5(800m -<200m) 800m -200m"),
+        ((OPEN,), "5(800m -<60s -?) 800m -?"),
+        ((PULSE,), "5(800m -<60s -?) 800m -?"),
+        ((jog(90), OPEN), "5(800m -<60s -30s -?) 800m -90s -?"),
+        ((jog(60), OPEN), "5(800m -<60s -?) 800m -60s -?"),
+        ((jog(30), jog(90)), "5(800m -<60s -60s) 800m -30s -90s"),
+        ((jog(30), FAR), "5(800m -<30s -200m) 800m -30s -200m"),
+        ((jog(20), jog(20)), "5(800m -<40s) 800m -20s -20s"),
+    ],
+)
+def test_five_recoveries_lie_between_six_repeats_and_keep_their_length(
+    recovery: tuple[Step, ...], expected: str
+) -> None:
+    assert laid(times(6, HARD, *recovery)) == expected
+
+
+@pytest.mark.parametrize("recovery", [(jog(120),), (jog(30),), (OPEN,), (FAR,), (jog(30), OPEN)])
+def test_a_whole_recovery_is_exactly_sixty_seconds_backward(recovery: tuple[Step, ...]) -> None:
+    planned = shown(recovery)
+    assert laid(times(6, HARD, *recovery), whole=True) == f"5(800m -<60s) 800m {planned}"
+
+
+def test_a_backward_distance_is_taken_from_a_distance_and_is_all_of_a_time() -> None:
+    far = attrs.evolve(FAR, duration=DistanceDuration(distance_m=400))
+    assert laid(times(6, HARD, far), backward="100m") == "5(800m -<100m -300m) 800m -400m"
+    assert laid(times(6, HARD, jog(90)), backward="100m") == "5(800m -<90s) 800m -90s"
+
+
+def test_the_recovery_after_the_last_repeat_stays_whatever_follows() -> None:
+    easy = run(1600)
+    for follow in (easy, attrs.evolve(easy, target=HARD.target), jog(300)):
+        result = BackwardRecoveries().apply(plan(easy, times(6, HARD, jog(60)), follow))
+        assert shown(result.steps[1:-1]) == "5(800m -<60s) 800m -60s"
+        assert result.steps[0] is easy
+        assert result.steps[-1] is follow
+
+
+def test_where_the_last_recovery_is_skipped_there_is_none_and_no_skipping() -> None:
+    result = BackwardRecoveries().apply(plan(times(6, HARD, jog(120), skip=True)))
+    assert shown(result.steps) == "5(800m -<60s -60s) 800m"
+    repeat = result.steps[0]
+    assert isinstance(repeat, Repeat)
+    assert not repeat.skip_last_recovery
+
+
+@given(st.integers(2, 40), st.booleans())
+def test_n_repeats_have_n_less_one_backward_recoveries(count: int, skip: bool) -> None:
+    result = BackwardRecoveries().apply(plan(times(count, HARD, jog(90), skip=skip)))
+    assert sum(map(is_backward, written_out(result.steps))) == count - 1
+
+
+def test_the_recovery_before_a_set_rest_and_the_set_rest_stay() -> None:
+    inner = times(4, HARD, jog(60))
+    assert laid(times(3, inner, jog(180))) == "3(3(800m -<60s) 800m -60s -180s)"
+
+
+def test_a_recovery_between_sets_without_a_rest_of_their_own_is_between_repeats() -> None:
+    result = BackwardRecoveries().apply(plan(times(3, times(6, HARD, jog(60)))))
+    assert sum(map(is_backward, written_out(result.steps))) == 17
+    assert shown(result.steps) == "17(800m -<60s) 800m -60s"
+
+
+def test_work_of_several_steps_keeps_its_order() -> None:
+    sharp = run(200, "threshold")
+    assert laid(times(3, HARD, sharp, jog(90))) == ("2(800m 200m -<60s -30s) 800m 200m -90s")
+    assert laid(times(3, HARD, jog(90), sharp, jog(30))) == (
+        "2(800m -<60s -30s 200m -<30s) 800m -<60s -30s 200m -30s"
+    )
+
+
+def test_recoveries_written_out_at_the_top_level_are_turned_where_work_is_on_both_sides() -> None:
+    warm = attrs.evolve(run(1000), intensity=Intensity.WARMUP)
+    nodes = (warm, jog(60), HARD, jog(120), HARD, jog(120), warm)
+    result = BackwardRecoveries().apply(plan(*nodes))
+    assert shown(result.steps) == "1000m -60s 800m -<60s -60s 800m -120s 1000m"
+    assert [a is b for a, b in zip(result.steps[:3], nodes[:3], strict=True)] == [True] * 3
+
+
+def test_running_at_an_easy_pace_is_no_harder_repeat() -> None:
+    with pytest.raises(CompileError, match="expected a recovery"):
+        BackwardRecoveries().apply(plan(times(4, run(1000, "easy"), jog(60))))
+
+
+def test_a_walked_recovery_is_turned_and_its_rest_stays_a_walk() -> None:
+    walk = attrs.evolve(jog(90), movement=Movement.WALK)
+    assert laid(times(3, HARD, walk)) == "2(800m -<60s -w30s) 800m -w90s"
+
+
+def test_the_rest_of_a_recovery_keeps_everything_but_its_length() -> None:
+    planned = attrs.evolve(jog(120), name="Jog", notes="Drink.", extra=((99, 1),))
+    result = BackwardRecoveries().apply(plan(times(3, HARD, planned)))
+    back, rest_of_it = list(walk_steps(result.steps))[1:3]
+    assert attrs.evolve(rest_of_it, duration=planned.duration) == planned
+    assert back.intensity is Intensity.RECOVERY
+    assert back.name == "Back 60 s"
+    assert back.extra == ()
+    assert back.target == NamedPaceTarget(name="marathon", slower=0.05, faster=0.05)
+
+
+def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields() -> None:
+    planned = attrs.evolve(jog(60), notes="Drink.", extra=((99, 1),))
+    back = list(walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, planned))).steps))[1]
+    assert back.extra == ((99, 1),)
+    assert back.notes is not None
+    assert back.notes.startswith("Backward, on the forefoot")
+    assert back.notes.endswith("Drink.")
+    long = attrs.evolve(planned, notes="ü" * 90)
+    back = list(walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, long))).steps))[1]
+    assert back.notes is not None
+    assert len(back.notes.encode()) <= 199
+    assert back.notes.endswith("traffic.")
+
+
+def test_unknown_fields_of_repeats_stay_at_their_depth() -> None:
+    inner = Repeat(steps=(HARD, jog(60)), count=4, extra=((71, 1),))
+    outer = Repeat(steps=(inner, jog(180)), count=3, extra=((72, 2),))
+    (result,) = BackwardRecoveries().apply(plan(outer)).steps
+    assert isinstance(result, Repeat)
+    assert isinstance(result.steps[0], Repeat)
+    assert (result.extra, result.steps[0].extra) == (((72, 2),), ((71, 1),))
+
+
+def test_a_repeat_in_which_nothing_is_turned_is_returned_as_it_was() -> None:
+    strides = times(4, run(100, "easy"), jog(30))
+    result = BackwardRecoveries().apply(plan(strides, times(3, HARD, jog(60))))
+    assert result.steps[0] is strides
+
+
+def test_a_repeat_that_ends_by_a_condition_is_left_as_it_is() -> None:
+    until = Repeat(steps=(HARD, jog(60)), until=OtherDuration(type=7, value=600_000))
+    result = BackwardRecoveries().apply(plan(until, times(3, HARD, jog(60))))
+    assert result.steps[0] is until
+    with pytest.raises(CompileError, match="in a repeat with a count"):
+        BackwardRecoveries().apply(plan(until))
+
+
+def test_recoveries_between_backward_repeats_stay_forward() -> None:
+    back = attrs.evolve(HARD, movement=Movement.BACKWARD_RUN, intensity=Intensity.INTERVAL)
+    reps = times(5, back, jog(60))
+    result = BackwardRecoveries().apply(plan(times(3, HARD, jog(60)), reps, back))
+    assert result.steps[-2] is reps
+    with pytest.raises(CompileError, match="expected a recovery"):
+        BackwardRecoveries().apply(plan(reps, back))
+
+
+@pytest.mark.parametrize("nodes", [[], [HARD], [HARD, jog(60)], [times(1, HARD, jog(60))]])
+def test_a_workout_without_a_recovery_between_is_refused(nodes: list[Node]) -> None:
+    with pytest.raises(CompileError, match="directly before and after it"):
+        BackwardRecoveries().apply(plan(*nodes))
+
+
+def test_recoveries_that_are_turned_already_stay_so_whatever_the_parameters() -> None:
+    once = BackwardRecoveries().apply(plan(times(6, HARD, jog(120))))
+    assert BackwardRecoveries(backward="30s", whole=True).apply(once) is once
