@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.athlete import Athlete, Race
+from backrun_fit.athlete.paces import PACE_NAMES, default_band
+from backrun_fit.athlete.vdot import race_time
 from backrun_fit.errors import SpecError
-from backrun_fit.paces import PACE_NAMES, default_band
 from backrun_fit.units import METRES_PER_MILE
-from backrun_fit.vdot import race_time
 from backrun_fit.workout import (
     CadenceTarget,
     HeartRateTarget,

@@ -11,7 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.errors import SpecError
-from backrun_fit.exact import exact_distance, exact_duration, exact_pace_band, exact_percent
+from backrun_fit.notation.exact import (
+    exact_distance,
+    exact_duration,
+    exact_pace_band,
+    exact_percent,
+)
 from backrun_fit.units import parse_distance, parse_duration, parse_pace
 
 AMOUNTS = st.floats(1e-6, 9e8) | st.integers(1, 100_000).map(float)

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from backrun_fit.athlete.paces import PACE_NAMES
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.notation import parse_workout, print_workout
-from backrun_fit.paces import PACE_NAMES
 from backrun_fit.units import parse_pace
 from backrun_fit.workout import (
     CadenceTarget,

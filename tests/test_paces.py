@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.errors import SpecError
-from backrun_fit.paces import (
+from backrun_fit.athlete.paces import (
     EASY_FRACTION,
     PACE_NAMES,
     band_about,
@@ -19,8 +18,14 @@ from backrun_fit.paces import (
     read_pace_or_band,
     s_per_km_apart,
 )
+from backrun_fit.athlete.vdot import (
+    oxygen_cost,
+    race_time,
+    speed_at_oxygen_cost,
+    sustainable_fraction,
+)
+from backrun_fit.errors import SpecError
 from backrun_fit.units import METRES_PER_MILE
-from backrun_fit.vdot import oxygen_cost, race_time, speed_at_oxygen_cost, sustainable_fraction
 from backrun_fit.workout import PaceTarget
 
 SPEEDS_MPS = st.floats(0.5, 8)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit import predict, vdot
+from backrun_fit.athlete import predict, vdot
 from backrun_fit.errors import SpecError
 from backrun_fit.units import METRES_PER_MILE
 

@@ -23,7 +23,7 @@ def test_every_name_with_a_home_is_public() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'run_backwards'"):
-        _ = bf.run_backwards
+        _ = bf.run_backwards  # type: ignore[attr-defined]
 
 
 def test_a_submodule_of_the_same_name_never_hides_a_public_function() -> None:

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from backrun_fit.athlete.race import Method, Race, marathon_from_races
+from backrun_fit.athlete.vdot import race_time
 from backrun_fit.errors import SpecError
-from backrun_fit.race import Method, Race, marathon_from_races
 from backrun_fit.units import METRES_PER_MILE
-from backrun_fit.vdot import race_time
 
 FORTY_MILES_M = 40 * METRES_PER_MILE
 TEN_KM = Race(distance="10km", time="40:00")

@@ -19,9 +19,9 @@ from backrun_fit.errors import BackrunFitError, SpecError
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
 from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
-from backrun_fit.spec_document import MAX_DEPTH
-from backrun_fit.spec_problems import problems_of
-from backrun_fit.spec_text import SpecFormat
+from backrun_fit.spec.document import MAX_DEPTH
+from backrun_fit.spec.problems import problems_of
+from backrun_fit.spec.text import SpecFormat
 from backrun_fit.workout import Movement, walk_steps
 
 LONG_RUN = """

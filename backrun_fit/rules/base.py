@@ -8,10 +8,10 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 import attrs
 
+from backrun_fit.athlete.paces import band_about
 from backrun_fit.errors import CompileError
 from backrun_fit.fold import fold, unroll_steps
 from backrun_fit.marker import FORM_CUE, MARKER_BYTES, marked_name
-from backrun_fit.paces import band_about
 from backrun_fit.rules.parameters import Extent, Pace
 from backrun_fit.units import METRES_PER_MILE, format_distance, format_duration
 from backrun_fit.workout import (

@@ -11,9 +11,9 @@ import re
 from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
+from backrun_fit.athlete.paces import canonical_pace_name, read_pace, read_pace_or_band
 from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.paces import canonical_pace_name, read_pace, read_pace_or_band
 from backrun_fit.units import measured, parse_distance, parse_duration
 from backrun_fit.workout import DistanceDuration, PaceTarget, TimeDuration
 

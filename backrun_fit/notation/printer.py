@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from backrun_fit.errors import CompileError, SpecError
-from backrun_fit.exact import (
+from backrun_fit.notation.exact import (
     exact_distance,
     exact_duration,
     exact_pace_band,
     exact_percent,
     plain_number,
 )
-from backrun_fit.intensity import implied_intensities
-from backrun_fit.notation_words import MAX_DEPTH, MOVEMENT_WORDS
+from backrun_fit.notation.intensity import implied_intensities
+from backrun_fit.notation.words import MAX_DEPTH, MOVEMENT_WORDS
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,

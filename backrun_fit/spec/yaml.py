@@ -14,7 +14,7 @@ from typing import Final, cast
 import yaml
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.spec_document import MAX_DEPTH, Document, Place, Plain, join_path
+from backrun_fit.spec.document import MAX_DEPTH, Document, Place, Plain, join_path
 
 __all__ = ["read_yaml"]
 

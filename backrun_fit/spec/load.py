@@ -24,9 +24,9 @@ from backrun_fit.hints import hint
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
-from backrun_fit.spec_document import Document
-from backrun_fit.spec_problems import keys_of, problems_of, unknown_key
-from backrun_fit.spec_text import MAX_BYTES, SpecFormat, read_document
+from backrun_fit.spec.document import Document
+from backrun_fit.spec.problems import keys_of, problems_of, unknown_key
+from backrun_fit.spec.text import MAX_BYTES, SpecFormat, read_document
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import Workout
 

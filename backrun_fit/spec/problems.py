@@ -9,7 +9,7 @@ import cattrs
 
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.hints import hint
-from backrun_fit.spec_document import join_path
+from backrun_fit.spec.document import join_path
 
 __all__ = ["keys_of", "problems_of", "unknown_key"]
 

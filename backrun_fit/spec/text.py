@@ -15,8 +15,8 @@ import tomllib
 from typing import Final, Literal
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.spec_document import MAX_DEPTH, Document, Plain, join_path
-from backrun_fit.spec_yaml import read_yaml
+from backrun_fit.spec.document import MAX_DEPTH, Document, Plain, join_path
+from backrun_fit.spec.yaml import read_yaml
 
 __all__ = ["MAX_BYTES", "SpecFormat", "read_document"]
 

@@ -1,6 +1,6 @@
 """One line that says a workout, ⇄ the tree: ``2mi @ easy, 6 x (800m @ 5k + 60s @ recovery)``.
 
-The grammar is in ``notation.lark``; the notation is described in
+The grammar is in ``grammar.lark``; the notation is described in
 ``docs/notation.md``.
 """
 
@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import attrs
 
 from backrun_fit.errors import CompileError, Problem, SpecError
-from backrun_fit.intensity import implied_intensities
-from backrun_fit.notation_notes import cut
-from backrun_fit.notation_printer import workout_line
-from backrun_fit.notation_reader import Reader
-from backrun_fit.notation_words import EXPECTED, MAX_CHARACTERS
+from backrun_fit.notation.intensity import implied_intensities
+from backrun_fit.notation.notes import cut
+from backrun_fit.notation.printer import workout_line
+from backrun_fit.notation.reader import Reader
+from backrun_fit.notation.words import EXPECTED, MAX_CHARACTERS
 from backrun_fit.workout import Intensity, Node, Repeat, Workout
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _parser() -> lark.Lark:
     # Loading lark takes longer than the command line may take to print its help.
     import lark
 
-    grammar = importlib.resources.files("backrun_fit").joinpath("notation.lark")
+    grammar = importlib.resources.files(__package__).joinpath("grammar.lark")
     return lark.Lark(
         grammar.read_text(encoding="utf-8"),
         parser="lalr",

@@ -17,9 +17,9 @@ from typing import Final
 
 import attrs
 
+from backrun_fit.athlete.vdot import check_positive, race_time
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE
-from backrun_fit.vdot import check_positive, race_time
 
 __all__ = [
     "MARATHON_M",

@@ -9,9 +9,10 @@ from typing import Final, Literal
 
 import attrs
 
-from backrun_fit import predict
+from backrun_fit.athlete import predict
+from backrun_fit.athlete.predict import MARATHON_M, MarathonPace
+from backrun_fit.athlete.vdot import oxygen_cost, vdot_of_race
 from backrun_fit.errors import Problem, Problems, SpecError
-from backrun_fit.predict import MARATHON_M, MarathonPace
 from backrun_fit.units import (
     SLOWEST_MOVING_MPS,
     format_distance,
@@ -20,7 +21,6 @@ from backrun_fit.units import (
     parse_distance,
     parse_duration,
 )
-from backrun_fit.vdot import oxygen_cost, vdot_of_race
 
 __all__ = [
     "Method",

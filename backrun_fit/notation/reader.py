@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, cast
 from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.hints import hint
-from backrun_fit.notation_notes import Notes, branches, cut, tokens
-from backrun_fit.notation_targets import TargetReader, metric_of, metric_value
-from backrun_fit.notation_words import (
+from backrun_fit.notation.notes import Notes, branches, cut, tokens
+from backrun_fit.notation.targets import TargetReader, metric_of, metric_value
+from backrun_fit.notation.words import (
     BACKWARD_WORDS,
     HEART_RATE,
     INTENSITY_WORDS,
@@ -37,7 +37,7 @@ from backrun_fit.workout import (
 )
 
 if TYPE_CHECKING:
-    from backrun_fit.notation_notes import Child, Token, Tree
+    from backrun_fit.notation.notes import Child, Token, Tree
 
 __all__ = ["Reader"]
 

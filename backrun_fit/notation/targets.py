@@ -6,15 +6,15 @@ import functools
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
+from backrun_fit.athlete.paces import canonical_pace_name
 from backrun_fit.errors import SpecError
-from backrun_fit.notation_notes import Notes, branches, cut, tokens
-from backrun_fit.notation_words import HEART_RATE, METRICS, Metric
-from backrun_fit.paces import canonical_pace_name
+from backrun_fit.notation.notes import Notes, branches, cut, tokens
+from backrun_fit.notation.words import HEART_RATE, METRICS, Metric
 from backrun_fit.units import parse_pace
 from backrun_fit.workout import HeartRateZoneTarget, NamedPaceTarget, OpenTarget, PaceTarget, Target
 
 if TYPE_CHECKING:
-    from backrun_fit.notation_notes import Token, Tree
+    from backrun_fit.notation.notes import Token, Tree
 
 __all__ = ["TargetReader", "metric_of", "metric_value"]
 

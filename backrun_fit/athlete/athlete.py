@@ -7,8 +7,7 @@ from typing import Final, get_args
 
 import attrs
 
-from backrun_fit.errors import Problem, Problems, SpecError
-from backrun_fit.paces import (
+from backrun_fit.athlete.paces import (
     PACE_NAMES,
     ExplicitPaces,
     band_about,
@@ -20,8 +19,8 @@ from backrun_fit.paces import (
     read_paces,
     s_per_km_apart,
 )
-from backrun_fit.predict import MARATHON_M, MarathonPace
-from backrun_fit.race import (
+from backrun_fit.athlete.predict import MARATHON_M, MarathonPace
+from backrun_fit.athlete.race import (
     Method,
     Race,
     check_human,
@@ -30,8 +29,9 @@ from backrun_fit.race import (
     read_races,
     read_time,
 )
+from backrun_fit.athlete.vdot import oxygen_cost, vdot_of_race
+from backrun_fit.errors import Problem, Problems, SpecError
 from backrun_fit.units import format_pace, parse_distance
-from backrun_fit.vdot import oxygen_cost, vdot_of_race
 from backrun_fit.workout import NamedPaceTarget, PaceTarget, Target
 
 __all__ = ["PACE_NAMES", "Athlete", "MarathonPace", "Method", "Race", "canonical_pace_name"]

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from backrun_fit.athlete.predict import MARATHON_M
+from backrun_fit.athlete.vdot import race_time, speed_at_oxygen_cost
 from backrun_fit.errors import Problems, SpecError
-from backrun_fit.predict import MARATHON_M
 from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
-from backrun_fit.vdot import race_time, speed_at_oxygen_cost
 from backrun_fit.workout import PaceTarget
 
 __all__ = [
