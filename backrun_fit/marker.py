@@ -50,6 +50,7 @@ def marked_name(movement: Movement, label: str) -> str:
     Args:
         movement: Of the step; forward running has no marker.
         label: The rest of the name; may be empty, and may carry the marker already.
+            A dash goes before a label that would make a direction of the marker.
 
     Example:
         >>> marked_name(Movement.BACKWARD_RUN, "1/8 mi"), marked_name(Movement.RUN, "Tempo")
@@ -58,7 +59,8 @@ def marked_name(movement: Movement, label: str) -> str:
     word = _WORDS.get(movement)
     if word is None or movement_of(label) is movement:
         return label
-    return f"{word} {label}".strip()
+    name = f"{word} {label}".strip()
+    return name if movement_of(name) is movement else f"{word} - {label}"
 
 
 def movement_of(name: str | None) -> Movement:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -30,17 +31,17 @@ def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> Ren
     sport = compiled.sport
     if compiled.sub_sport != "generic":
         sport += f", {compiled.sub_sport}"
-    lines = [Text(f"{shown(compiled.name) or '(no name)'}  ({sport})", style="bold")]
+    lines: list[RenderableType] = [
+        Text(f"{shown(compiled.name) or '(no name)'}  ({sport})", style="bold")
+    ]
     if compiled.notes:
-        lines.append(Text(f"  {shown(compiled.notes)}"))
+        lines.append(_indented(shown(compiled.notes)))
     lines.extend(Text(line) for line in _node_lines(nest(compiled.messages), units, "  "))
     lines.append(
         Text(f"  {len(compiled.messages)} messages, {len(unroll(compiled))} steps when run")
     )
-    lines.extend(
-        Text(f"  adjusted: {shown(text)}", style="yellow") for text in compiled.adjustments
-    )
-    lines.extend(Text(f"  note: {shown(text)}", style="yellow") for text in compiled.warnings)
+    lines.extend(_indented(f"adjusted: {shown(text)}", "yellow") for text in compiled.adjustments)
+    lines.extend(_indented(f"note: {shown(text)}", "yellow") for text in compiled.warnings)
     return Group(*lines)
 
 
@@ -128,17 +129,17 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
         _executions(report, units),
     ]
     parts.extend(
-        Text(f"  {result.planned.number}: {finding.message}")
+        _indented(f"{result.planned.number}: {finding.message}")
         for result in report.results
         if result.verdict is not Verdict.MET
         for finding in result.findings
         if finding.verdict is not Verdict.MET
     )
-    parts.extend(Text(f"  {line}", style="dim") for line in _notes(report))
+    parts.extend(_indented(line, "dim") for line in _notes(report))
     for extra in report.extra:
         laps = _laps(extra.first_lap, extra.last_lap)
         parts.append(
-            Text(f"  outside the plan: {laps}, {format_duration(extra.timer_s)}: {extra.reason}")
+            _indented(f"outside the plan: {laps}, {format_duration(extra.timer_s)}: {extra.reason}")
         )
     if report.agreements is not None:
         parts.append(
@@ -148,8 +149,8 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
             )
         )
         parts.extend(
-            Text(
-                f"  {item.where}: given {item.given or 'nothing'}, "
+            _indented(
+                f"{item.where}: given {item.given or 'nothing'}, "
                 f"executed {item.executed or 'nothing'}"
             )
             for item in report.differences
@@ -175,6 +176,11 @@ def _executions(report: Report, units: UnitSystem) -> Table:
             Text(result.verdict.value.replace("_", " "), _STYLES.get(result.verdict, "red")),
         )
     return table
+
+
+def _indented(text: str, style: str = "") -> RenderableType:
+    """A paragraph below another, set in on every line that it takes."""
+    return Padding(Text(text, style), (0, 0, 0, 2))
 
 
 def _notes(report: Report) -> list[str]:
@@ -214,7 +220,7 @@ def _evidence(report: Report) -> list[RenderableType]:
         if evidence.uncertainty is not None:
             text += f" (+/- {evidence.uncertainty:.1%})"
     lines: list[RenderableType] = [Text(f"{text}. {evidence.caveat}")]
-    lines.extend(Text(f"  {observation}") for observation in evidence.observations)
+    lines.extend(_indented(observation) for observation in evidence.observations)
     return lines
 
 
