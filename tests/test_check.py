@@ -214,7 +214,7 @@ def test_a_recording_with_laps_but_no_samples_is_still_checked() -> None:
 
 def test_reports_cross_process_borders() -> None:
     report = check(record(perfect(), INTERVALS))
-    again = pickle.loads(pickle.dumps(report))  # noqa: S301
+    again = pickle.loads(pickle.dumps(report))
     assert again == report
 
 

@@ -255,7 +255,7 @@ sub_sport: treadmil
     for name in ("name", "easy", "after_each_mile", "every", "treadmill"):
         assert f"did you mean {name}?" in said
     assert "expected a distance such as 1mi, got '1 furlong'" in said
-    assert str(pickle.loads(pickle.dumps(error))) == said  # noqa: S301 - bytes of our own
+    assert str(pickle.loads(pickle.dumps(error))) == said
 
 
 @pytest.mark.parametrize(
