@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from backrun_fit.activity import Activity
     from backrun_fit.athlete import Athlete, Race
     from backrun_fit.compile import compile_workout
-    from backrun_fit.compiled import CompiledWorkout, unroll
+    from backrun_fit.compiled import CompiledWorkout, as_workout, unroll
     from backrun_fit.compliance import check
     from backrun_fit.errors import (
         AlignmentError,
@@ -39,7 +39,7 @@ _HOMES = {
     "backrun_fit.activity": ("Activity",),
     "backrun_fit.athlete": ("Athlete", "Race"),
     "backrun_fit.compile": ("compile_workout",),
-    "backrun_fit.compiled": ("CompiledWorkout", "unroll"),
+    "backrun_fit.compiled": ("CompiledWorkout", "as_workout", "unroll"),
     "backrun_fit.compliance": ("check",),
     "backrun_fit.errors": (
         "AlignmentError",
@@ -82,6 +82,7 @@ __all__ = [
     "Tolerances",
     "Verdict",
     "Workout",
+    "as_workout",
     "check",
     "compile_workout",
     "devices",

@@ -6,6 +6,8 @@ at once.
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
@@ -29,6 +31,7 @@ __all__ = ["app", "main"]
 
 DONE, NOT_MET, BAD_INPUT = 0, 1, 2
 
+_WIDE = 1_000
 _SPEC_SUFFIXES = frozenset((".yaml", ".yml", ".toml", ".json"))
 
 app = App(
@@ -48,6 +51,10 @@ Device = Annotated[str, Parameter(name="--device", help="garmin (50 steps) or ga
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with 0 (done and met), 1 (not met) or 2 (bad input)."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character must not cost the result.
+            stream.reconfigure(errors="replace")
     try:
         code = app(
             sys.argv[1:] if arguments is None else list(arguments),
@@ -58,6 +65,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = BAD_INPUT  # the message has been printed
     except BackrunFitError as error:
         code = _complain(error)
+    except BrokenPipeError:
+        # Whoever read the output has closed it; nothing is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = BAD_INPUT
     sys.exit(code if isinstance(code, int) else DONE)
 
 
@@ -96,15 +107,18 @@ def compile_(
 
     code = _each(specs, read)
     _refuse_shared_identity([(name, data) for name, _, data, _ in files])
-    for stem, (_, compiled, data, shown_units) in zip(
-        unique_stems(name for name, *_ in files), files, strict=True
-    ):
-        path = output / f"{stem}.fit"
+    paths = [output / f"{stem}.fit" for stem in unique_stems(name for name, *_ in files)]
+    replaced = [
+        path for path, (*_, data, _) in zip(paths, files, strict=True) if _differs(path, data)
+    ]
+    for path, (*_, data, _) in zip(paths, files, strict=True):
         write_whole(path, data)
+    for path, (_, compiled, data, shown_units) in zip(paths, files, strict=True):
         if json:
             _print_json({"path": str(path), **workout_document(compiled)})
         else:
-            _print(f"{path}  {len(data)} bytes, read back and equal")
+            note = ", in the place of another version" if path in replaced else ""
+            _print(f"{path}  {len(data)} bytes, read back and equal{note}")
             _print(workout_text(compiled, shown_units))
     return code
 
@@ -148,23 +162,28 @@ def check(
     ] = "auto",
     tolerance: Annotated[
         tuple[str, ...],
-        Parameter(help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated.",
+        ),
     ] = (),
     units: Units = None,
     json: Json = False,
 ) -> int:
     """Check recorded runs step by step against the workout they carry, or a given one."""
     from backrun_fit.compliance import check as check_activity
-    from backrun_fit.fit.activity_reader import read_activities
+    from backrun_fit.fit.activity_reader import activities_in
+    from backrun_fit.fit.source import open_source
     from backrun_fit.render.document import report_document
     from backrun_fit.render.text import report_text
 
     plan = None if workout is None else _plan(workout, _device("garmin-100"), units)
     tolerances = _tolerances(tolerance)
 
-    def one(path: Path) -> int:
+    def one(content: bytes, name: str | None) -> int:
         code = DONE
-        for activity in read_activities(path):
+        for activity in activities_in(content, name):
             report = check_activity(
                 activity, plan, tolerances=tolerances, align=align, units=units or "metric"
             )
@@ -175,18 +194,32 @@ def check(
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
         return code
 
-    return _each(activities, one)
+    def members(path: Path) -> int:
+        code = DONE
+        for name, content in open_source(path):
+            try:
+                code = max(code, one(content, name))
+            except BackrunFitError as error:
+                code = max(code, _complain(error, path))
+        return code
+
+    return _each(activities, members)
 
 
 @app.command
 def rehearse(
     workout: Path,
+    /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="Activity file to write.")],
     seed: Annotated[int, Parameter(help="The same seed gives the same bytes.")] = 0,
     fault: Annotated[
         tuple[str, ...],
-        Parameter(help="skip:N, short:N, fast:N or pause:N at execution N; may be repeated."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="skip:N, short:N, fast:N or pause:N at execution N; may be repeated.",
+        ),
     ] = (),
     started_at: Annotated[
         datetime | None, Parameter(help="Start of the run; default: now.")
@@ -215,6 +248,13 @@ def rehearse(
         _print(f"{output}  rehearsed with seed {seed}")
         _print(activity_text(activity, units or "metric"))
     return DONE
+
+
+def _differs(path: Path, data: bytes) -> bool:
+    try:
+        return path.read_bytes() != data
+    except OSError:
+        return False
 
 
 def _each(paths: Sequence[Path], verb: Callable[[Path], int]) -> int:
@@ -314,7 +354,17 @@ def _aware(at: datetime | None) -> datetime | None:
 def _print(what: RenderableType) -> None:
     from rich.console import Console
 
-    Console(highlight=False, markup=False, soft_wrap=isinstance(what, str)).print(what)
+    console = Console(highlight=False, markup=False, soft_wrap=isinstance(what, str))
+    if console.is_terminal:
+        console.print(what)
+        return
+    # In a file or a pipe lines stay whole (unless COLUMNS says how wide they may
+    # be) and have no blanks at their end.
+    if "COLUMNS" not in os.environ:
+        console.width = _WIDE
+    with console.capture() as captured:
+        console.print(what)
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))  # noqa: T201
 
 
 def _print_json(document: dict[str, Any]) -> None:
@@ -327,3 +377,7 @@ def _version() -> str:
     from importlib.metadata import version
 
     return version("backrun-fit")
+
+
+if __name__ == "__main__":
+    main()

@@ -19,11 +19,14 @@ from backrun_fit.units import UnitSystem, format_distance, format_duration
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
+    HeartRateTarget,
     Movement,
     NamedPaceTarget,
     Node,
+    PowerTarget,
     Repeat,
     Step,
+    Target,
     TimeDuration,
     Workout,
     walk_steps,
@@ -71,7 +74,7 @@ def compile_workout(
         raise CompileError(f"{workout.name!r}: expected at least one step, got none")
     athlete = Athlete() if athlete is None else athlete
     adjustments: dict[str, None] = {}  # ordered, each said once
-    nodes = _fewest(_without_skips(workout.steps), device)
+    nodes = _fewest(_plain(workout.steps), device)
     messages = _flatten(nodes)
     if len(messages) > device.max_messages:
         raise CompileError(
@@ -85,7 +88,8 @@ def compile_workout(
         for index, message in enumerate(messages)
     )
     return CompiledWorkout(
-        name=_fit_text(workout.name, device.workout_name_bytes, "workout name", adjustments),
+        name=_fit_text(workout.name, device.workout_name_bytes, "workout name", adjustments)
+        or _unnamed(adjustments),
         messages=messages,
         sport=workout.sport,
         sub_sport=workout.sub_sport,
@@ -99,6 +103,11 @@ def compile_workout(
     )
 
 
+def _unnamed(adjustments: dict[str, None]) -> str:
+    adjustments["workout name: it had none, so it is called 'Workout'"] = None
+    return "Workout"
+
+
 def _doubts(workout: Workout, athlete: Athlete) -> tuple[str, ...]:
     """What is doubtful about the paces that the names in this workout stand for."""
     if not any(isinstance(step.target, NamedPaceTarget) for step in walk_steps(workout.steps)):
@@ -109,20 +118,25 @@ def _doubts(workout: Workout, athlete: Athlete) -> tuple[str, ...]:
         return ()  # every name was given a pace of its own
 
 
-def _without_skips(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Say "skip the last recovery" without the undocumented field: the last pass stands apart."""
+def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The same without repeats of one pass, and without the undocumented skip of a recovery.
+
+    Where the last recovery is skipped, the last pass stands apart.
+    """
     result: list[Node] = []
     for node in nodes:
         if isinstance(node, Step):
             result.append(node)
             continue
-        body = _without_skips(node.steps)
+        body = _plain(node.steps)
         skips = node.skip_last_recovery and node.count is not None
         count = node.count - 1 if skips and node.count else node.count
-        if body and count != 0:
+        if body and count == 1:
+            result.extend(body)
+        elif body and count != 0:
             result.append(attrs.evolve(node, steps=body, count=count, skip_last_recovery=False))
         if skips:
-            result.extend(_without_skips(node.steps[:-1]))
+            result.extend(_plain(node.steps[:-1]))
     return tuple(result)
 
 
@@ -170,8 +184,7 @@ def _fit_step(
         target = athlete.resolve(step.target)
     except SpecError as error:
         raise error.under(where) from error
-    if isinstance(target, CadenceTarget):
-        target = _whole_strides(target, where, adjustments)
+    target = _whole(target, where, adjustments)
     name = _name(step, units, where, adjustments)
     notes = step.notes or (FORM_CUE if step.movement.is_backward else None)
     return attrs.evolve(
@@ -203,18 +216,29 @@ def _extent(step: Step, units: UnitSystem) -> str:
     return ""
 
 
-def _whole_strides(
-    target: CadenceTarget, where: str, adjustments: dict[str, None]
-) -> CadenceTarget:
-    """Widen a band to even steps per minute: the wire counts whole strides of one leg."""
-    low = 2 * math.floor(target.lowest_spm / 2) or 2
-    high = 2 * math.ceil(target.highest_spm / 2)
-    if (low, high) != (target.lowest_spm, target.highest_spm):
-        adjustments[
-            f"{where}, cadence: {target.lowest_spm:g}-{target.highest_spm:g} became {low}-{high} "
-            f"steps a minute, the next whole strides"
-        ] = None
-    return CadenceTarget(lowest_spm=low, highest_spm=high)
+def _whole(target: Target, where: str, adjustments: dict[str, None]) -> Target:
+    """Widen a band to the next numbers that the wire has.
+
+    It counts whole beats and watts, and of cadence whole strides of one leg.
+    """
+    match target:
+        case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
+            step, what = 1, "heart rate"
+        case PowerTarget(lowest_w=lowest, highest_w=highest):
+            step, what = 1, "power"
+        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
+            step, what = 2, "cadence"
+        case _:
+            return target
+    low = max(step * math.floor(lowest / step), step)
+    high = step * math.ceil(highest / step)
+    if (low, high) == (lowest, highest):
+        return target
+    adjustments[
+        f"{where}, {what}: {lowest:g}-{highest:g} became {low}-{high}, the next that a watch holds"
+    ] = None
+    names = [field.name for field in attrs.fields(type(target))]
+    return attrs.evolve(target, **dict(zip(names, (low, high), strict=True)))
 
 
 def _fit_text(text: str, room_bytes: int, what: str, adjustments: dict[str, None]) -> str:

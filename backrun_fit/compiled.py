@@ -12,7 +12,7 @@ from typing import TypeAlias
 import attrs
 
 from backrun_fit.errors import CompileError
-from backrun_fit.workout import Extra, OtherDuration, Step
+from backrun_fit.workout import Extra, Node, OtherDuration, Repeat, Step, Workout
 
 __all__ = [
     "CompiledWorkout",
@@ -22,6 +22,7 @@ __all__ = [
     "Message",
     "PlannedExecution",
     "RepeatMessage",
+    "as_workout",
     "nest",
     "unroll",
 ]
@@ -152,6 +153,45 @@ def nest(messages: tuple[Message, ...]) -> tuple[IndexedNode, ...]:
             )
         open_nodes.append((first, IndexedRepeat(index, message, tuple(reversed(body)))))
     return tuple(node for _, node in open_nodes)
+
+
+def as_workout(compiled: CompiledWorkout) -> Workout:
+    """The tree of a compiled workout, so that rules can be laid over one read from a file.
+
+    Raises:
+        CompileError: A repeat spans no whole steps.
+
+    Example:
+        >>> from backrun_fit.workout import OpenDuration
+        >>> step = Step(duration=OpenDuration())
+        >>> plan = CompiledWorkout(
+        ...     name="w", messages=(step, RepeatMessage(first_index=0, count=2)))
+        >>> as_workout(plan).steps == (Repeat(steps=(step,), count=2),)
+        True
+    """
+    return Workout(
+        name=compiled.name,
+        steps=_as_nodes(nest(compiled.messages)),
+        sport=compiled.sport,
+        sub_sport=compiled.sub_sport,
+        notes=compiled.notes,
+        extra=compiled.extra,
+    )
+
+
+def _as_nodes(nodes: tuple[IndexedNode, ...]) -> tuple[Node, ...]:
+    return tuple(
+        node.step
+        if isinstance(node, IndexedStep)
+        else Repeat(
+            steps=_as_nodes(node.body),
+            count=node.message.count,
+            skip_last_recovery=node.message.skip_last_recovery,
+            until=node.message.until,
+            extra=node.message.extra,
+        )
+        for node in nodes
+    )
 
 
 def unroll(compiled: CompiledWorkout) -> tuple[PlannedExecution, ...]:

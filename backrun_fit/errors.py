@@ -17,6 +17,7 @@ __all__ = [
     "CompileError",
     "DecodeError",
     "EncodeError",
+    "NoActivityError",
     "Problem",
     "Problems",
     "SpecError",
@@ -167,6 +168,10 @@ class DecodeError(BackrunFitError):
         if self.offset is not None:
             text += f" (at byte {self.offset})"
         return f"{self.source}: {text}" if self.source else text
+
+
+class NoActivityError(DecodeError):
+    """A readable FIT file that holds no recorded activity, but something else."""
 
 
 class AlignmentError(BackrunFitError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -126,6 +126,10 @@ class HeartRateAboveDuration:
     """The step ends when the heart rate rises above ``heart_rate_bpm``."""
 
     heart_rate_bpm: float = attrs.field(validator=_positive)
+
+
+REPEAT_TYPES: Final = range(6, 14)
+"""FIT Profile 21.212, type ``wkt_step_duration``: the ends of repeats, not of steps."""
 
 
 @attrs.frozen(kw_only=True)
@@ -297,6 +301,12 @@ class Step:
     notes: str | None = None
     extra: Extra = ()
 
+    def __attrs_post_init__(self) -> None:
+        if isinstance(self.duration, OtherDuration) and self.duration.type in REPEAT_TYPES:
+            raise SpecError(
+                Problem(f"expected the end of a step, got a repeat's (#{self.duration.type})")
+            )
+
 
 @attrs.frozen(kw_only=True)
 class Repeat:
@@ -324,6 +334,10 @@ class Repeat:
         if (self.count is None) == (self.until is None):
             raise SpecError(
                 Problem("expected either a count or another end of the repeat", "count")
+            )
+        if self.until is not None and self.until.type not in REPEAT_TYPES:
+            raise SpecError(
+                Problem(f"expected the end of a repeat, got a step's (#{self.until.type})", "until")
             )
         if self.count is not None and (isinstance(self.count, bool) or self.count < 1):
             raise SpecError(Problem(f"expected a count of 1 or more, got {self.count!r}", "count"))

@@ -290,3 +290,20 @@ def test_backward_running_costs_1_29_to_1_35_times_forward_and_never_less_than_n
     least, most = Athlete(races=[TEN_KM]).backward_cost(speed_mps)
     assert 0 <= least <= most
     assert most == pytest.approx(least * 1.35 / 1.29)
+
+
+@pytest.mark.parametrize(
+    "athlete",
+    [
+        Athlete(marathon_time="4:30:00", races=[TEN_KM]),
+        Athlete(races=[TEN_KM], weekly_distance="40mi"),
+        Athlete(races=[HALF], weekly_distance="20mi"),
+        Athlete(races=[Race(distance="5km", time="20:00")], weekly_distance="20mi"),
+    ],
+)
+def test_easy_running_is_slower_than_marathon_pace_wherever_that_comes_from(
+    athlete: Athlete,
+) -> None:
+    assert athlete.band("easy").fastest_mps < athlete.marathon_mps
+    assert athlete.pace_mps("recovery") < athlete.pace_mps("easy")
+    assert athlete.marathon_mps < athlete.pace_mps("threshold") < athlete.pace_mps("5k")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -221,3 +223,69 @@ def test_rehearse_prints_a_document_and_starts_now_unless_told(
     (document,) = documents(capsys.readouterr().out)
     started = datetime.fromisoformat(str(document["started_at"]))
     assert before - 2 <= started.astimezone(UTC).timestamp() <= time.time()
+
+
+def test_a_reader_that_closes_early_gets_no_traceback(tmp_path: Path) -> None:
+    activity = ROOT / "fixtures" / "activities" / "long-run.fit"
+    done = subprocess.run(
+        f"{sys.executable} -m backrun_fit.cli check {activity} {activity} {activity} --json | true",
+        shell=True,
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert done.stderr == ""
+
+
+def test_a_terminal_without_unicode_costs_no_result(tmp_path: Path) -> None:
+    spec = tmp_path / "u.yaml"
+    spec.write_text("name: 走る\ndate: 2026-03-01\nrun: 10min @ 5:00/km\n", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "backrun_fit.cli", "compile", str(spec), "-o", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert done.returncode == 0, done.stderr
+    assert "??" in done.stdout
+    assert (tmp_path / "2026-03-01-走る.fit").is_file()
+
+
+def test_a_damaged_member_of_an_archive_stops_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = (ROOT / "fixtures" / "activities" / "treadmill.fit").read_bytes()
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as out:
+        out.writestr("bad.fit", good[:-100])
+        out.writestr("good.fit", good)
+        out.writestr("plan.fit", (ROOT / "fixtures" / "workouts" / "treadmill.fit").read_bytes())
+    assert run("check", archive, "--json") == 2
+    printed = capsys.readouterr()
+    assert len(documents(printed.out)) == 1
+    assert "bad.fit" in printed.err
+    assert "plan.fit: no activity in the file" in printed.err
+
+
+def test_a_file_of_another_content_is_replaced_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "s.yaml"
+    for distance, said in (("8km", False), ("8km", False), ("9km", True)):
+        spec.write_text(f"name: S\ndate: 2026-03-01\nrun: {distance} @ 5:00/km\n")
+        assert run("compile", spec, "-o", tmp_path) == 0
+        assert ("in the place of another version" in capsys.readouterr().out) is said
+
+
+def test_a_report_in_a_pipe_has_whole_lines_and_no_blanks_at_their_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert run("check", ROOT / "fixtures" / "activities" / "long-run.fit") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith("score 100 of 100: 16 of 16 steps met")
+    assert lines[-1].startswith("tolerances: ")
+    assert lines[-1].endswith("skipped below 5 s")
+    assert all(line == line.rstrip() for line in lines)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from backrun_fit.athlete import Athlete
 from backrun_fit.compile import compile_workout
-from backrun_fit.compiled import RepeatMessage, unroll
+from backrun_fit.compiled import RepeatMessage, as_workout, unroll
 from backrun_fit.devices import DEVICES, GARMIN
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fold import unroll_steps
@@ -19,6 +19,7 @@ from backrun_fit.marker import movement_of
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
+    HeartRateTarget,
     Intensity,
     Movement,
     NamedPaceTarget,
@@ -26,6 +27,7 @@ from backrun_fit.workout import (
     OpenDuration,
     OtherDuration,
     PaceTarget,
+    PowerTarget,
     Repeat,
     Step,
     TimeDuration,
@@ -175,6 +177,26 @@ def test_a_cadence_band_is_widened_to_whole_strides() -> None:
     assert "171-179 became 170-180" in compiled.adjustments[0]
 
 
+def test_fractions_of_beats_and_watts_are_widened_and_that_is_listed() -> None:
+    heart = attrs.evolve(REST, target=HeartRateTarget(lowest_bpm=140.5, highest_bpm=150.5))
+    power = attrs.evolve(REST, target=PowerTarget(lowest_w=250.4, highest_w=280))
+    compiled = compile_workout(Workout(name="C", steps=(heart, power)))
+    assert [m.target for m in compiled.messages if isinstance(m, Step)] == [
+        HeartRateTarget(lowest_bpm=140, highest_bpm=151),
+        PowerTarget(lowest_w=250, highest_w=280),
+    ]
+    assert len(compiled.adjustments) == 2
+
+
+def test_a_repeat_of_one_pass_and_a_missing_name_are_no_trouble() -> None:
+    inner = Repeat(steps=(MILE, REST), count=3)
+    workout = Workout(name="", steps=(Repeat(steps=(inner, MILE), count=1),))
+    compiled = compile_workout(workout, ATHLETE)
+    assert compiled.name == "Workout"
+    assert len(compiled.messages) == 4
+    assert "had none" in compiled.adjustments[0]
+
+
 def test_a_repeat_that_ends_by_a_condition_is_kept_as_it_is() -> None:
     until = OtherDuration(type=7, value=1_800_000)
     workout = Workout(name="U", steps=(Repeat(steps=(MILE, REST), until=until),))
@@ -212,3 +234,13 @@ def test_doubts_about_a_prediction_come_along_and_explicit_paces_have_none() -> 
     )
     explicit = Athlete(paces={"easy": "5:00/km"})
     assert compile_workout(Workout(name="E", steps=(MILE,)), explicit).warnings == ()
+
+
+@given(st.lists(trees(), min_size=1, max_size=4))
+def test_the_tree_of_a_compiled_workout_compiles_to_the_same_messages(nodes: list[Node]) -> None:
+    roomy = attrs.evolve(GARMIN, max_messages=1000)
+    if not unroll_steps(nodes):
+        return
+    compiled = compile_workout(Workout(name="Any", steps=tuple(nodes)), ATHLETE, device=roomy)
+    again = compile_workout(as_workout(compiled), device=roomy)
+    assert again.messages == compiled.messages

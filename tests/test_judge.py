@@ -209,7 +209,7 @@ def test_a_reason_names_planned_and_done_values() -> None:
     result = judged(timed(300, PACE), of_time(290.4, settled_speed_mps=2.5))
     assert [finding.message for finding in result.findings] == [
         "4:50 of 5:00",
-        "pace 6:40/km, planned 5:12-5:33/km: too slow",
+        "pace 6:40/km once settled, planned 5:12-5:33/km: too slow",
     ]
     miles = judged(metres(1609.344), of_time(480, distance_m=804.672), Setting(units="statute"))
     assert miles.findings[0].message == "1/2 mi of 1 mi: too short"

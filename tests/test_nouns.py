@@ -79,6 +79,10 @@ def test_a_repeat_has_steps_and_exactly_one_end() -> None:
         Repeat(steps=(STEP,))
     with pytest.raises(SpecError, match="either a count or another end"):
         Repeat(steps=(STEP,), count=2, until=OtherDuration(type=7, value=1))
+    with pytest.raises(SpecError, match="expected the end of a repeat"):
+        Repeat(steps=(STEP,), until=OtherDuration(type=4, value=1))
+    with pytest.raises(SpecError, match="expected the end of a step, got a repeat's"):
+        Step(duration=OtherDuration(type=6, value=0))
     with pytest.raises(SpecError, match="a count of 1 or more, got 0"):
         Repeat(steps=(STEP,), count=0)
 

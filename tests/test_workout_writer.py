@@ -184,6 +184,9 @@ def test_the_serial_number_follows_content_and_day_and_nothing_else() -> None:
 def test_a_naive_instant_an_empty_workout_and_an_unknown_sport_are_refused() -> None:
     with pytest.raises(EncodeError, match="aware"):
         encode_workout(PLAN, created_at=datetime(2026, 3, 1))
+    for year in (1980, 2300):
+        with pytest.raises(EncodeError, match="expected created_at from 1998-07-03 to 2126-02-06"):
+            encode_workout(PLAN, created_at=datetime(year, 1, 1, tzinfo=UTC))
     with pytest.raises(EncodeError, match="at least one step"):
         encode_workout(attrs.evolve(PLAN, messages=()), created_at=AT)
     with pytest.raises(EncodeError, match="Sport"):

@@ -40,6 +40,7 @@ __all__ = ["PACE_NAMES", "Athlete", "MarathonPace", "Method", "Race", "canonical
 SHORTEST_WEEK_M: Final = 1_000.0
 LONGEST_WEEK_M: Final = 500_000.0
 AGREEMENT_S_PER_KM: Final = 1.0
+ENDURANCE_PACES: Final = frozenset(("easy", "recovery"))
 
 # Backward running costs 1.29 to 1.35 times forward running at the same speed (Wright & Weyand
 # 2001, J Exp Biol 204:1805).
@@ -244,6 +245,9 @@ class Athlete:
     def pace_mps(self, name: str) -> float:
         """A named pace as a speed in m/s: the explicit one, or the one at the athlete's VDOT.
 
+        Easy and recovery follow the marathon pace where that is slower than the best
+        race says (predicted with mileage, or stated), the others the best race.
+
         Args:
             name: Any spelling of a member of ``PACE_NAMES``.
 
@@ -265,7 +269,12 @@ class Athlete:
         explicit = dict(self.paces).get(canonical)
         if explicit is not None:
             return middle_mps(explicit)
-        return pace_at_vdot(canonical, self._vdot(wanted))
+        vdot = self._vdot(wanted)
+        if canonical in ENDURANCE_PACES:
+            # An athlete whose marathon falls behind the shorter races runs easily
+            # by the marathon, or easy would be faster than marathon pace.
+            vdot = min(vdot, vdot_of_race(MARATHON_M, self._source(wanted).time_s))
+        return pace_at_vdot(canonical, vdot)
 
     def band(self, name: str) -> PaceTarget:
         """The band of a named pace: the explicit one, or the usual width about the pace.

@@ -160,7 +160,9 @@ def _pace(target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> 
     limits = setting.tolerances
     if setting.sub_sport in TREADMILL_SUB_SPORTS:
         return unmeasured("pace", "a watch's speed on a treadmill is not to be trusted")
-    value = done.speed_mps if done.settled_speed_mps is None else done.settled_speed_mps
+    value, when = done.settled_speed_mps, " once settled"
+    if value is None:
+        value, when = done.speed_mps, ""
     if value is None:
         return unmeasured("pace", "neither distance nor speed was recorded")
     slack = limits.pace_fraction
@@ -169,7 +171,7 @@ def _pace(target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> 
     pace = format_pace(value, setting.units)
     return _in_band(
         "pace",
-        f"pace {pace}, planned {target_text(target, setting.units)}",
+        f"pace {pace}{when}, planned {target_text(target, setting.units)}",
         below=1.0 - value / target.slowest_mps,
         above=value / target.fastest_mps - 1.0,
         slack_below=slack,

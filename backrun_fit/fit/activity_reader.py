@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from backrun_fit.activity import Activity, TimerEvent
 from backrun_fit.compiled import CompiledWorkout
-from backrun_fit.errors import BackrunFitError, DecodeError
+from backrun_fit.errors import BackrunFitError, DecodeError, NoActivityError
 from backrun_fit.fit.columns import Segment, Table, Value, decode
 from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
 from backrun_fit.fit.lap_reader import read_laps
@@ -16,7 +16,13 @@ from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
 from backrun_fit.fit.source import Source, open_source
 from backrun_fit.fit.track_reader import read_track
 
-__all__ = ["activity_from_segment", "file_kind", "read_activities", "read_activity"]
+__all__ = [
+    "activities_in",
+    "activity_from_segment",
+    "file_kind",
+    "read_activities",
+    "read_activity",
+]
 
 # Sports in which `cadence` counts one leg's steps, so that twice is steps a minute.
 _ON_FOOT: Final = frozenset(
@@ -79,16 +85,40 @@ def read_activities(source: Source) -> tuple[Activity, ...]:
         DecodeError: A file cannot be read, or none holds an activity.
     """
     found: list[Activity] = []
-    kinds: dict[str, None] = {}
-    name: str | None = None
+    nothing: DecodeError | None = None
     for name, content in open_source(source):
-        for segment in decode(content, source=name).segments:
-            kind = file_kind(segment)
-            kinds[kind] = None
-            if kind == "activity":
-                found.append(activity_from_segment(segment, source=name))
+        try:
+            found.extend(activities_in(content, name))
+        except NoActivityError as error:
+            nothing = error
+    if not found and nothing is not None:
+        raise nothing
+    return tuple(found)
+
+
+def activities_in(content: bytes, name: str | None = None) -> tuple[Activity, ...]:
+    """Every activity in the bytes of one FIT file, or of a chain of them.
+
+    Args:
+        content: Unpacked (see ``source.open_source``).
+        name: Of the file, for the activities and for errors.
+
+    Returns:
+        At least one activity, in order of the chain.
+
+    Raises:
+        NoActivityError: The file is of another kind; it is said which.
+        DecodeError: The bytes cannot be read.
+    """
+    kinds: dict[str, None] = {}
+    found: list[Activity] = []
+    for segment in decode(content, source=name).segments:
+        kind = file_kind(segment)
+        kinds[kind] = None
+        if kind == "activity":
+            found.append(activity_from_segment(segment, source=name))
     if not found:
-        raise DecodeError(
+        raise NoActivityError(
             "no activity in the file",
             expected="a recorded activity",
             got=f"a file of kind {', '.join(kinds)}",

@@ -12,9 +12,13 @@ import numpy as np
 from backrun_fit.activity import Activity, Lap, TimerEvent, Track
 from backrun_fit.errors import EncodeError
 from backrun_fit.fit.frame import framed
-from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.fit.table_writer import MessageTable, message_table
-from backrun_fit.fit.workout_writer import enum_number, workout_messages
+from backrun_fit.fit.workout_writer import (
+    FIRST_INSTANT,
+    LAST_INSTANT,
+    enum_number,
+    workout_messages,
+)
 
 if TYPE_CHECKING:
     from fit_tool.data_message import DataMessage
@@ -22,8 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["encode_activity"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-# FIT Profile 21.212, type date_time: below this it counts from the device's power-on.
-FIRST_UNIX_S: Final = FIT_EPOCH_UNIX_S + 0x10000000
 FRACTIONAL_CADENCE_STEPS: Final = 128
 
 # Local message types, one for each kind, so that no definition has to be given twice.
@@ -71,8 +73,11 @@ def encode_activity(activity: Activity, *, serial_number: int | None = None) -> 
 def _check_start(started_at: datetime) -> None:
     if started_at.tzinfo is None:
         raise EncodeError(f"expected an aware started_at, got {started_at!r}")
-    if started_at < EPOCH + timedelta(seconds=FIRST_UNIX_S):
-        raise EncodeError(f"expected a start after July 1998, got {started_at.isoformat()}")
+    if not FIRST_INSTANT <= started_at <= LAST_INSTANT:
+        raise EncodeError(
+            f"expected a start from {FIRST_INSTANT:%Y-%m-%d} to {LAST_INSTANT:%Y-%m-%d}, "
+            f"got {started_at.isoformat()}"
+        )
 
 
 def _file_id(activity: Activity, content: bytes, serial_number: int | None) -> bytes:

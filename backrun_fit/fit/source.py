@@ -101,6 +101,12 @@ def _read(source: Source) -> tuple[bytes, str | None]:
         except (OSError, ValueError) as error:
             raise DecodeError("the file cannot be read", got=_reason(error), source=name) from error
     else:
+        if not hasattr(source, "read"):
+            raise DecodeError(
+                "nothing that can be read",
+                expected="a path, bytes or a binary file object",
+                got=type(source).__name__,
+            )
         named = getattr(source, "name", None)
         name = named if isinstance(named, str) else None
         try:

@@ -9,7 +9,6 @@ from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
 from backrun_fit.fit.workout_wire import (
     REPEAT_COUNT,
-    REPEAT_TYPES,
     TARGET_HEART_RATE,
     TARGET_POWER,
     RawTarget,
@@ -17,7 +16,7 @@ from backrun_fit.fit.workout_wire import (
     target_from_raw,
 )
 from backrun_fit.marker import movement_of
-from backrun_fit.workout import Intensity, OtherDuration, Step
+from backrun_fit.workout import REPEAT_TYPES, Intensity, OtherDuration, Step
 
 if TYPE_CHECKING:
     from backrun_fit.fit.columns import Segment, Table

@@ -35,7 +35,6 @@ from backrun_fit.workout import (
 
 __all__ = [
     "REPEAT_COUNT",
-    "REPEAT_TYPES",
     "RawTarget",
     "duration_from_raw",
     "duration_to_raw",
@@ -50,7 +49,6 @@ HR_LESS_THAN: Final = 2
 HR_GREATER_THAN: Final = 3
 OPEN: Final = 5
 REPEAT_COUNT: Final = 6
-REPEAT_TYPES: Final = range(6, 14)
 
 # wkt_step_target
 TARGET_SPEED: Final = 0

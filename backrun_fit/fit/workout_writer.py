@@ -26,6 +26,10 @@ __all__ = [
     "workout_messages",
 ]
 
+# FIT Profile 21.212, type date_time: below its minimum a value counts from power-up.
+FIRST_INSTANT: Final = datetime.fromtimestamp(FIT_EPOCH_UNIX_S + 0x1000_0000, UTC)
+LAST_INSTANT: Final = datetime.fromtimestamp(FIT_EPOCH_UNIX_S + 0xFFFF_FFFE, UTC)
+
 INTENSITIES: Final = {intensity: number for number, intensity in enumerate(Intensity)}
 """FIT Profile 21.212, type ``intensity``: active 0, rest 1 ... other 6."""
 
@@ -62,6 +66,11 @@ def encode_workout(compiled: CompiledWorkout, *, created_at: datetime) -> bytes:
     if created_at.tzinfo is None:
         raise EncodeError(f"expected an aware created_at, got {created_at!r}")
     created_at = created_at.astimezone(UTC).replace(microsecond=0)
+    if not FIRST_INSTANT <= created_at <= LAST_INSTANT:
+        raise EncodeError(
+            f"expected created_at from {FIRST_INSTANT:%Y-%m-%d} to {LAST_INSTANT:%Y-%m-%d}, "
+            f"got {created_at:%Y-%m-%d}"
+        )
     try:
         messages = workout_messages(compiled, embedded=False)
         serial = serial_number(messages, created_at)
