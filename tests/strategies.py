@@ -6,6 +6,7 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from backrun_fit.notation import parse_workout
 from backrun_fit.rules import (
     AfterEachMile,
     BackwardRecoveries,
@@ -188,10 +189,51 @@ def long_runs(draw: st.DrawFn) -> tuple[Node, ...]:
     return tuple(draw(_LONG_RUN_NODES))
 
 
+_WORK_TEXTS = ("400m @ 5k", "800m @ 5k", "1km @ 5k", "1mi @ threshold", "5min @ marathon")
+_EASY_TEXTS = ("60s @ recovery", "60.5s @ recovery", "2min @ easy", "400m @ easy", "rest 60s")
+_LONG_TEXTS = ("2mi @ easy", "10km @ marathon", "30min @ easy", "warmup 1mi @ easy")
+_END_TEXTS = ("cooldown 1mi @ easy", "5 x 400m @ 5k", "rest open", "warmup 10min @ easy")
+
+
+@st.composite
+def session_lines(draw: st.DrawFn) -> str:
+    """Lines of a session from few pieces: sets of one or more repeats, in a repeat, in a set and
+    written out, beside repeats of steps that stand in them too and beside long steps."""
+    hard, other = draw(st.sampled_from(_WORK_TEXTS)), draw(st.sampled_from(_WORK_TEXTS))
+    easy, rest = draw(st.sampled_from(_EASY_TEXTS)), draw(st.sampled_from(_EASY_TEXTS))
+    bodies = (
+        f"{hard} + {easy}",
+        f"{hard} + {other} + {easy}",
+        f"{hard} + {easy} + {other} + {rest}",
+        f"{hard} + {easy} + {other}",
+        f"{easy} + {hard}",
+        hard,
+        f"{hard} + {other}",
+    )
+    parts: list[str] = []
+    for _ in range(draw(st.integers(1, 4))):
+        body, count = draw(st.sampled_from(bodies)), draw(st.sampled_from((1, 2, 2, 3, 6)))
+        sets = draw(st.integers(1, 3))
+        pieces = (
+            f"{count} x ({body})",
+            f"{count} x ({body})",
+            f"{sets} x ({count} x ({body}))",
+            f"{sets} x ({count} x ({body}) + {rest})",
+            f"{sets} x ({count} x ({body}) + {hard})",
+            f"{count} x ({hard})",
+            f"{count} x ({other})",
+            body.replace(" + ", ", "),
+            draw(st.sampled_from(_LONG_TEXTS + _END_TEXTS)),
+        )
+        parts.append(draw(st.sampled_from(pieces)))
+    return ", ".join(parts)
+
+
 @cache
 def _bodies(depth: int) -> st.SearchStrategy[tuple[Node, ...]]:
     anything = st.lists(nodes(depth), max_size=5).map(tuple)
-    return st.one_of(interval_sessions(), long_runs(), anything)
+    lines = session_lines().map(lambda line: parse_workout(line).steps)
+    return st.one_of(interval_sessions(), long_runs(), lines, anything)
 
 
 @st.composite

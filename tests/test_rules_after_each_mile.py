@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.errors import CompileError
-from backrun_fit.rules import AfterEachMile
+from backrun_fit.rules import AfterEachMile, TreadmillIntro
 from backrun_fit.workout import (
     DistanceDuration,
     Intensity,
@@ -133,13 +133,19 @@ def test_warm_up_and_cool_down_stay_as_they_are(intensity: Intensity) -> None:
     assert shown(result.steps) == f"3218.688m {MILE} {BACK} 3218.688m"
 
 
-def test_interval_sets_stay_as_they_are_in_a_repeat_and_behind_it() -> None:
-    reps = times(3, run(MILE_M, "10k"), jog(60))
-    last = run(MILE_M, "10k")
-    result = AfterEachMile().apply(plan(run(MILE_M), reps, last, jog(60)))
+@pytest.mark.parametrize("count", [1, 2, 6])
+def test_interval_sets_stay_as_they_are(count: int) -> None:
+    reps = times(count, run(MILE_M, "10k"), jog(60))
+    result = AfterEachMile().apply(plan(run(MILE_M), reps, run(800)))
     assert result.steps[2] is reps
-    assert result.steps[3] is last
-    assert shown(result.steps) == f"{MILE} {BACK} 3({MILE} -60s) {MILE} -60s"
+    assert shown(result.steps) == f"{MILE} {BACK} {count}({MILE} -60s) 800m"
+
+
+def test_running_behind_a_set_counts_also_where_it_equals_a_repeat_of_the_set() -> None:
+    mile = run(MILE_M, "10k")
+    reps = times(3, mile, jog(60))
+    assert laid(reps, mile) == f"3({MILE} -60s) {MILE} {BACK}"
+    assert laid(reps, times(3, mile)) == f"3({MILE} -60s) 3({MILE} {BACK})"
 
 
 def test_only_the_nodes_from_the_first_mark_to_the_last_are_written_anew() -> None:
@@ -168,6 +174,17 @@ def test_a_mark_that_a_backward_step_follows_gets_no_second_one() -> None:
     back = attrs.evolve(run(150), movement=Movement.BACKWARD_RUN)
     workout = plan(times(3, run(MILE_M), back), run(400))
     assert AfterEachMile().apply(workout) == workout
+
+
+def test_a_first_try_on_the_treadmill_is_no_backward_step_of_a_mile() -> None:
+    intro = TreadmillIntro(count=1)
+    short, long = plan(run(1000)), plan(run(MILE_M))
+    assert AfterEachMile().apply(intro.apply(short)) == intro.apply(short)
+    assert intro.apply(AfterEachMile().apply(short)) == intro.apply(short)
+    with pytest.raises(CompileError, match="after_each_mile and treadmill_intro collide"):
+        AfterEachMile().apply(intro.apply(long))
+    with pytest.raises(CompileError, match="treadmill_intro and after_each_mile collide"):
+        intro.apply(AfterEachMile().apply(long))
 
 
 def test_drills_and_backward_sets_behind_the_last_mile_do_not_stand_in_for_its_own() -> None:

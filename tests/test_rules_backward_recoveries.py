@@ -40,24 +40,25 @@ def rest(duration: Duration) -> Step:
 HARD = run(800, "5k")
 OPEN = rest(OpenDuration())
 PULSE = rest(HeartRateBelowDuration(heart_rate_bpm=120))
+SIX = times(6, HARD, jog(60))
 FAR = rest(DistanceDuration(distance_m=200))
 
 
 @pytest.mark.parametrize(
     ("recovery", "expected"),
     [
-        ((jog(120),), "5(800m -<60s -60s) 800m -120s"),
-        ((jog(60),), "5(800m -<60s) 800m -60s"),
-        ((jog(45),), "5(800m -<45s) 800m -45s"),
-        ((jog(60.5),), "5(800m -<60.5s) 800m -60.5s"),
-        ((FAR,), "5(800m -<200m) 800m -200m"),
-        ((OPEN,), "5(800m -<60s -?) 800m -?"),
-        ((PULSE,), "5(800m -<60s -?) 800m -?"),
-        ((jog(90), OPEN), "5(800m -<60s -30s -?) 800m -90s -?"),
-        ((jog(60), OPEN), "5(800m -<60s -?) 800m -60s -?"),
-        ((jog(30), jog(90)), "5(800m -<60s -60s) 800m -30s -90s"),
-        ((jog(30), FAR), "5(800m -<30s -200m) 800m -30s -200m"),
-        ((jog(20), jog(20)), "5(800m -<40s) 800m -20s -20s"),
+        ((jog(120),), "1(5(800m -<60s -60s) 800m -120s)"),
+        ((jog(60),), "1(5(800m -<60s) 800m -60s)"),
+        ((jog(45),), "1(5(800m -<45s) 800m -45s)"),
+        ((jog(60.5),), "1(5(800m -<60.5s) 800m -60.5s)"),
+        ((FAR,), "1(5(800m -<200m) 800m -200m)"),
+        ((OPEN,), "1(5(800m -<60s -?) 800m -?)"),
+        ((PULSE,), "1(5(800m -<60s -?) 800m -?)"),
+        ((jog(90), OPEN), "1(5(800m -<60s -30s -?) 800m -90s -?)"),
+        ((jog(60), OPEN), "1(5(800m -<60s -?) 800m -60s -?)"),
+        ((jog(30), jog(90)), "1(5(800m -<60s -60s) 800m -30s -90s)"),
+        ((jog(30), FAR), "1(5(800m -<30s -200m) 800m -30s -200m)"),
+        ((jog(20), jog(20)), "1(5(800m -<40s) 800m -20s -20s)"),
     ],
 )
 def test_five_recoveries_lie_between_six_repeats_and_keep_their_length(
@@ -69,30 +70,32 @@ def test_five_recoveries_lie_between_six_repeats_and_keep_their_length(
 @pytest.mark.parametrize("recovery", [(jog(120),), (jog(30),), (OPEN,), (FAR,), (jog(30), OPEN)])
 def test_a_whole_recovery_is_exactly_sixty_seconds_backward(recovery: tuple[Step, ...]) -> None:
     planned = shown(recovery)
-    assert laid(times(6, HARD, *recovery), whole=True) == f"5(800m -<60s) 800m {planned}"
+    assert laid(times(6, HARD, *recovery), whole=True) == f"1(5(800m -<60s) 800m {planned})"
 
 
 def test_a_backward_distance_is_taken_from_a_distance_and_is_all_of_a_time() -> None:
     far = attrs.evolve(FAR, duration=DistanceDuration(distance_m=400))
-    assert laid(times(6, HARD, far), backward="100m") == "5(800m -<100m -300m) 800m -400m"
-    assert laid(times(6, HARD, jog(90)), backward="100m") == "5(800m -<90s) 800m -90s"
+    assert laid(times(6, HARD, far), backward="100m") == "1(5(800m -<100m -300m) 800m -400m)"
+    assert laid(times(6, HARD, jog(90)), backward="100m") == "1(5(800m -<90s) 800m -90s)"
 
 
 def test_the_recovery_after_the_last_repeat_stays_whatever_follows() -> None:
     easy = run(1600)
     for follow in (easy, attrs.evolve(easy, target=HARD.target), jog(300)):
         result = BackwardRecoveries().apply(plan(easy, times(6, HARD, jog(60)), follow))
-        assert shown(result.steps[1:-1]) == "5(800m -<60s) 800m -60s"
+        assert shown(result.steps[1:-1]) == "1(5(800m -<60s) 800m -60s)"
         assert result.steps[0] is easy
         assert result.steps[-1] is follow
 
 
 def test_where_the_last_recovery_is_skipped_there_is_none_and_no_skipping() -> None:
     result = BackwardRecoveries().apply(plan(times(6, HARD, jog(120), skip=True)))
-    assert shown(result.steps) == "5(800m -<60s -60s) 800m"
-    repeat = result.steps[0]
-    assert isinstance(repeat, Repeat)
-    assert not repeat.skip_last_recovery
+    assert shown(result.steps) == "1(5(800m -<60s -60s) 800m)"
+    whole = result.steps[0]
+    assert isinstance(whole, Repeat)
+    assert isinstance(whole.steps[0], Repeat)
+    assert not whole.skip_last_recovery
+    assert not whole.steps[0].skip_last_recovery
 
 
 @given(st.integers(2, 40), st.booleans())
@@ -106,17 +109,50 @@ def test_the_recovery_before_a_set_rest_and_the_set_rest_stay() -> None:
     assert laid(times(3, inner, jog(180))) == "3(3(800m -<60s) 800m -60s -180s)"
 
 
-def test_a_recovery_between_sets_without_a_rest_of_their_own_is_between_repeats() -> None:
-    result = BackwardRecoveries().apply(plan(times(3, times(6, HARD, jog(60)))))
-    assert sum(map(is_backward, written_out(result.steps))) == 17
-    assert shown(result.steps) == "17(800m -<60s) 800m -60s"
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([times(3, times(6, HARD, jog(60)))], "3(5(800m -<60s) 800m -60s)"),
+        ([times(2, times(2, HARD, jog(60)))], "2(800m -<60s 800m -60s)"),
+        ([times(2, times(3, HARD, jog(60)), HARD)], "2(2(800m -<60s) 800m -60s 800m)"),
+        (
+            [times(3, times(1, HARD, jog(60)), HARD, jog(60))],
+            "1(2(800m -60s 800m -<60s) 2(800m -60s))",
+        ),
+        ([times(3, HARD, jog(60)), HARD], "1(2(800m -<60s) 800m -60s) 800m"),
+    ],
+)
+def test_the_last_recovery_of_a_set_stays_although_work_follows_it(
+    nodes: list[Node], expected: str
+) -> None:
+    assert laid(*nodes) == expected
+
+
+@given(st.integers(1, 5), st.integers(2, 8))
+def test_sets_of_sets_have_one_recovery_less_than_repeats_in_each(sets: int, count: int) -> None:
+    result = BackwardRecoveries().apply(plan(times(sets, times(count, HARD, jog(90)))))
+    assert sum(map(is_backward, written_out(result.steps))) == sets * (count - 1)
+
+
+def test_a_recovery_between_repeats_that_are_repeats_themselves_is_turned() -> None:
+    strides = times(4, run(200, "5k"))
+    assert laid(times(3, strides, jog(90))) == "1(2(4(200m) -<60s -30s) 4(200m) -90s)"
+    assert laid(strides, jog(90), strides) == "4(200m) -<60s -30s 4(200m)"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 6])
+def test_a_set_stays_one_node_with_recoveries_whatever_its_count(count: int) -> None:
+    first, second = times(count, HARD, jog(60)), times(2, HARD, jog(30), HARD)
+    result = BackwardRecoveries().apply(plan(HARD, first, second))
+    assert len(result.steps) == 3
+    assert all(isinstance(node, Repeat) for node in result.steps[1:])
 
 
 def test_work_of_several_steps_keeps_its_order() -> None:
     sharp = run(200, "threshold")
-    assert laid(times(3, HARD, sharp, jog(90))) == ("2(800m 200m -<60s -30s) 800m 200m -90s")
+    assert laid(times(3, HARD, sharp, jog(90))) == "1(2(800m 200m -<60s -30s) 800m 200m -90s)"
     assert laid(times(3, HARD, jog(90), sharp, jog(30))) == (
-        "2(800m -<60s -30s 200m -<30s) 800m -<60s -30s 200m -30s"
+        "1(2(800m -<60s -30s 200m -<30s) 800m -<60s -30s 200m -30s)"
     )
 
 
@@ -135,7 +171,7 @@ def test_running_at_an_easy_pace_is_no_harder_repeat() -> None:
 
 def test_a_walked_recovery_is_turned_and_its_rest_stays_a_walk() -> None:
     walk = attrs.evolve(jog(90), movement=Movement.WALK)
-    assert laid(times(3, HARD, walk)) == "2(800m -<60s -w30s) 800m -w90s"
+    assert laid(times(3, HARD, walk)) == "1(2(800m -<60s -w30s) 800m -w90s)"
 
 
 def test_the_rest_of_a_recovery_keeps_everything_but_its_length() -> None:
@@ -170,6 +206,13 @@ def test_unknown_fields_of_repeats_stay_at_their_depth() -> None:
     assert isinstance(result, Repeat)
     assert isinstance(result.steps[0], Repeat)
     assert (result.extra, result.steps[0].extra) == (((72, 2),), ((71, 1),))
+
+
+def test_unknown_fields_of_a_repeat_stay_with_its_set_and_what_is_repeated_in_it() -> None:
+    (result,) = BackwardRecoveries().apply(plan(attrs.evolve(SIX, extra=((71, 1),)))).steps
+    assert isinstance(result, Repeat)
+    assert isinstance(result.steps[0], Repeat)
+    assert (result.extra, result.steps[0].extra) == (((71, 1),), ((71, 1),))
 
 
 def test_a_repeat_in_which_nothing_is_turned_is_returned_as_it_was() -> None:

@@ -10,6 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from backrun_fit.errors import CompileError, SpecError
+from backrun_fit.notation import parse_workout, print_workout
 from backrun_fit.rules import (
     RULES,
     AfterEachMile,
@@ -40,7 +41,7 @@ from tests.forward_work import (
     totals,
     written_out,
 )
-from tests.strategies import rules, workouts
+from tests.strategies import rules, session_lines, workouts
 
 
 def applied(rule: Rule, workout: Workout) -> Workout:
@@ -213,20 +214,94 @@ def test_two_rules_combine_or_the_error_names_both(first: str, second: str) -> N
 WORKING = (Intensity.ACTIVE, Intensity.INTERVAL)
 
 
+WRITERS = st.sampled_from(
+    (
+        AfterEachMile(),
+        AfterEachMile(every="5min", backward="45s"),
+        AfterEachMile(every="1km"),
+        BackwardRecoveries(),
+        BackwardRecoveries(backward="30s", whole=True),
+        BackwardRepeats(count=2),
+        Drills(),
+        Drills(where="cooldown", rounds=1),
+    )
+)
+
+
+def in_turn(workout: Workout, *order: Rule) -> Workout | str:
+    """What rules make of a workout one after the other, or what the one that refuses says."""
+    try:
+        for rule in order:
+            workout = rule.apply(workout)
+    except CompileError as error:
+        return str(error)
+    return workout
+
+
+@settings(max_examples=250)
+@given(session_lines(), WRITERS)
+def test_applying_a_rule_twice_to_a_session_is_the_same_as_once(line: str, rule: Rule) -> None:
+    once = in_turn(parse_workout(line), rule)
+    assert isinstance(once, str) or rule.apply(once) == once
+
+
+@settings(max_examples=250)
+@given(session_lines(), WRITERS, WRITERS)
+def test_two_rules_make_the_same_of_a_session_in_both_orders(
+    line: str, one: Rule, two: Rule
+) -> None:
+    assume(type(one) is not type(two))
+    session = parse_workout(line)
+    assume(not any(isinstance(in_turn(session, rule), str) for rule in (one, two)))
+    assert in_turn(session, one, two) == in_turn(session, two, one)
+
+
 @settings(max_examples=80)
 @given(workouts(), rules(), rules())
-def test_on_any_workout_a_second_rule_works_or_names_the_first(
+def test_two_rules_make_the_same_of_any_workout_in_both_orders_or_both_are_named(
     workout: Workout, one: Rule, two: Rule
 ) -> None:
     assume(type(one) is not type(two))
-    applied(two, workout)
-    result = applied(one, workout)
-    refusal = ""
-    try:
-        two.apply(result)
-    except CompileError as error:
-        refusal = str(error)
-    assert not refusal or all(word in refusal for word in ("collide", one.name, two.name))
+    assume(not any(isinstance(in_turn(workout, rule), str) for rule in (one, two)))
+    result, other = in_turn(workout, one, two), in_turn(workout, two, one)
+    if isinstance(result, str) and isinstance(other, str):
+        words = ("collide", one.name, two.name)
+        assert all(word in text for word in words for text in (result, other))
+    else:
+        assert result == other
+
+
+@settings(max_examples=80)
+@given(session_lines(), st.lists(WRITERS, max_size=3))
+def test_a_session_with_rules_laid_over_it_is_printed_and_read_back(
+    line: str, order: list[Rule]
+) -> None:
+    result = in_turn(parse_workout(line), *order)
+    assert isinstance(result, str) or parse_workout(print_workout(result)).steps == result.steps
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2 x (800m @ 5k + 60s @ recovery), 5 x 800m @ 5k",
+        "2 x (1km @ 5k + 800m @ 5k + 2min @ easy), 6 x 800m @ 5k",
+        "3 x (800m @ 5k + 60s @ recovery), 6 x 800m @ 5k",
+        "8 x (5min @ marathon + rest 60s), 2mi @ easy, 2 x (1mi @ threshold + 400m @ recovery)",
+        "2mi @ marathon, 2 x (2mi @ threshold + 2min @ easy), 2mi @ marathon",
+        "2mi @ marathon, 1 x (2mi @ threshold + 2min @ recovery + 2mi @ threshold)",
+        "2mi @ marathon, 60s @ recovery, 2mi @ marathon",
+    ],
+)
+def test_miles_are_counted_around_sets_whether_their_recoveries_are_turned_or_not(
+    line: str,
+) -> None:
+    session, miles, recoveries = parse_workout(line), AfterEachMile(), BackwardRecoveries()
+    once = miles.apply(session)
+    assert once != session
+    assert miles.apply(once) == once
+    both = recoveries.apply(once)
+    assert both == miles.apply(recoveries.apply(session))
+    assert (miles.apply(both), recoveries.apply(both)) == (both, both)
 
 
 def test_all_rules_but_the_treadmill_combine_to_one_session_in_any_order() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import ClassVar, Final, cast
@@ -82,11 +83,10 @@ class AfterEachMile:
         """Insert the backward steps.
 
         Raises:
-            CompileError: No step counts, another sport, or the treadmill
-                introduction is there.
+            CompileError: No step counts, another sport, or there is a backward step to
+                insert and the treadmill introduction is there.
         """
         check_sport(workout, self.name)
-        refuse_on_treadmill(workout, self.name)
         nodes: list[Node] = []
         found = False
         for stretch, counts in self._stretches(workout.steps):
@@ -98,25 +98,14 @@ class AfterEachMile:
                 f"{self.name}: expected a running step given by {kind} that is no warm-up, "
                 f"cool-down, recovery or part of an interval set, got none in {workout.name!r}"
             )
+        if tuple(nodes) == workout.steps:
+            return workout  # no full mile, or each has its backward step: nothing to collide with
+        refuse_on_treadmill(workout, self.name)
         return attrs.evolve(workout, steps=tuple(nodes))
 
     def _stretches(self, nodes: Sequence[Node]) -> list[tuple[list[Node], bool]]:
         """The nodes in order, cut into stretches over which is counted and what lies between."""
-        stretches: list[tuple[list[Node], bool]] = []
-        set_before: tuple[Step, ...] = ()
-        for node in nodes:
-            # The last repeat of an interval set may stand behind it, written out.
-            counts = node not in set_before and self._fits(node)
-            if counts:
-                set_before = ()
-            elif isinstance(node, Repeat):
-                set_before = tuple(walk_steps((node,)))
-            elif node not in set_before:
-                set_before = ()
-            if not stretches or stretches[-1][1] is not counts:
-                stretches.append(([], counts))
-            stretches[-1][0].append(node)
-        return stretches
+        return [(list(stretch), counts) for counts, stretch in itertools.groupby(nodes, self._fits)]
 
     def _fits(self, node: Node) -> bool:
         """True for what a count goes on through."""

@@ -51,7 +51,8 @@ class _Leaf:
     Attributes:
         step: The step.
         node: Position of its top-level node.
-        place: Its repeat (see ``unroll_placed``); None where the node stays as it is.
+        place: Its repeat (see ``unroll_placed``), after that position; empty outside
+            repeats, None where the node stays as it is.
     """
 
     step: Step
@@ -59,11 +60,9 @@ class _Leaf:
     place: Place | None
 
     @property
-    def group_key(self) -> object:
-        """Equal for neighbours that are one recovery; false for what is none."""
-        if self.place is None or not _is_recovery(self.step):
-            return None
-        return "top" if not self.place else (self.node, self.place)
+    def group_key(self) -> Place | None:
+        """Equal for neighbours that are one recovery; None for what is none."""
+        return self.place if _is_recovery(self.step) else None
 
 
 @attrs.frozen(kw_only=True)
@@ -74,16 +73,17 @@ class BackwardRecoveries:
 
     Between means between: a recovery has a harder step directly before and directly after it
     in the same repeat (or, at the top level, in the session). So N repeats have N - 1; a
-    recovery planned after the last one stays exactly as it was, and so does one next to the
-    rest between two sets. Harder is a running step that is neither warm-up, cool-down,
-    recovery nor rest and has no easy or recovery pace.
+    recovery planned after the last one stays exactly as it was, whatever follows it. Harder is
+    a running step that is neither warm-up, cool-down, recovery nor rest and has no easy or
+    recovery pace.
 
     A recovery keeps its planned length: its first 60 s are backward and the rest as planned; a
     rest of less than a second is backward too. One given in the other kind (a distance, while
     ``backward`` is a time) is backward over its whole length; one that ends by a button or a
     heart rate comes, as planned, after 60 s backward.
 
-    A workout with recoveries that are turned round already is left as it is.
+    A set stays one node: where its last pass differs now, it is a repeat done once. A workout
+    with recoveries that are turned round already is left as it is.
 
     Attributes:
         backward: How much of each recovery, a time or a distance.
@@ -95,7 +95,8 @@ class BackwardRecoveries:
     Example:
         >>> from backrun_fit.notation import parse_workout
         >>> workout = parse_workout("6 x (800m @ 5k + 2min @ recovery)")
-        >>> repeat, *last = BackwardRecoveries().apply(workout).steps
+        >>> (interval_set,) = BackwardRecoveries().apply(workout).steps
+        >>> repeat, *last = interval_set.steps
         >>> repeat.count, [step.name for step in repeat.steps], len(last)
         (5, [None, 'Back 60 s', None], 2)
     """
@@ -143,7 +144,7 @@ class BackwardRecoveries:
             if position not in changed:
                 steps.append(node)
             elif isinstance(node, Repeat):
-                steps.extend(refold([node], written[position]))
+                steps.append(_one_set(node, written[position]))
             else:
                 steps.extend(written[position])
         return attrs.evolve(workout, steps=tuple(steps))
@@ -207,13 +208,21 @@ def _is_harder(step: Step) -> bool:
     return step.movement is Movement.RUN and step.intensity in WORK and not easy
 
 
+def _one_set(original: Repeat, steps: Sequence[Step]) -> Node:
+    """The steps of a set, folded, as one node: so that other rules see a set as before."""
+    nodes = refold([original], steps)
+    if len(nodes) == 1:
+        return nodes[0]
+    return attrs.evolve(original, steps=nodes, count=1, skip_last_recovery=False)
+
+
 def _leaves(nodes: Sequence[Node]) -> Iterator[_Leaf]:
     for position, node in enumerate(nodes):
         if _ends_by_condition(node):
             yield from (_Leaf(step, position, None) for step in walk_steps((node,)))
         else:
             for step, place in unroll_placed((node,)):
-                yield _Leaf(step, position, place)
+                yield _Leaf(step, position, place and (position, *place))
 
 
 def _ends_by_condition(node: Node) -> bool:
@@ -231,15 +240,18 @@ def _groups(leaves: Sequence[_Leaf]) -> Iterator[tuple[int, int]]:
 
 
 def _is_between(leaves: Sequence[_Leaf], start: int, end: int) -> bool:
-    """True for a recovery with a harder step on both sides, in the same set."""
-    first = leaves[start]
-    if first.group_key is None:
+    """True for a recovery with a harder step on both sides, in the same pass of its set."""
+    place = leaves[start].group_key
+    if place is None:
         return False
     before = _next_work(leaves, range(start - 1, -1, -1))
     after = _next_work(leaves, range(end, len(leaves)))
-    if before is None or after is None or not (_is_harder(before.step) and _is_harder(after.step)):
-        return False
-    return first.place == () or before.node == first.node == after.node
+    return all(
+        leaf is not None
+        and _is_harder(leaf.step)
+        and (leaf.place or ())[: len(place)] == place  # in its body, or deeper
+        for leaf in (before, after)
+    )
 
 
 def _next_work(leaves: Sequence[_Leaf], positions: range) -> _Leaf | None:

@@ -192,12 +192,13 @@ def made_step(
 
 
 def is_long_run_back(step: Step) -> bool:
-    """True for a backward step in the middle of work: such as ``after_each_mile`` adds.
+    """True for backward running in the middle of work: such as ``after_each_mile`` adds.
 
-    Backward repeats are INTERVAL, backward recoveries RECOVERY and drills WARMUP or COOLDOWN.
+    Backward repeats are INTERVAL, backward recoveries RECOVERY and drills WARMUP or COOLDOWN;
+    on the treadmill it is walking.
     """
     return (
-        step.movement.is_backward
+        step.movement is Movement.BACKWARD_RUN
         and step.intensity in WORK
         and step.intensity is not Intensity.INTERVAL
     )
