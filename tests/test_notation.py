@@ -466,7 +466,7 @@ def deep(levels: int) -> Node:
 @pytest.mark.parametrize(
     ("node", "part"),
     [
-        (attrs.evolve(STEP, duration=OtherDuration(type=7, value=3), name="Burn"), "'Burn'"),
+        (attrs.evolve(STEP, duration=OtherDuration(type=4, value=3), name="Burn"), "'Burn'"),
         (attrs.evolve(STEP, target=OtherTarget(type=3)), "target"),
         (attrs.evolve(STEP, extra=((200, 1),)), "unknown fields"),
         (attrs.evolve(STEP, intensity=None), "without an intensity"),
@@ -477,7 +477,7 @@ def deep(levels: int) -> Node:
         (attrs.evolve(STEP, duration=DistanceDuration(distance_m=1e-30)), "steps[1]"),
         (attrs.evolve(STEP, target=PaceTarget(slowest_mps=0.1, fastest_mps=3)), "steps[1]"),
         (attrs.evolve(STEP, name="\ud800"), "double quotes"),
-        (Repeat(steps=(STEP,), until=OtherDuration(type=1, value=60)), "count"),
+        (Repeat(steps=(STEP,), until=OtherDuration(type=7, value=60)), "count"),
         (Repeat(steps=(STEP,), count=3, skip_last_recovery=True), "last recovery"),
         (Repeat(steps=(STEP,), count=3, extra=((200, 1),)), "unknown fields"),
         (Repeat(steps=(STEP,), count=1000), "from 1 to 999"),

@@ -69,7 +69,7 @@ WORKOUT = CompiledWorkout(
         BACK,
         Step(duration=TimeDuration(duration_s=60), target=HeartRateZoneTarget(zone=2)),
         RepeatMessage(first_index=0, count=2, skip_last_recovery=True),
-        RepeatMessage(first_index=2 - 2, count=None, until=OtherDuration(type=7, value=600_000)),
+        RepeatMessage(first_index=0, count=None, until=OtherDuration(type=7, value=600_000)),
     ),
     adjustments=("message 0, name: cut",),
     warnings=("turnover rises",),
