@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+import struct
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 import attrs
@@ -12,12 +13,16 @@ import numpy.typing as npt
 
 from backrun_fit.fit.layout import BaseType, FieldSlot, base_type
 from backrun_fit.fit.profile import TIMESTAMP
-from backrun_fit.fit.walk import Group
+from backrun_fit.fit.walk import Group, Positions
 
 __all__ = ["Cells", "Raw", "merge"]
 
 Raw: TypeAlias = int | float | str | tuple[int | float | str | None, ...] | None
 """A field as it lies in the file: unscaled; None where invalid or absent."""
+
+# For so few messages reading them one by one takes less time than setting up arrays.
+_FEW: Final = 64
+_STRUCT_CODES: Final = {"1": "bB", "2": "hH", "4": "iI", "8": "qQ"}
 
 # No quantity is this large; a damaged field of type float64 can be, and would overflow.
 _LARGEST: Final = 1e100
@@ -38,29 +43,37 @@ class Cells:
     log: dict[str, None]
 
     @functools.cached_property
-    def offsets(self) -> npt.NDArray[np.int64]:
+    def offsets(self) -> Positions:
         """Byte offset of every message, ascending."""
         return merge(self.groups)
 
     def numbers(
-        self, group: Group, slot: FieldSlot, type_number: int
-    ) -> npt.NDArray[np.float64] | None:
-        """A field's first value in each message, unscaled, NaN where invalid.
+        self, positions: Positions, code: str, invalid: int | None
+    ) -> npt.NDArray[np.float64]:
+        """The numbers that stand at byte offsets, unscaled, NaN where invalid.
 
-        Returns:
-            None where the field holds no number: text, or no bytes at all.
+        One array is laid over the data at every byte, and the numbers are picked
+        out of it, so that nothing else is copied.
         """
-        base = base_type(type_number, slot.size)
-        if base.code == "S" or slot.size < base.size:
-            return None
-        numbers = self._gather(group, slot._replace(size=base.size), base)[:, 0]
-        with np.errstate(invalid="ignore"):
+        everywhere = self._everywhere.get(code)
+        if everywhere is None:
+            dtype = np.dtype(code)
+            count = max(len(self.data) - dtype.itemsize + 1, 0)
+            everywhere = np.ndarray((count,), dtype, self.data, 0, (1,))
+            self._everywhere[code] = everywhere
+        numbers = everywhere[positions]
+        if invalid is not None:
             out = numbers.astype(np.float64)
-        if base.invalid is not None:
-            out[numbers == base.invalid] = np.nan
+            out[numbers == invalid] = np.nan
         else:
+            with np.errstate(invalid="ignore"):
+                out = numbers.astype(np.float64)
             out[~(np.abs(out) < _LARGEST)] = np.nan
         return out
+
+    @functools.cached_property
+    def _everywhere(self) -> dict[str, npt.NDArray[np.generic]]:
+        return {}
 
     def raw(self, group: Group, slot: FieldSlot, type_number: int) -> list[Raw]:
         """A field in each message as a Python value."""
@@ -69,12 +82,18 @@ class Cells:
             return [None] * len(group.offsets)
         if base.code == "S":
             return self._strings(group, slot)
+        if slot.size == base.size and base.invalid is not None and len(group.offsets) <= _FEW:
+            order = ">" if group.definition.big_endian else "<"
+            unpack, at, invalid = _unpacker(order + base.code), slot.offset, base.invalid
+            found = [unpack(self.data, offset + at)[0] for offset in group.offsets.tolist()]
+            return [None if value == invalid else value for value in found]
         return _python_values(self._gather(group, slot, base), base)
 
-    def stamps(self, group: Group) -> list[int | None]:
-        """FIT time from the header of each message; None where it carries none."""
-        if not self._has_header_times:
-            return [None] * len(group.offsets)
+    def stamps(self, group: Group) -> list[int | None] | None:
+        """FIT time from the header of each message; None where none carries one."""
+        headers = np.frombuffer(self.data, dtype=np.uint8)[group.offsets]
+        if not (headers >= 0x80).any():
+            return None
         return [self._header_times.get(offset) for offset in group.offsets.tolist()]
 
     def _gather(self, group: Group, slot: FieldSlot, base: BaseType) -> npt.NDArray[np.generic]:
@@ -110,12 +129,6 @@ class Cells:
         return out
 
     @functools.cached_property
-    def _has_header_times(self) -> bool:
-        """Whether some message has a compressed-timestamp header."""
-        headers = np.frombuffer(self.data, dtype=np.uint8)
-        return any(bool((headers[group.offsets] & 0x80).any()) for group in self.groups)
-
-    @functools.cached_property
     def _header_times(self) -> Mapping[int, int]:
         """Byte offset to FIT time for messages with a compressed-timestamp header.
 
@@ -142,7 +155,14 @@ class Cells:
         return found
 
 
-def merge(groups: tuple[Group, ...]) -> npt.NDArray[np.int64]:
+@functools.cache
+def _unpacker(code: str) -> Callable[[bytes, int], tuple[int]]:
+    """What reads a whole number of NumPy's ``code`` at a byte offset."""
+    order, kind, size = code[0], code[1], code[2]
+    return struct.Struct(order + _STRUCT_CODES[size][kind == "u"]).unpack_from
+
+
+def merge(groups: tuple[Group, ...]) -> Positions:
     """Byte offset of every message of the groups, ascending."""
     if len(groups) == 1:
         return groups[0].offsets
@@ -158,13 +178,14 @@ def _python_values(numbers: npt.NDArray[np.generic], base: BaseType) -> list[Raw
             absent = ~np.isfinite(numbers.astype(np.float64))
     else:
         absent = np.equal(numbers, base.invalid)
+    if numbers.shape[1] == 1:
+        items = numbers[:, 0].tolist()
+        return [None if none else item for item, none in zip(items, absent[:, 0], strict=True)]
     if base.name == "byte":
         # FIT Protocol: a byte array is invalid only when all of it is.
         absent = np.broadcast_to(absent.all(axis=1, keepdims=True), absent.shape)
-    items = numbers.astype(object)
-    items[absent] = None
-    if numbers.shape[1] == 1:
-        return list(items[:, 0])
+    rows_of_items = numbers.astype(object)
+    rows_of_items[absent] = None
     present: npt.NDArray[np.bool_] = np.any(~absent, axis=1)
-    rows = zip(present.tolist(), items.tolist(), strict=True)
+    rows = zip(present.tolist(), rows_of_items.tolist(), strict=True)
     return [tuple(row) if some else None for some, row in rows]

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from backrun_fit.fit.cells import Cells, Raw, merge
 from backrun_fit.fit.container import check_crc, split_segments
-from backrun_fit.fit.layout import BYTE_TYPE, DeveloperKey, FieldSlot
+from backrun_fit.fit.layout import BYTE_TYPE, DeveloperKey, FieldSlot, NumberSlot
 from backrun_fit.fit.profile import TIMESTAMP, FieldProfile, load_profile
-from backrun_fit.fit.walk import Group, walk
+from backrun_fit.fit.walk import Group, Positions, walk
 
 __all__ = ["DeveloperField", "FitData", "Raw", "Segment", "Table", "Value", "decode"]
 
@@ -64,7 +64,9 @@ class Segment:
     @property
     def message_numbers(self) -> tuple[int, ...]:
         """Global numbers of the messages there are, in order of the first of each."""
-        return tuple(dict.fromkeys(group.definition.message_number for group in self._cells.groups))
+        used = [group for group in self._cells.groups if len(group.offsets)]
+        used.sort(key=lambda group: int(group.offsets[0]))
+        return tuple(dict.fromkeys(group.definition.message_number for group in used))
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -85,7 +87,11 @@ class Segment:
         """
         number = load_profile().message_number(message) if isinstance(message, str) else message
         if number not in self._tables:
-            groups = [g for g in self._cells.groups if g.definition.message_number == number]
+            groups = [
+                group
+                for group in self._cells.groups
+                if group.definition.message_number == number and len(group.offsets)
+            ]
             self._tables[number] = Table(
                 number=number, groups=tuple(groups), cells=self._cells, segment=self
             )
@@ -187,18 +193,15 @@ class Table:
             A new array of the table's length; NaN where invalid or absent.
         """
         key = self._key(field)
-        out = np.full(len(self), np.nan)
         if key is None:
-            return out
-        for group, rows in self._placed:
-            found = self._slot(group, key)
-            part = None if found is None else self._cells.numbers(group, *found)
-            if part is not None:
-                out[rows] = part
-            if key == TIMESTAMP:
-                part = out[rows]
-                stamps = np.array(self._cells.stamps(group), dtype=np.float64)
-                out[rows] = np.where(np.isnan(part), stamps, part)
+            return np.full(len(self), np.nan)
+        out = self._numbers(key)
+        if key == TIMESTAMP:
+            for group, rows in self._placed:
+                stamps = self._cells.stamps(group)
+                if stamps is not None:
+                    part = out[rows]
+                    out[rows] = np.where(np.isnan(part), np.array(stamps, np.float64), part)
         profile = self._profile(key)
         if profile.scale != 1.0:
             out /= profile.scale
@@ -227,8 +230,8 @@ class Table:
                 part = self._cells.raw(group, *found)
             else:
                 part = [None] * len(group.offsets)
-            if key == TIMESTAMP:
-                stamps = self._cells.stamps(group)
+            stamps = self._cells.stamps(group) if key == TIMESTAMP else None
+            if stamps is not None:
                 part = [b if a is None else a for a, b in zip(part, stamps, strict=True)]
             if isinstance(rows, slice):
                 return part
@@ -292,12 +295,48 @@ class Table:
         slot = group.definition.developer_fields.get(key)
         return None if slot is None else (slot, self._developer_field(key).type_number)
 
+    def _numbers(self, key: _Key) -> npt.NDArray[np.float64]:
+        """A field unscaled, for all definitions of the table together where they agree."""
+        slots = [self._number_slot(group, key) for group in self._groups]
+        kinds = {(slot.code, slot.invalid) for slot in slots if slot is not None}
+        out: npt.NDArray[np.float64] | None = None
+        for code, invalid in kinds:
+            shifts = [
+                slot.offset
+                if slot is not None and (slot.code, slot.invalid) == (code, invalid)
+                else 0
+                for slot in slots
+            ]
+            if min(shifts) == max(shifts):
+                return self._cells.numbers(self._offsets + shifts[0], code, invalid)
+            shift = np.array(shifts)[self._which]
+            # Messages without the field are read at the file's header, and left out.
+            part = self._cells.numbers(np.where(shift, self._offsets + shift, 0), code, invalid)
+            part[shift == 0] = np.nan
+            out = part if out is None else np.where(shift, part, out)
+        return np.full(len(self), np.nan) if out is None else out
+
+    def _number_slot(self, group: Group, key: _Key) -> NumberSlot | None:
+        if isinstance(key, int):
+            return group.definition.numbers.get(key)
+        found = self._slot(group, key)
+        order = ">" if group.definition.big_endian else "<"
+        return None if found is None else NumberSlot.of(*found, order)
+
     @functools.cached_property
-    def _offsets(self) -> npt.NDArray[np.int64]:
+    def _which(self) -> npt.NDArray[np.int64]:
+        """For each message the place of its group in the table."""
+        which = np.zeros(len(self), dtype=np.int64)
+        for place, (_, rows) in enumerate(self._placed):
+            which[rows] = place
+        return which
+
+    @functools.cached_property
+    def _offsets(self) -> Positions:
         return merge(self._groups)
 
     @functools.cached_property
-    def _placed(self) -> list[tuple[Group, slice | npt.NDArray[np.int64]]]:
+    def _placed(self) -> list[tuple[Group, slice | npt.NDArray[np.intp]]]:
         """Each group with the rows of the table that its messages fill."""
         if len(self._groups) == 1:
             return [(self._groups[0], slice(None))]
@@ -342,7 +381,9 @@ def decode(data: bytes, *, source: str | None = None) -> FitData:
     """
     segments: list[Segment] = []
     for found in split_segments(data, source):
-        groups = walk(data, found.data_start, found.data_end, source)
+        groups, damage = walk(data, found.data_start, found.data_end)
+        if damage is not None:
+            raise damage.error(source)
         log = dict.fromkeys((*found.warnings, *check_crc(data, found, source)))
         segments.append(Segment(len(segments), found.start, Cells(data, groups, log)))
     return FitData(tuple(segments))

@@ -15,6 +15,7 @@ __all__ = [
     "Definition",
     "DeveloperKey",
     "FieldSlot",
+    "NumberSlot",
     "base_type",
 ]
 
@@ -97,6 +98,28 @@ class FieldSlot(NamedTuple):
     type_number: int | None
 
 
+class NumberSlot(NamedTuple):
+    """Where and how a number lies in a message; of an array, its first value.
+
+    Attributes:
+        offset: Bytes from the message's header byte, never zero.
+        code: NumPy's byte order, kind and size.
+        invalid: The value that stands for "none"; None where that is NaN.
+    """
+
+    offset: int
+    code: str
+    invalid: int | None
+
+    @classmethod
+    def of(cls, slot: FieldSlot, type_number: int, order: str) -> NumberSlot | None:
+        """The number in a field; None where it holds text, or no bytes at all."""
+        base = base_type(type_number, slot.size)
+        if base.code == "S" or slot.size < base.size:
+            return None
+        return cls(slot.offset, order + base.code, base.invalid)
+
+
 @attrs.frozen(eq=False, slots=False)
 class Definition:
     """One distinct definition message (FIT Protocol, "Definition Message").
@@ -154,6 +177,18 @@ class Definition:
             for (number, index), slot in self._slots
             if slot.type_number is None
         }
+
+    @functools.cached_property
+    def numbers(self) -> Mapping[int, NumberSlot]:
+        """Native fields that hold a number: field number to where and how it lies."""
+        order = ">" if self.big_endian else "<"
+        found = {}
+        for number, slot in self.fields.items():
+            if slot.type_number is not None:
+                placed = NumberSlot.of(slot, slot.type_number, order)
+                if placed is not None:
+                    found[number] = placed
+        return found
 
     @functools.cached_property
     def _slots(self) -> list[tuple[tuple[int, int], FieldSlot]]:
