@@ -125,7 +125,10 @@ def compile_(
 
 @app.command
 def show(*files: Path, units: Units = None, json: Json = False) -> int:
-    """Show a spec or a workout as a watch would list it, or what an activity recorded."""
+    """Show a spec or a workout as a watch would list it, or what an activity recorded.
+
+    Of a damaged activity what is whole is shown, and what is wrong is said.
+    """
     from backrun_fit.render.document import activity_document, workout_document
     from backrun_fit.render.text import activity_text, workout_text
 
@@ -134,7 +137,7 @@ def show(*files: Path, units: Units = None, json: Json = False) -> int:
         from backrun_fit.fit.sniff import kinds
 
         if not _is_spec(path) and "workout" not in kinds(path):
-            for activity in read_activities(path):
+            for activity in read_activities(path, on_error="salvage"):
                 if json:
                     _print_json(activity_document(activity))
                 else:
@@ -168,6 +171,9 @@ def check(
             help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated.",
         ),
     ] = (),
+    salvage: Annotated[
+        bool, Parameter(negative="", help="Check what is whole of a damaged file.")
+    ] = False,
     units: Units = None,
     json: Json = False,
 ) -> int:
@@ -183,7 +189,7 @@ def check(
 
     def one(content: bytes, name: str | None) -> int:
         code = DONE
-        for activity in activities_in(content, name):
+        for activity in activities_in(content, name, on_error="salvage" if salvage else "raise"):
             report = check_activity(
                 activity, plan, tolerances=tolerances, align=align, units=units or "metric"
             )

@@ -289,3 +289,20 @@ def test_a_report_in_a_pipe_has_whole_lines_and_no_blanks_at_their_end(
     assert lines[-1].startswith("tolerances: ")
     assert lines[-1].endswith("skipped below 5 s")
     assert all(line == line.rstrip() for line in lines)
+
+
+def test_a_file_that_breaks_off_is_shown_and_can_be_checked_as_far_as_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = (ROOT / "fixtures" / "activities" / "treadmill.fit").read_bytes()
+    cut = tmp_path / "cut.fit"
+    cut.write_bytes(whole[: len(whole) * 2 // 3])
+    assert run("show", cut) == 0
+    assert "shorter than its header states" in capsys.readouterr().out
+    assert run("check", cut) == 2
+    assert "shorter than its header states" in capsys.readouterr().err
+    assert run("check", cut, "--salvage", "--json") == 1
+    (report,) = documents(capsys.readouterr().out)
+    warnings = report["warnings"]
+    assert isinstance(warnings, list)
+    assert any("bytes lost" in text for text in warnings)

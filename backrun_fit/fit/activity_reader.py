@@ -10,6 +10,7 @@ from backrun_fit.activity import Activity, TimerEvent
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import BackrunFitError, DecodeError, NoActivityError
 from backrun_fit.fit.columns import Segment, Table, Value, decode
+from backrun_fit.fit.damage import OnError
 from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
 from backrun_fit.fit.lap_reader import read_laps
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
@@ -42,11 +43,13 @@ _TIMER_KINDS: Final[dict[Value, Literal["start", "stop"]]] = {
 _LEAST_DATE_TIME: Final = 0x1000_0000
 
 
-def read_activity(source: Source) -> Activity:
+def read_activity(source: Source, *, on_error: OnError = "raise") -> Activity:
     """Read the one activity in a file.
 
     Args:
         source: A path, bytes or a binary file object; .fit, .fit.gz or .zip.
+        on_error: ``salvage`` reads what is whole of a damaged file; the damage is
+            told in ``Activity.warnings``.
 
     Raises:
         DecodeError: The source is no readable FIT file, holds no activity (what
@@ -59,7 +62,7 @@ def read_activity(source: Source) -> Activity:
         ...     error.what, error.got
         ('not a FIT file', 'a GPX document')
     """
-    activities = read_activities(source)
+    activities = read_activities(source, on_error=on_error)
     if len(activities) > 1:
         raise DecodeError(
             "several activities in one file",
@@ -70,13 +73,14 @@ def read_activity(source: Source) -> Activity:
     return activities[0]
 
 
-def read_activities(source: Source) -> tuple[Activity, ...]:
+def read_activities(source: Source, *, on_error: OnError = "raise") -> tuple[Activity, ...]:
     """Read every activity in a file, an archive or a chain of files.
 
     Files of other kinds beside an activity (settings, say) are passed over.
 
     Args:
         source: A path, bytes or a binary file object; .fit, .fit.gz or .zip.
+        on_error: As in ``read_activity``.
 
     Returns:
         At least one activity, in order of the source.
@@ -88,7 +92,7 @@ def read_activities(source: Source) -> tuple[Activity, ...]:
     nothing: DecodeError | None = None
     for name, content in open_source(source):
         try:
-            found.extend(activities_in(content, name))
+            found.extend(activities_in(content, name, on_error=on_error))
         except NoActivityError as error:
             nothing = error
     if not found and nothing is not None:
@@ -96,12 +100,15 @@ def read_activities(source: Source) -> tuple[Activity, ...]:
     return tuple(found)
 
 
-def activities_in(content: bytes, name: str | None = None) -> tuple[Activity, ...]:
+def activities_in(
+    content: bytes, name: str | None = None, *, on_error: OnError = "raise"
+) -> tuple[Activity, ...]:
     """Every activity in the bytes of one FIT file, or of a chain of them.
 
     Args:
         content: Unpacked (see ``source.open_source``).
         name: Of the file, for the activities and for errors.
+        on_error: As in ``read_activity``.
 
     Returns:
         At least one activity, in order of the chain.
@@ -112,7 +119,7 @@ def activities_in(content: bytes, name: str | None = None) -> tuple[Activity, ..
     """
     kinds: dict[str, None] = {}
     found: list[Activity] = []
-    for segment in decode(content, source=name).segments:
+    for segment in decode(content, source=name, on_error=on_error).segments:
         kind = file_kind(segment)
         kinds[kind] = None
         if kind == "activity":
@@ -211,7 +218,7 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
         elapsed_s=elapsed_s,
         distance_m=distance_m,
         workout=workout,
-        warnings=(*segment.warnings, *log),
+        warnings=(*map(str, segment.damages), *segment.warnings, *log),
         source=source,
     )
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from backrun_fit.fit.cells import Cells, Raw, merge
 from backrun_fit.fit.container import check_crc, split_segments
+from backrun_fit.fit.damage import Damage, OnError
 from backrun_fit.fit.layout import BYTE_TYPE, DeveloperKey, FieldSlot, NumberSlot
 from backrun_fit.fit.profile import TIMESTAMP, FieldProfile, load_profile
 from backrun_fit.fit.walk import Group, Positions, walk
@@ -55,10 +56,12 @@ class Segment:
     Attributes:
         index: Zero-based position in the chain.
         offset: Byte at which its header stands.
+        damages: What is wrong with its bytes; empty unless salvaged.
     """
 
     index: int
     offset: int
+    damages: tuple[Damage, ...]
     _cells: Cells = attrs.field(repr=False)
 
     @property
@@ -354,21 +357,29 @@ class FitData:
     segments: tuple[Segment, ...]
 
     @property
+    def damages(self) -> tuple[Damage, ...]:
+        """What is wrong with the bytes, in order; empty unless salvaged."""
+        return tuple(damage for segment in self.segments for damage in segment.damages)
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Those of all segments, in order."""
         return tuple(text for segment in self.segments for text in segment.warnings)
 
 
-def decode(data: bytes, *, source: str | None = None) -> FitData:
+def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise") -> FitData:
     """Find every message of a FIT file.
 
     Args:
         data: The file's bytes.
         source: Its name, for errors.
+        on_error: ``raise`` refuses a damaged file. ``salvage`` reads everything
+            that is whole and tells the damage in ``FitData.damages``.
 
     Raises:
         DecodeError: The bytes are no FIT file, or are damaged; where, what was
-            expected and what was got.
+            expected and what was got. With ``salvage`` only when they do not begin
+            with a FIT header, or a limit is broken.
 
     Example:
         >>> data = decode(bytes.fromhex(
@@ -381,11 +392,14 @@ def decode(data: bytes, *, source: str | None = None) -> FitData:
     """
     segments: list[Segment] = []
     for found in split_segments(data, source):
-        groups, damage = walk(data, found.data_start, found.data_end)
-        if damage is not None:
-            raise damage.error(source)
-        log = dict.fromkeys((*found.warnings, *check_crc(data, found, source)))
-        segments.append(Segment(len(segments), found.start, Cells(data, groups, log)))
+        groups, cut_off = walk(data, found.data_start, found.data_end)
+        warning, changed = check_crc(data, found)
+        damages = tuple(filter(None, (*found.damages, cut_off, changed)))
+        if damages and on_error == "raise":
+            raise damages[0].error(source)
+        log = dict.fromkeys(filter(None, (*found.warnings, warning)))
+        cells = Cells(data, groups, log)
+        segments.append(Segment(len(segments), found.start, damages, cells))
     return FitData(tuple(segments))
 
 

@@ -12,6 +12,7 @@ import attrs
 import fastcrc.crc16
 
 from backrun_fit.errors import DecodeError
+from backrun_fit.fit.damage import Damage
 
 __all__ = ["MAX_SEGMENTS", "SegmentBytes", "check_crc", "resemblance", "split_segments"]
 
@@ -30,14 +31,18 @@ class SegmentBytes:
     Attributes:
         start: Offset of its header.
         data_start: Offset of its first message.
-        data_end: Offset behind its last message.
+        data_end: Offset behind its last message, at most the length of the file.
         warnings: What was odd, one sentence each.
+        damages: What the header promises and the file does not hold.
+        has_crc: Whether a checksum should stand behind the last message.
     """
 
     start: int
     data_start: int
     data_end: int
     warnings: tuple[str, ...] = ()
+    damages: tuple[Damage, ...] = ()
+    has_crc: bool = True
 
 
 def resemblance(data: bytes) -> str:
@@ -101,9 +106,11 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     Yields:
         At least one segment.
 
+    A wrong header checksum, a file that is shorter than its header states and
+    one whose header states no data are told as damages.
+
     Raises:
-        DecodeError: The bytes begin no FIT file, a header's checksum is wrong, a
-            file is shorter than its header states, or there are more than 10,000.
+        DecodeError: The bytes begin no FIT file, or there are more than 10,000.
 
     Example:
         >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
@@ -153,34 +160,42 @@ def _read_header(data: bytes, start: int, source: str | None) -> SegmentBytes:
     size = int.from_bytes(head[4:8], "little")
     data_start = start + head[0]
     data_end = data_start + size
+    damages = []
+    has_crc = True
     if data_end > len(data):
-        raise DecodeError(
-            "the file is shorter than its header states",
-            offset=len(data),
-            expected=f"{head[0] + size} bytes and a checksum",
-            got=f"{len(data) - start} bytes",
-            source=source,
+        damages.append(
+            Damage(
+                "the file is shorter than its header states",
+                offset=len(data),
+                expected=f"{head[0] + size} bytes and a checksum",
+                got=f"{len(data) - start} bytes",
+                lost_bytes=data_end - len(data),
+            )
         )
-    if size == 0 and len(data) - data_start > _CRC_SIZE and not _is_crc(data, start, data_end):
-        raise DecodeError(
-            "the header states no data (a recording that was never finished)",
-            offset=start + 4,
-            expected=f"the size of the {len(data) - data_start} bytes that follow",
-            got="0",
-            source=source,
+        data_start, data_end, has_crc = min(data_start, len(data)), len(data), False
+    elif size == 0 and len(data) - data_start > _CRC_SIZE and not _is_crc(data, start, data_end):
+        damages.append(
+            Damage(
+                "the header states no data (a recording that was never finished)",
+                offset=start + 4,
+                expected=f"the size of the {len(data) - data_start} bytes that follow",
+                got="0",
+            )
         )
+        data_end, has_crc = len(data), False
     if head[0] >= 14:
         stored = int.from_bytes(data[start + 12 : start + 14], "little")
         computed = _crc(data, start, start + _LEAST_HEADER)
         if stored not in (0, computed):
-            raise DecodeError(
-                "the header's checksum is wrong",
-                offset=start + 12,
-                expected=f"0x{computed:04X}",
-                got=f"0x{stored:04X}",
-                source=source,
+            damages.append(
+                Damage(
+                    "the header's checksum is wrong",
+                    offset=start + 12,
+                    expected=f"0x{computed:04X}",
+                    got=f"0x{stored:04X}",
+                )
             )
-    return SegmentBytes(start, data_start, data_end, tuple(warnings))
+    return SegmentBytes(start, data_start, data_end, tuple(warnings), tuple(damages), has_crc)
 
 
 def _crc(data: bytes, start: int, end: int) -> int:
@@ -193,35 +208,33 @@ def _is_crc(data: bytes, start: int, end: int) -> bool:
     return stored == _crc(data, start, end)
 
 
-def check_crc(data: bytes, segment: SegmentBytes, source: str | None = None) -> tuple[str, ...]:
+def check_crc(data: bytes, segment: SegmentBytes) -> tuple[str | None, Damage | None]:
     """Compare a segment's bytes with the checksum behind them.
 
     Returns:
-        A warning when the checksum is missing or was never computed (zero);
-        otherwise nothing.
-
-    Raises:
-        DecodeError: The checksum says that a byte was changed.
+        A warning when the checksum is missing or was never computed (zero), and
+        the damage when it says that a byte was changed; None for each otherwise.
 
     Example:
         >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
         >>> [check_crc(empty, found) for found in split_segments(empty)]
-        [()]
+        [(None, None)]
     """
+    if not segment.has_crc:
+        return None, None
     end = segment.data_end
     stored = data[end : end + _CRC_SIZE]
     if len(stored) < _CRC_SIZE:
-        return (f"the checksum at byte {end} is missing: nothing proves the data",)
+        return f"the checksum at byte {end} is missing: nothing proves the data", None
     computed = _crc(data, segment.start, end)
     value = int.from_bytes(stored, "little")
     if value == computed:
-        return ()
+        return None, None
     if value == 0:
-        return (f"the checksum at byte {end} was never computed: nothing proves the data",)
-    raise DecodeError(
+        return f"the checksum at byte {end} was never computed: nothing proves the data", None
+    return None, Damage(
         "the checksum does not match the data (a byte was changed or lost)",
         offset=end,
         expected=f"0x{computed:04X}",
         got=f"0x{value:04X}",
-        source=source,
     )

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import attrs
 
 from backrun_fit.errors import DecodeError
 
-__all__ = ["Damage"]
+__all__ = ["Damage", "OnError"]
+
+OnError: TypeAlias = Literal["raise", "salvage"]
+"""What to do about damage: refuse the file, or read what is whole and tell the rest."""
 
 
 @attrs.frozen

@@ -15,17 +15,17 @@ def kinds(source: Source) -> tuple[str, ...]:
         source: A path, bytes or a binary file object; gzip and zip are opened.
 
     Returns:
-        One word a FIT file or chained segment.
+        One word a FIT file or chained segment; a damaged one too, by what is left.
 
     Raises:
-        DecodeError: The source cannot be read or is damaged.
+        DecodeError: The source cannot be read, or does not begin with a FIT header.
     """
     from backrun_fit.fit.activity_reader import file_kind
 
     return tuple(
         file_kind(segment)
         for name, data in open_source(source)
-        for segment in decode(data, source=name).segments
+        for segment in decode(data, source=name, on_error="salvage").segments
     )
 
 

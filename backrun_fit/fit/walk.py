@@ -17,6 +17,7 @@ from __future__ import annotations
 import functools
 from typing import Any, Final, TypeAlias
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -143,7 +144,10 @@ def walk(data: bytes, start: int, end: int) -> tuple[tuple[Group, ...], Damage |
     """
     found = _Walk(data, end)
     found.run(start)
-    return found.groups(), found.damage
+    damage = found.damage
+    if damage is not None:
+        damage = attrs.evolve(damage, lost_bytes=end - damage.offset)
+    return found.groups(), damage
 
 
 class _Walk:

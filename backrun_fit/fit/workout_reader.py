@@ -20,6 +20,7 @@ from backrun_fit.workout import REPEAT_TYPES, Intensity, OtherDuration, Step
 
 if TYPE_CHECKING:
     from backrun_fit.fit.columns import Segment, Table
+    from backrun_fit.fit.damage import OnError
     from backrun_fit.fit.source import Source
 
 __all__ = ["compiled_from_segment", "read_workout"]
@@ -38,11 +39,12 @@ _SKIP_LAST_RECOVERY: Final = 18
 """Undocumented field of a repeat step; 21 of 21 finished recordings that carry 1 obey it."""
 
 
-def read_workout(source: Source) -> CompiledWorkout:
+def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWorkout:
     """Read the workout of a FIT file, of any maker, or of an activity that carries one.
 
     Args:
         source: A path, bytes or a binary file object; gzip and zip are opened.
+        on_error: ``salvage`` takes the workout out of a damaged file, too.
 
     Raises:
         DecodeError: No FIT file, no workout in it, more than one, or repeats
@@ -55,7 +57,7 @@ def read_workout(source: Source) -> CompiledWorkout:
     named: str | None = None
     for name, data in open_source(source):
         named = name
-        for segment in decode(data, source=name).segments:
+        for segment in decode(data, source=name, on_error=on_error).segments:
             embedded = segment.table("file_id").values("type") != ["workout"]
             workout = compiled_from_segment(segment, embedded=embedded)
             if workout is not None:
