@@ -4,8 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+RIVALS := $(VENV)/.rivals
 
-.PHONY: demo test test-all lint coverage fixtures clean
+.PHONY: demo test test-all lint coverage fixtures bench-read clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -34,11 +35,18 @@ coverage: $(READY)
 fixtures: $(READY)
 	$(BIN)/python fixtures/regenerate.py
 
+bench-read: $(RIVALS)
+	$(BIN)/python -m tests.benchmarks.bench_read
+
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(READY)
+
+$(RIVALS): $(READY)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
+	touch $(RIVALS)
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     )
     from backrun_fit.fit.activity_reader import read_activities, read_activity
     from backrun_fit.fit.activity_writer import encode_activity
+    from backrun_fit.fit.frames import read_messages, to_arrow, to_numpy, to_pandas
+    from backrun_fit.fit.sniff import sniff
     from backrun_fit.fit.workout_reader import read_workout
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.notation import parse_workout, print_workout
@@ -51,6 +53,8 @@ _HOMES = {
     ),
     "backrun_fit.fit.activity_reader": ("read_activities", "read_activity"),
     "backrun_fit.fit.activity_writer": ("encode_activity",),
+    "backrun_fit.fit.frames": ("read_messages", "to_arrow", "to_numpy", "to_pandas"),
+    "backrun_fit.fit.sniff": ("sniff",),
     "backrun_fit.fit.workout_reader": ("read_workout",),
     "backrun_fit.fit.workout_writer": ("encode_workout",),
     "backrun_fit.notation": ("parse_workout", "print_workout"),
@@ -95,11 +99,16 @@ __all__ = [
     "print_workout",
     "read_activities",
     "read_activity",
+    "read_messages",
     "read_workout",
     "rehearse",
     "report_document",
     "rules",
     "session",
+    "sniff",
+    "to_arrow",
+    "to_numpy",
+    "to_pandas",
     "unroll",
 ]
 

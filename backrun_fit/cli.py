@@ -134,9 +134,9 @@ def show(*files: Path, units: Units = None, json: Json = False) -> int:
 
     def one(path: Path) -> int:
         from backrun_fit.fit.activity_reader import read_activities
-        from backrun_fit.fit.sniff import kinds
+        from backrun_fit.fit.sniff import sniff
 
-        if not _is_spec(path) and "workout" not in kinds(path):
+        if not _is_spec(path) and "workout" not in sniff(path):
             for activity in read_activities(path, on_error="salvage"):
                 if json:
                     _print_json(activity_document(activity))

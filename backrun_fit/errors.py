@@ -17,6 +17,7 @@ __all__ = [
     "CompileError",
     "DecodeError",
     "EncodeError",
+    "MissingExtraError",
     "NoActivityError",
     "Problem",
     "Problems",
@@ -172,6 +173,23 @@ class DecodeError(BackrunFitError):
 
 class NoActivityError(DecodeError):
     """A readable FIT file that holds no recorded activity, but something else."""
+
+
+class MissingExtraError(BackrunFitError, ImportError):
+    """A library that comes with one of the package's extras is not installed.
+
+    Attributes:
+        library: What is missing.
+        extra: Which extra brings it.
+    """
+
+    def __init__(self, library: str, extra: str) -> None:
+        self.library = library
+        self.extra = extra
+        super().__init__(library, extra)
+
+    def __str__(self) -> str:
+        return f"{self.library} is not installed: pip install 'backrun-fit[{self.extra}]'"
 
 
 class AlignmentError(BackrunFitError):

@@ -17,7 +17,16 @@ from backrun_fit.fit.layout import BYTE_TYPE, DeveloperKey, FieldSlot, NumberSlo
 from backrun_fit.fit.profile import TIMESTAMP, FieldProfile, load_profile
 from backrun_fit.fit.walk import Group, Positions, walk
 
-__all__ = ["DeveloperField", "FitData", "Raw", "Segment", "Table", "Value", "decode"]
+__all__ = [
+    "DeveloperField",
+    "FitData",
+    "Raw",
+    "Segment",
+    "Table",
+    "Value",
+    "decode",
+    "decode_start",
+]
 
 Value: TypeAlias = Raw
 """A field in physical units, enumerations by name; None where invalid or absent."""
@@ -177,6 +186,18 @@ class Table:
         """Developer fields that some definition holds, by index and number."""
         keys = {key for group in self._groups for key in group.definition.developer_fields}
         return tuple(self._developer_field(key) for key in sorted(keys))
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """Names of the native fields by number, then those of the developer fields.
+
+        A developer field that bears the name of another field goes by its key.
+        """
+        profile = load_profile()
+        names = [profile.field(self.number, number).name for number in self.field_numbers]
+        for developer in self.developer_fields:
+            names.append(developer.key if developer.name in names else developer.name)
+        return tuple(names)
 
     @functools.cached_property
     def sequence(self) -> npt.NDArray[np.int64]:
@@ -400,6 +421,26 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         log = dict.fromkeys(filter(None, (*found.warnings, warning)))
         cells = Cells(data, groups, log)
         segments.append(Segment(len(segments), found.start, damages, cells))
+    return FitData(tuple(segments))
+
+
+def decode_start(data: bytes, enough_bytes: int, *, source: str | None = None) -> FitData:
+    """The first messages of each FIT file in a chain; damage and checksums are not looked at.
+
+    Args:
+        data: The file's bytes.
+        enough_bytes: How many bytes of messages are looked at in each.
+        source: Its name, for errors.
+
+    Raises:
+        DecodeError: The bytes do not begin with a FIT header.
+    """
+    segments: list[Segment] = []
+    for found in split_segments(data, source):
+        groups, _ = walk(
+            data, found.data_start, min(found.data_end, found.data_start + enough_bytes)
+        )
+        segments.append(Segment(len(segments), found.start, (), Cells(data, groups, {})))
     return FitData(tuple(segments))
 
 

@@ -213,16 +213,17 @@ class _Walk:
         """Take a run of messages of one kind as far as it goes; where it ends."""
         header = self._data[position]
         size = self._hops[header]
-        while self._data[position : position + size * _RUN : size].count(header) == _RUN:
-            # A message that is cut off by the end is left for the ordinary way.
-            last = min(position + size * _LARGEST_RUN, self._end - size + 1)
+        # A message that is cut off by the end is left for the ordinary way.
+        whole = self._end - size + 1
+        while (
+            self._data[position : min(position + size * _RUN, whole) : size].count(header) == _RUN
+        ):
+            last = min(position + size * _LARGEST_RUN, whole)
             same = self._bytes[position:last:size] == header
             count = len(same) if same.all() else int(same.argmin())
             behind = position + size * count
             stretch.windows.append(np.arange(position, behind, size, dtype=self._dtype))
             position = behind
-            if position >= self._end:
-                break
         return position
 
     def _define(self, position: int) -> int:
