@@ -76,7 +76,7 @@ class Segment:
     @property
     def message_numbers(self) -> tuple[int, ...]:
         """Global numbers of the messages there are, in order of the first of each."""
-        used = [group for group in self._cells.groups if len(group.offsets)]
+        used = [group for group in self._cells.groups if group]
         used.sort(key=lambda group: int(group.offsets[0]))
         return tuple(dict.fromkeys(group.definition.message_number for group in used))
 
@@ -102,7 +102,7 @@ class Segment:
             groups = [
                 group
                 for group in self._cells.groups
-                if group.definition.message_number == number and len(group.offsets)
+                if group.definition.message_number == number and group
             ]
             self._tables[number] = Table(
                 number=number, groups=tuple(groups), cells=self._cells, segment=self

@@ -62,6 +62,10 @@ class Group:
         self.single: list[int] = []
         self._parts: list[list[int] | tuple[_Stretch, int]] = [self.single]
 
+    def __bool__(self) -> bool:
+        """Whether there are any, without picking them out where that can be told."""
+        return bool(self.single) or (len(self._parts) > 1 and len(self.offsets) > 0)
+
     def goes_on(self, stretch: _Stretch, local: int) -> None:
         """Its messages go on in a stretch, under a local type."""
         self.single = []
