@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
 
-.PHONY: demo test test-all lint coverage fixtures bench-read clean
+.PHONY: demo test test-all lint coverage fixtures bench-read fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -34,6 +34,9 @@ coverage: $(READY)
 
 fixtures: $(READY)
 	$(BIN)/python fixtures/regenerate.py
+
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz
 
 bench-read: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_read

@@ -206,7 +206,7 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
     manufacturer, product = _maker(segment)
     return Activity(
         started_at=instant(started),
-        ended_at=instant(max(started, *ends)),
+        ended_at=instant(max([started, *ends])),
         sport=sport,
         sub_sport=sub_sport,
         manufacturer=manufacturer,

@@ -137,7 +137,7 @@ class Cells:
         low bits fell. Before the first full time there is none.
         """
         full: dict[int, int] = {}
-        for group in self.groups:
+        for group in filter(None, self.groups):
             slot = group.definition.fields.get(TIMESTAMP)
             if slot is not None and slot.type_number is not None:
                 times = self.raw(group, slot, slot.type_number)

@@ -122,7 +122,7 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
         segment = _read_header(data, start, source)
         end = segment.data_end + _CRC_SIZE
         rest = data[end : end + _LEAST_HEADER]
-        if rest[8:12] == _SIGNATURE:
+        if rest[8:12] == _SIGNATURE and rest[0] >= _LEAST_HEADER:
             yield segment
             start = end
             continue

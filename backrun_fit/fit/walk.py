@@ -64,7 +64,9 @@ class Group:
 
     def __bool__(self) -> bool:
         """Whether there are any, without picking them out where that can be told."""
-        return bool(self.single) or (len(self._parts) > 1 and len(self.offsets) > 0)
+        if len(self._parts) == 1 and "offsets" not in self.__dict__:
+            return bool(self.single)
+        return len(self.offsets) > 0
 
     def goes_on(self, stretch: _Stretch, local: int) -> None:
         """Its messages go on in a stretch, under a local type."""

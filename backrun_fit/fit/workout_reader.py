@@ -193,4 +193,4 @@ def _intensity(number: int | None) -> Intensity | None:
     known: Sequence[Intensity] = tuple(Intensity)
     if number is None:
         return None
-    return known[number] if number < len(known) else Intensity.OTHER
+    return known[number] if 0 <= number < len(known) else Intensity.OTHER

@@ -1,0 +1,273 @@
+"""What the reader promises about damaged files, held against hundreds of thousands of them.
+
+``make fuzz`` goes on without end. Bytes that once broke a promise stay in ``ONCE_FAILED``.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from backrun_fit.errors import DecodeError
+from backrun_fit.fit.columns import FitData, decode
+from tests.fit_bytes import (
+    SINT8,
+    UINT8,
+    UINT16,
+    UINT32,
+    crc16,
+    definition,
+    fit_file,
+    header,
+    message,
+)
+from tests.fuzz import __main__ as endless
+from tests.fuzz import claims, run
+from tests.fuzz.claims import (
+    BrokenPromiseError,
+    bounded_memory,
+    bounded_time,
+    check_decoding,
+    check_everything,
+    check_memory,
+    has_intact_header,
+)
+from tests.fuzz.mutate import checksummed, mutants
+from tests.fuzz.reference import walk_plainly
+from tests.fuzz.seeds import Seed, seeds
+
+RECORD, SESSION, STEP, TIMESTAMP, HEART_RATE = 20, 18, 27, (253, 4, UINT32), (3, 1, UINT8)
+SHARDS, A_SHARD = 20, 10_000
+"""200,000 in a run of CI."""
+
+ONCE_FAILED = {
+    # This one hung.
+    "a run of messages ends in a cut message, and zeros stand behind the data": (
+        header(9 + 2 * 128 + 1)
+        + definition(0, RECORD, [HEART_RATE])
+        + message(0, b"\0") * 128
+        + bytes(1 + 2 * 64)
+    ),
+    "the second header of a chain states an impossible size": (
+        fit_file() + bytes(8) + b".FIT" + bytes(4)
+    ),
+    "a session has a start but no length": fit_file(
+        definition(0, SESSION, [(2, 4, UINT32), (5, 1, UINT8)]),
+        message(0, struct.pack("<IB", 1_000_000_000, 1)),
+    ),
+    "a definition with a timestamp is longer than the file and never used": fit_file(
+        definition(0, RECORD, [TIMESTAMP, *((number, 255, UINT8) for number in range(3))]),
+        definition(1, RECORD, [HEART_RATE]),
+        b"\x80\x64",
+    ),
+    "the only message of its kind is cut off": fit_file(
+        definition(0, RECORD, [TIMESTAMP]), message(0, b"\0")
+    ),
+    "an intensity is negative": fit_file(definition(0, STEP, [(7, 1, SINT8)]), message(0, b"\x80")),
+}
+
+
+def fuzz(seed: int | str, count: int) -> None:
+    found = next(run.failures(seed, count), None)
+    if found is not None:
+        pytest.fail(f"seed {seed}, {found}; at its shortest {found.shrunk()}")
+
+
+def test_two_thousand_damaged_files_break_no_promise() -> None:
+    fuzz("daily", 2000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(SHARDS))
+def test_two_hundred_thousand_damaged_files_break_no_promise(seed: int) -> None:
+    fuzz(seed, A_SHARD)
+
+
+@pytest.mark.parametrize("data", ONCE_FAILED.values(), ids=ONCE_FAILED)
+def test_what_once_broke_a_promise_no_longer_does(data: bytes) -> None:
+    assert run.failure_of(0, data, check_everything) is None
+
+
+@pytest.mark.parametrize("seed", seeds(), ids=lambda seed: str(seed.name))
+def test_a_sound_file_is_read_whole_and_cut_anywhere_keeps_what_lies_before(
+    seed: Seed,
+) -> None:
+    check_memory(seed.data)
+    decode(seed.data)
+    for cut in {*range(14), *Random(seed.name).choices(range(14, len(seed.data)), k=20)}:
+        check_everything(seed.data[:cut])
+
+
+# -- the mutants ------------------------------------------------------------------------------
+
+
+def test_the_same_seed_makes_the_same_mutants_and_another_one_others() -> None:
+    some = list(islice(mutants(1, seeds()), 200))
+    assert some == list(islice(mutants(1, seeds()), 200))
+    assert some != list(islice(mutants(2, seeds()), 200))
+    assert len(set(some)) > 190
+
+
+def test_damage_of_every_sort_reaches_the_decoder() -> None:
+    fates: Counter[str] = Counter()
+    for data in islice(mutants("fates", seeds()), 3000):
+        try:
+            fates["read"] += len(decode(data).segments)
+        except DecodeError as error:
+            fates[error.what] += 1
+    assert fates["read"] > 400
+    for fate in (
+        *("not a FIT file", "the file is shorter than its header states"),
+        *("the header's checksum is wrong", "a message without a definition"),
+        "the checksum does not match the data (a byte was changed or lost)",
+        "the last message runs over the end of the data",
+        "a definition runs over the end of the data",
+        "the header states no data (a recording that was never finished)",
+    ):
+        assert fates[fate] > 5, (fate, fates)
+
+
+def test_checksums_put_right_are_those_of_the_protocol() -> None:
+    whole = fit_file(definition(0, RECORD, [HEART_RATE]), message(0, b"\x64"))
+    assert checksummed(whole[:-2] + b"??", restate_size=False) == whole
+    assert checksummed(whole[:4] + bytes(4) + whole[8:], restate_size=True) == whole
+    longer = checksummed(whole[:-2] + message(0, b"\x65") + b"??", restate_size=True)
+    assert crc16(longer) == 0
+    assert len(decode(longer).segments[0]) == 2
+    assert checksummed(b"short", restate_size=True) == b"short"
+
+
+def test_the_plain_walk_stops_where_bytes_are_no_record() -> None:
+    sound = definition(0, RECORD, [HEART_RATE], developer=[(1, 2, 0)]) + message(0, b"\x64ab")
+    assert [place.size for place in walk_plainly(sound, 0, len(sound)).places] == [13, 4]
+    for cut in range(1, 13):
+        assert walk_plainly(sound, 0, cut) == ([], 0)
+    assert walk_plainly(sound, 0, len(sound) - 1).stopped_at == 13
+    assert walk_plainly(sound + b"\x01", 0, len(sound) + 1).stopped_at == len(sound)
+
+
+# -- the promises can be broken ---------------------------------------------------------------
+
+SOUND = fit_file(definition(0, RECORD, [TIMESTAMP, (200, 2, UINT16)]), message(0, b"\1\2\3\4\5\6"))
+
+
+def test_another_exception_or_a_warning_breaks_a_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    def overflows(*_: object, **__: object) -> FitData:
+        raise OverflowError("too much")
+
+    def warns(data: bytes, **_: object) -> FitData:
+        warnings.warn("odd", RuntimeWarning, stacklevel=1)
+        return decode(data)
+
+    monkeypatch.setattr(claims, "decode", overflows)
+    with pytest.raises(BrokenPromiseError, match="OverflowError: too much"):
+        check_decoding(SOUND)
+    monkeypatch.setattr(claims, "decode", warns)
+    with pytest.raises(BrokenPromiseError, match="RuntimeWarning: odd"):
+        check_decoding(SOUND)
+
+
+def test_a_salvage_that_raises_or_hides_damage_breaks_a_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    damaged = SOUND[:-1] + b"\xee"
+    monkeypatch.setattr(
+        claims, "decode", lambda data, source=None, **_: decode(data, source=source)
+    )
+    with pytest.raises(BrokenPromiseError, match="salvage raised"):
+        check_decoding(damaged)
+    salvage = decode(SOUND, on_error="salvage")
+
+    def hides(data: bytes, source: str | None = None, on_error: str = "raise") -> FitData:
+        return salvage if on_error == "salvage" else decode(data, source=source)
+
+    monkeypatch.setattr(claims, "decode", hides)
+    with pytest.raises(BrokenPromiseError, match="but damages \\(\\)"):
+        check_decoding(damaged)
+
+
+def test_a_message_lost_or_a_column_of_another_length_breaks_a_promise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    other = fit_file(definition(0, RECORD, [TIMESTAMP]))
+    monkeypatch.setattr(claims, "decode", lambda *_, **__: decode(other))
+    with pytest.raises(BrokenPromiseError, match="0 messages, expected 1"):
+        check_everything(SOUND)
+    monkeypatch.undo()
+    monkeypatch.setattr("backrun_fit.fit.columns.Table.raw", lambda *_: [])
+    with pytest.raises(BrokenPromiseError, match="lengths"):
+        check_everything(SOUND)
+
+
+def test_what_takes_too_long_is_broken_into() -> None:
+    def hangs() -> None:
+        with bounded_time(0.05):
+            while True:
+                pass
+
+    with pytest.raises(BrokenPromiseError, match=r"more than 0\.05 s"):
+        hangs()
+    with bounded_time():
+        check_decoding(SOUND)
+
+
+def test_what_takes_too_much_memory_is_told() -> None:
+    def hoards() -> None:
+        with bounded_memory(1000):
+            bytes(2000)
+
+    with pytest.raises(BrokenPromiseError, match="expected at most 1000"):
+        hoards()
+    with bounded_memory(5000):
+        bytes(2000)
+
+
+def test_an_intact_header_has_12_or_14_bytes_and_the_signature() -> None:
+    assert has_intact_header(header(0))
+    assert has_intact_header(header(0, size=12))
+    assert has_intact_header(header(0, crc=1))
+    for broken in (b"", header(0)[:13], header(0, size=15), header(0).replace(b"F", b"f")):
+        assert not has_intact_header(broken)
+
+
+# -- the endless run --------------------------------------------------------------------------
+
+
+def test_the_endless_run_stops_at_a_failure_and_keeps_it_under_its_hash(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(data: bytes) -> None:
+        if b".FIT" in data:
+            raise BrokenPromiseError("a signature")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(run, "check_decoding", refuse)
+    monkeypatch.setattr(run, "check_everything", lambda data: None)
+    monkeypatch.setattr(run, "check_memory", lambda data: None)
+    assert endless.main(["7"]) == 1
+    files = sorted(tmp_path.iterdir(), key=lambda path: path.stat().st_size)
+    assert files[0].read_bytes() == b".FIT"
+    first = next(failed for failed in mutants("7", seeds()) if failed == files[-1].read_bytes())
+    assert run.Failure(number=0, data=first, text="", check=refuse).name == files[-1].name
+    printed = capsys.readouterr().out
+    assert "seed 7" in printed
+    assert files[-1].name in printed
+
+
+def test_the_endless_run_says_which_seed_it_chose(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(seed: str, count: int | None) -> None:
+        assert count is None
+        assert seed.isdecimal()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(endless, "failures", stopped)
+    assert endless.main([]) == 0
+    assert capsys.readouterr().out.startswith("seed ")
