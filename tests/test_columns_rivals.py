@@ -62,10 +62,7 @@ Rival: TypeAlias = Mapping[int, list[dict[int | str, Theirs]]]
 _TIMES = ("date_time", "local_date_time")
 
 # Types with words for a few values which are numbers or sets of bits all the same.
-_NUMBERS = (
-    *("device_index", "message_index", "left_right_balance", "left_right_balance_100"),
-    *("workout_capabilities", "fit_base_type", "mesg_num", "local_device_type"),
-)
+_NUMBERS = ("device_index", "left_right_balance", "workout_capabilities", "fit_base_type")
 
 # Files of the corpus that we read and a reader cannot, and what it says there: bytes behind
 # the end that begin no FIT file, a size that is no whole number of values, a field of no bytes.
@@ -138,8 +135,9 @@ def _theirs(field: Any) -> Theirs:
         return Theirs(raw, value, Why.SUBFIELD)
     kind = field.field.type
     words = kind.enum if hasattr(kind, "enum") else kind.values
-    if kind.name in _TIMES and isinstance(value, int | float):
-        value += FIT_EPOCH_UNIX_S
+    if kind.name in _TIMES:
+        # The types have a "word" for the least value; they are times all the same.
+        return Theirs(raw, None if raw is None else raw + FIT_EPOCH_UNIX_S)
     if field.units == "semicircles" and isinstance(value, int):
         value *= 180 / 2**31
     if words and isinstance(value, str) and kind.name in _NUMBERS:

@@ -21,6 +21,7 @@ from tests.fit_bytes import (
     UINT8,
     UINT16,
     UINT32,
+    compressed,
     crc16,
     definition,
     fit_file,
@@ -61,10 +62,10 @@ ONCE_FAILED = {
         definition(0, SESSION, [(2, 4, UINT32), (5, 1, UINT8)]),
         message(0, struct.pack("<IB", 1_000_000_000, 1)),
     ),
-    "a definition with a timestamp is longer than the file and never used": fit_file(
-        definition(0, RECORD, [TIMESTAMP, *((number, 255, UINT8) for number in range(3))]),
+    "a definition with two timestamps is longer than the file and never used": fit_file(
+        definition(0, RECORD, [(1, 255, UINT8), (253, 8, UINT32)]),
         definition(1, RECORD, [HEART_RATE]),
-        b"\x80\x64",
+        compressed(1, 0, b"\x64"),
     ),
     "the only message of its kind is cut off": fit_file(
         definition(0, RECORD, [TIMESTAMP]), message(0, b"\0")

@@ -22,7 +22,7 @@ from tests.fuzz.shrink import shrink
 
 __all__ = ["Failure", "failure_of", "failures"]
 
-DEEP_EVERY: Final = 8
+DEEP_EVERY: Final = 10
 """Every table of one in so many is read; decoding is tried with all."""
 
 MEMORY_EVERY: Final = 400
