@@ -179,17 +179,17 @@ class MissingExtraError(BackrunFitError, ImportError):
     """A library that comes with one of the package's extras is not installed.
 
     Attributes:
-        library: What is missing.
+        package: What is missing.
         extra: Which extra brings it.
     """
 
-    def __init__(self, library: str, extra: str) -> None:
-        self.library = library
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
         self.extra = extra
-        super().__init__(library, extra)
+        super().__init__(package, extra)
 
     def __str__(self) -> str:
-        return f"{self.library} is not installed: pip install 'backrun-fit[{self.extra}]'"
+        return f"{self.package} is not installed: pip install 'backrun-fit[{self.extra}]'"
 
 
 class AlignmentError(BackrunFitError):
