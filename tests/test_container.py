@@ -191,3 +191,10 @@ def test_a_run_of_one_kind_that_the_end_cuts_off_ends_there(cut: int) -> None:
     assert [len(group.offsets) for group in groups] == [whole]
     assert (damage is None) == (cut % 5 == 0)
     assert groups[0].offsets.tolist() == [23 + 5 * n for n in range(whole)]
+
+
+def test_messages_of_one_definition_under_two_local_types_stay_in_order() -> None:
+    rows = b"".join(message(n % 2, bytes([n, 0, 0, 0x40])) for n in range(200))
+    data = fit_file(definition(0, RECORD, [TIMESTAMP]), definition(1, RECORD, [TIMESTAMP]), rows)
+    times = decode(data).segments[0].table(RECORD).raw("timestamp")
+    assert times == [0x4000_0000 + n for n in range(200)]

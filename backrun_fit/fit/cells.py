@@ -83,8 +83,8 @@ class Cells:
         if base.code == "S":
             return self._strings(group, slot)
         if slot.size == base.size and base.invalid is not None and len(group.offsets) <= _FEW:
-            order = ">" if group.definition.big_endian else "<"
-            unpack, at, invalid = _unpacker(order + base.code), slot.offset, base.invalid
+            unpack = _unpacker(group.definition.order + base.code)
+            at, invalid = slot.offset, base.invalid
             found = [unpack(self.data, offset + at)[0] for offset in group.offsets.tolist()]
             return [None if value == invalid else value for value in found]
         return _python_values(self._gather(group, slot, base), base)
@@ -102,10 +102,9 @@ class Cells:
         One array is laid over the data at every byte; the messages are picked out
         of it, so that only the bytes of this field are copied.
         """
-        order = ">" if group.definition.big_endian else "<"
         everywhere: npt.NDArray[np.generic] = np.ndarray(
             (len(self.data) - slot.offset - slot.size + 1, slot.size // base.size),
-            np.dtype(order + base.code),
+            np.dtype(group.definition.order + base.code),
             self.data,
             slot.offset,
             (1, base.size),

@@ -344,8 +344,7 @@ class Table:
         if isinstance(key, int):
             return group.definition.numbers.get(key)
         found = self._slot(group, key)
-        order = ">" if group.definition.big_endian else "<"
-        return None if found is None else NumberSlot.of(*found, order)
+        return None if found is None else NumberSlot.of(*found, group.definition.order)
 
     @functools.cached_property
     def _which(self) -> npt.NDArray[np.int64]:

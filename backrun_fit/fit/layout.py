@@ -160,6 +160,11 @@ class Definition:
         return self.body[1] & 1 == 1
 
     @functools.cached_property
+    def order(self) -> str:
+        """NumPy's word for the byte order."""
+        return ">" if self.big_endian else "<"
+
+    @functools.cached_property
     def message_number(self) -> int:
         """Global message number."""
         return int.from_bytes(self.body[2:4], "big" if self.big_endian else "little")
@@ -181,11 +186,10 @@ class Definition:
     @functools.cached_property
     def numbers(self) -> Mapping[int, NumberSlot]:
         """Native fields that hold a number: field number to where and how it lies."""
-        order = ">" if self.big_endian else "<"
         found = {}
         for number, slot in self.fields.items():
             if slot.type_number is not None:
-                placed = NumberSlot.of(slot, slot.type_number, order)
+                placed = NumberSlot.of(slot, slot.type_number, self.order)
                 if placed is not None:
                     found[number] = placed
         return found

@@ -61,6 +61,8 @@ class Group:
         self.definition = definition
         self.single: list[int] = []
         self._parts: list[list[int] | tuple[_Stretch, int]] = [self.single]
+        self._last: _Stretch | None = None
+        self._mixed = False
 
     def __bool__(self) -> bool:
         """Whether there are any, without picking them out where that can be told."""
@@ -70,6 +72,9 @@ class Group:
 
     def goes_on(self, stretch: _Stretch, local: int) -> None:
         """Its messages go on in a stretch, under a local type."""
+        # One definition may be sent for two local types, whose messages take turns.
+        self._mixed = self._mixed or stretch is self._last
+        self._last = stretch
         self.single = []
         self._parts += [(stretch, local), self.single]
 
@@ -90,6 +95,8 @@ class Group:
             else:
                 part[0].copy_to(out[begin : begin + count], part[1])
             begin += count
+        if self._mixed:
+            out.sort()
         return out
 
 
