@@ -297,10 +297,16 @@ class Table:
         number = load_profile().field_number(self.number, field)
         if number is not None:
             return number
+        return self._developer_keys.get(field)
+
+    @functools.cached_property
+    def _developer_keys(self) -> Mapping[str, DeveloperKey]:
+        """Names and keys of the developer fields; of two with one name the first counts."""
+        found: dict[str, DeveloperKey] = {}
         for developer in self.developer_fields:
-            if field in (developer.name, developer.key):
-                return developer.developer_index, developer.number
-        return None
+            for name in (developer.name, developer.key):
+                found.setdefault(name, (developer.developer_index, developer.number))
+        return found
 
     def _profile(self, key: _Key) -> FieldProfile:
         if isinstance(key, int):
