@@ -8,13 +8,18 @@ from typing import Final
 import attrs
 
 from backrun_fit.activity import Lap
-from backrun_fit.fit.columns import Table
-from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
+from backrun_fit.fit.instants import as_instant, as_number, as_word, instant, is_plausible
+from backrun_fit.fit.table import Table
 
 __all__ = ["read_laps"]
 
 # FIT Profile 21.212, message_index: the upper four bits are flags.
 _INDEX_MASK: Final = 0x0FFF
+
+_FIELDS: Final = (
+    *("start_time", "timestamp", "total_elapsed_time", "total_timer_time"),
+    *("total_distance", "avg_heart_rate", "wkt_step_index", "lap_trigger", "intensity"),
+)
 
 
 @attrs.frozen
@@ -63,41 +68,31 @@ def read_laps(table: Table, starts: Iterable[float], log: list[str]) -> tuple[La
         A lap that lacks its start begins where the one before ended; one without
         any time is left out, and the numbers of the others stay.
     """
-    begins, ends = (known_instants(table.column(name)) for name in ("start_time", "timestamp"))
-    elapsed, timers, distances, heart_rates = (
-        known(table.column(name))
-        for name in ("total_elapsed_time", "total_timer_time", "total_distance", "avg_heart_rate")
-    )
-    steps = table.integers("wkt_step_index")
-    triggers, intensities = _words(table, "lap_trigger"), _words(table, "intensity")
     laps: list[Lap] = []
     before = next(iter(starts), None)
-    for row in range(len(table)):
-        times = _LapTimes.of(begins[row], ends[row], elapsed[row], timers[row], before=before)
+    for number, values in enumerate(table.rows(*_FIELDS)):
+        *numbers, step, trigger, intensity = values
+        start, end, elapsed_s, timer_s, distance_m, heart_rate_bpm = map(as_number, numbers)
+        start, end = as_instant(start), as_instant(end)
+        times = _LapTimes.of(start, end, elapsed_s, timer_s, before=before)
         if times is None or not is_plausible(times.start) or not is_plausible(times.end):
-            log.append(f"lap {row} has no time that can be; left out")
+            log.append(f"lap {number} has no time that can be; left out")
             continue
-        if begins[row] is None or ends[row] is None:
-            log.append(f"lap {row} lacks its start or its end; taken from its neighbours")
+        if start is None or end is None:
+            log.append(f"lap {number} lacks its start or its end; taken from its neighbours")
         before = times.end
-        step = steps[row]
         laps.append(
             Lap(
-                number=row,
+                number=number,
                 start_at=instant(times.start),
                 end_at=instant(times.end),
                 timer_s=times.timer_s,
                 elapsed_s=times.elapsed_s,
-                distance_m=distances[row],
-                step_index=None if step is None else step & _INDEX_MASK,
-                trigger=triggers[row],
-                intensity=intensities[row],
-                heart_rate_bpm=heart_rates[row],
+                distance_m=distance_m,
+                step_index=step & _INDEX_MASK if isinstance(step, int) else None,
+                trigger=as_word(trigger),
+                intensity=as_word(intensity),
+                heart_rate_bpm=heart_rate_bpm,
             )
         )
     return tuple(laps)
-
-
-def _words(table: Table, name: str) -> list[str | None]:
-    """An enumerated field; a value that FIT has no word for is its number as text."""
-    return [str(value) if isinstance(value, str | int) else None for value in table.values(name)]

@@ -17,6 +17,7 @@ __all__ = [
     "FieldSlot",
     "NumberSlot",
     "base_type",
+    "definition_of",
 ]
 
 BYTE_TYPE: Final = 0x0D
@@ -138,22 +139,6 @@ class Definition:
     has_developer_fields: bool
     size: int
 
-    @classmethod
-    def of(cls, body: bytes, has_developer_fields: bool) -> Definition:
-        """The definition in ``body``, which is as long as its counts say.
-
-        Example:
-            >>> body = bytes.fromhex("0000 1400 02 fd0486 030102")
-            >>> definition = Definition.of(body, False)
-            >>> definition.message_number, definition.size, sorted(definition.fields)
-            (20, 6, [3, 253])
-        """
-        native_end = _FIELDS_START + 3 * body[_FIELDS_START - 1]
-        size = 1 + sum(body[_FIELDS_START + 1 : native_end : 3])
-        if has_developer_fields:
-            size += sum(body[native_end + 2 :: 3])
-        return cls(body, has_developer_fields, size)
-
     @functools.cached_property
     def big_endian(self) -> bool:
         """Whether numbers lie most significant byte first."""
@@ -212,3 +197,20 @@ class Definition:
 
 # Reserved byte, byte order, global number (2), number of fields.
 _FIELDS_START: Final = 5
+
+
+@functools.lru_cache(maxsize=1024)
+def definition_of(body: bytes, has_developer_fields: bool) -> Definition:
+    """The definition in ``body``, which is as long as its counts say; the same one each time.
+
+    Example:
+        >>> body = bytes.fromhex("0000 1400 02 fd0486 030102")
+        >>> definition = definition_of(body, False)
+        >>> definition.message_number, definition.size, sorted(definition.fields)
+        (20, 6, [3, 253])
+    """
+    native_end = _FIELDS_START + 3 * body[_FIELDS_START - 1]
+    size = 1 + sum(body[_FIELDS_START + 1 : native_end : 3])
+    if has_developer_fields:
+        size += sum(body[native_end + 2 :: 3])
+    return Definition(body, has_developer_fields, size)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -51,7 +51,7 @@ _NO_NAMES: Final[Mapping[int, str]] = MappingProxyType({})
 _VENDOR_RANGE: Final = re.compile(r"mfg_range_(min|max)")
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class FieldProfile:
     """What the profile says of one field of one message.
 
@@ -72,6 +72,31 @@ class FieldProfile:
     units: str = ""
     scale: float = 1.0
     offset: float = 0.0
+
+    @functools.cached_property
+    def convert(self) -> Callable[[Any], Any] | None:
+        """What turns one raw value into a physical one; None where they are the same.
+
+        An enumerated value becomes FIT's word where there is one; of an array every
+        item is turned; text stays.
+        """
+        names, scale = _value_names(self.type_name), self.scale
+        if not names and scale == 1.0 and self.offset == 0.0:
+            return None
+        # Whole seconds since 1970 stay whole.
+        offset = int(self.offset) if scale == 1.0 else self.offset
+
+        def number(raw: object) -> object:
+            if not isinstance(raw, int | float):
+                return raw
+            if names:
+                return names.get(raw, raw) if isinstance(raw, int) else raw
+            return raw - offset if scale == 1.0 else raw / scale - offset
+
+        def convert(raw: object) -> object:
+            return tuple(map(number, raw)) if isinstance(raw, tuple) else number(raw)
+
+        return convert
 
 
 @attrs.frozen(eq=False)

@@ -5,16 +5,15 @@ Nothing is decoded here. Source of every layout: FIT Protocol, "Record Format".
 A header byte says which definition is in force, and that how long the message
 is, so each message is found through the one before. What makes it fast:
 
-- the bytes are translated into message lengths at once, so that a step is one
-  look-up and one sum;
-- only every eighth position is noted; the seven between follow for all notes
-  together, as arrays;
+- the bytes are translated into message lengths, many at once, so that a step is
+  one look-up and one sum;
+- only every eighth position is noted; the seven between follow for all notes of
+  the file together, as arrays;
 - a run of messages of one kind is compared as one array.
 """
 
 from __future__ import annotations
 
-import functools
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -22,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.fit.damage import Damage
-from backrun_fit.fit.layout import Definition
+from backrun_fit.fit.layout import Definition, definition_of
 
-__all__ = ["MAX_DEFINITIONS", "MAX_MESSAGES", "Group", "Positions", "walk"]
+__all__ = ["LOCAL_TYPES", "MAX_DEFINITIONS", "MAX_MESSAGES", "Positions", "Walked", "walk"]
 
 MAX_MESSAGES: Final = 20_000_000
 """Largest number of messages read from one segment: 231 days of one a second."""
@@ -35,106 +34,47 @@ MAX_DEFINITIONS: Final = 10_000
 Positions: TypeAlias = npt.NDArray[np.integer[Any]]
 """Byte offsets; 32 bits wide where the file is small enough, which all real ones are."""
 
-# Stepping one by one costs less than setting up arrays for this many messages.
-_SHORT: Final = 32
 # A run is looked for when this many messages in a row have the same header.
 _RUN: Final = 64
-_FIRST_WINDOW: Final = 1 << 13
-_LARGEST_WINDOW: Final = 1 << 18
 _LARGEST_RUN: Final = 1 << 18
-# Lengths are bytes: a hop from the last place of a window ends within as many behind it.
+# How many bytes are translated at once: few behind a definition, as another may follow.
+_FIRST_WINDOW: Final = 1 << 8
+_LARGEST_WINDOW: Final = 1 << 17
+# Lengths are bytes: a hop from the last place of a window ends within as many behind it,
+# where zeros stop it.
 _REACH: Final = 256
+_GUARD: Final = bytes(_REACH)
+# One note in so many places; of so many notes the places between are found together.
+_STRIDE: Final = 8
+_NOTES: Final = 1 << 15
 
 
-class Group:
-    """The messages sent under one definition.
+def _local_type(header: int) -> int:
+    # A compressed-timestamp header has two bits of local type left.
+    return header >> 5 & 0x03 if header & 0x80 else header & 0x0F
 
-    They are picked out of the walk when they are asked for: most kinds of message
-    in a file are never looked at.
+
+LOCAL_TYPES: Final = np.array([_local_type(header) for header in range(256)], dtype=np.uint8)
+"""The local type that a header byte of a data message names."""
+
+
+@attrs.frozen(eq=False)
+class Walked:
+    """What a walk found.
 
     Attributes:
-        definition: Their layout.
+        offsets: Byte offset of each message's header byte, ascending.
+        definitions: For each of the 16 local types its definitions in order, each
+            with the byte offset from which it was in force.
+        damage: What stopped the walk before the end.
     """
 
-    def __init__(self, definition: Definition) -> None:
-        """A definition without messages so far."""
-        self.definition = definition
-        self.single: list[int] = []
-        self._parts: list[list[int] | tuple[_Stretch, int]] = [self.single]
-        self._last: _Stretch | None = None
-        self._mixed = False
-
-    def __bool__(self) -> bool:
-        """Whether there are any, without picking them out where that can be told."""
-        if len(self._parts) == 1 and "offsets" not in self.__dict__:
-            return bool(self.single)
-        return len(self.offsets) > 0
-
-    def goes_on(self, stretch: _Stretch, local: int) -> None:
-        """Its messages go on in a stretch, under a local type."""
-        # One definition may be sent for two local types, whose messages take turns.
-        self._mixed = self._mixed or stretch is self._last
-        self._last = stretch
-        self.single = []
-        self._parts += [(stretch, local), self.single]
-
-    @functools.cached_property
-    def offsets(self) -> Positions:
-        """Byte offset of each message's header byte, ascending."""
-        if len(self._parts) == 1:
-            return np.array(self.single, dtype=np.int64)
-        counts = [
-            len(part) if isinstance(part, list) else part[0].count(part[1]) for part in self._parts
-        ]
-        # Filled in place, so that nothing is held twice.
-        out = np.empty(sum(counts), dtype=self._parts[1][0].dtype)  # type: ignore[union-attr]
-        begin = 0
-        for part, count in zip(self._parts, counts, strict=True):
-            if isinstance(part, list):
-                out[begin : begin + count] = part
-            else:
-                part[0].copy_to(out[begin : begin + count], part[1])
-            begin += count
-        if self._mixed:
-            out.sort()
-        return out
+    offsets: Positions
+    definitions: tuple[list[tuple[int, Definition]], ...]
+    damage: Damage | None
 
 
-class _Stretch:
-    """Messages among which no definition came, found many at once."""
-
-    def __init__(self, data: npt.NDArray[np.uint8], dtype: type[np.integer[Any]]) -> None:
-        self.dtype = dtype
-        self.windows: list[Positions] = []
-        self._data = data
-
-    @functools.cached_property
-    def _local_types(self) -> list[npt.NDArray[np.uint8]]:
-        return [_LOCAL_TYPES.take(self._data[window]) for window in self.windows]
-
-    @functools.cached_property
-    def _counts(self) -> npt.NDArray[np.int64]:
-        return sum(
-            (np.bincount(types, minlength=16) for types in self._local_types),
-            start=np.zeros(16, dtype=np.int64),
-        )
-
-    def count(self, local: int) -> int:
-        """How many messages of a local type there are."""
-        return int(self._counts[local])
-
-    def copy_to(self, out: Positions, local: int) -> None:
-        """Write the byte offset of every message of a local type, ascending."""
-        if not len(out):
-            return
-        begin = 0
-        for window, types in zip(self.windows, self._local_types, strict=True):
-            found = window[types == local]
-            out[begin : begin + len(found)] = found
-            begin += len(found)
-
-
-def walk(data: bytes, start: int, end: int) -> tuple[tuple[Group, ...], Damage | None]:
+def walk(data: bytes, start: int, end: int) -> Walked:
     """Find every message of a segment.
 
     Args:
@@ -143,101 +83,118 @@ def walk(data: bytes, start: int, end: int) -> tuple[tuple[Group, ...], Damage |
         end: Offset behind the last, at most the length of ``data``.
 
     Returns:
-        One group per distinct definition, in order of the first of each, some
-        without messages; and what stopped the walk before ``end``: a message
-        without a definition or one that ends behind the data, or more messages
-        or definitions than the limits say. All whole messages before it are in
-        the groups.
+        All whole messages; the damage is a message without a definition or one
+        that ends behind the data, or more messages or definitions than the limits
+        say.
 
     Example:
         >>> data = bytes.fromhex("400000140001030102" "0064" "0065")
-        >>> groups, damage = walk(data, 0, len(data))
-        >>> [(group.definition.message_number, group.offsets.tolist()) for group in groups]
-        [(20, [9, 11])]
+        >>> found = walk(data, 0, len(data))
+        >>> found.offsets.tolist(), found.definitions[0][0][1].message_number
+        ([9, 11], 20)
     """
-    found = _Walk(data, end)
-    found.run(start)
-    damage = found.damage
+    found = _Walk(data, start, end)
+    behind = found.run()
+    offsets, damage = found.offsets(), found.damage
+    if behind > end:
+        damage = Damage(
+            "the last message runs over the end of the data",
+            offset=int(offsets[-1]),
+            expected=f"{behind - int(offsets[-1])} bytes",
+            got=str(end - int(offsets[-1])),
+        )
+        offsets = offsets[:-1]
+    if len(offsets) > MAX_MESSAGES:
+        damage = _beyond("messages", MAX_MESSAGES, int(offsets[MAX_MESSAGES]))
+        offsets = offsets[:MAX_MESSAGES]
     if damage is not None:
         damage = attrs.evolve(damage, lost_bytes=end - damage.offset)
-    return found.groups(), damage
+    return Walked(offsets, found.definitions, damage)
 
 
 class _Walk:
-    """The state of one walk."""
+    """The state of one walk. Places count from the first message, positions from the file."""
 
-    def __init__(self, data: bytes, end: int) -> None:
+    def __init__(self, data: bytes, start: int, end: int) -> None:
         self.damage: Damage | None = None
+        self.definitions: tuple[list[tuple[int, Definition]], ...] = tuple([] for _ in range(16))
+        self._distinct: set[bytes] = set()
         self._data = data
-        self._bytes = np.frombuffer(data, dtype=np.uint8)
+        self._start = start
         self._end = end
-        self._dtype: type[np.integer[Any]] = np.int32 if end < 1 << 31 else np.int64
-        # By header byte: how long the message is, and where to note it.
-        self._slots: list[tuple[int, Group] | None] = [None] * 256
-        self._hops = bytearray(256)  # the lengths as far as they fit a byte
-        self._groups: dict[Definition, Group] = {}
-        self._count = 0
+        # By header byte how long the message is, and by place, so far as that fits a byte.
+        self._hops = bytearray(256)
+        self._lengths = bytearray(end - start + _REACH)
+        self._notes: list[int] = []
+        # How many notes there were, and the place reached, when following stopped.
+        self._stops: list[tuple[int, int]] = []
+        # Position of the first message, their number and their size.
+        self._runs: list[tuple[int, int, int]] = []
+        self._in_runs = 0
 
-    def run(self, position: int) -> None:
-        data, end, slots = self._data, self._end, self._slots
+    def run(self) -> int:
+        """Go to the end, or to what stops the walk; the position behind the last message."""
+        data, start, end, hops, lengths = (
+            *(self._data, self._start, self._end),
+            *(self._hops, self._lengths),
+        )
+        position, window = start, _FIRST_WINDOW
         while position < end and self.damage is None:
-            left = _SHORT
-            while left and position < end:
-                entry = slots[data[position]]
-                if entry is None:
-                    break
-                entry[1].single.append(position)
-                position += entry[0]
-                left -= 1
-            self._count += _SHORT - left
-            if not left:
-                position = self._hop(position)
-            elif position < end and data[position] & 0xC0 == 0x40:
+            header = data[position]
+            if hops[header]:
+                if window > _FIRST_WINDOW:
+                    behind = self._take_run(position)
+                    if behind != position:
+                        position = behind
+                        continue
+                stop = min(position + window, end)
+                part = data[position:stop].translate(hops) + _GUARD
+                lengths[position - start : position - start + len(part)] = part
+                place = _follow(lengths, position - start, self._notes)
+                self._stops.append((len(self._notes), place))
+                position = start + place
+                window = min(4 * window, _LARGEST_WINDOW) if position >= stop else _FIRST_WINDOW
+            elif header & 0xC0 == 0x40:
                 position = self._define(position)
-            elif position < end:
-                self._stop_at_undefined(position)
-            self._check_limit("messages", self._count, MAX_MESSAGES, position)
-        if position > end:
-            self._drop_last(position)
-
-    def _hop(self, position: int) -> int:
-        """Go on over many messages until something else comes; where that is."""
-        stretch = _Stretch(self._bytes, self._dtype)
-        window = _FIRST_WINDOW
-        while position < self._end and self._hops[self._data[position]]:
-            position = self._take_run(position, stretch)
-            part = self._data[position : min(position + window, self._end)]
-            # Lengths of zero behind the window catch the hop that leaves it.
-            places, place = _follow(part.translate(self._hops) + bytes(_REACH))
-            stretch.windows.append((places + position).astype(self._dtype))
-            position += place
-            if place < len(part):
+            else:
+                position = self._take_large(position)
+            if len(self._notes) + self._in_runs > MAX_MESSAGES:
                 break
-            window = min(4 * window, _LARGEST_WINDOW)
-        if stretch.windows:
-            for local in range(16):
-                entry = self._slots[local]
-                if entry is not None:
-                    entry[1].goes_on(stretch, local)
-            self._count += sum(map(len, stretch.windows))
         return position
 
-    def _take_run(self, position: int, stretch: _Stretch) -> int:
+    def _take_run(self, position: int) -> int:
         """Take a run of messages of one kind as far as it goes; where it ends."""
-        header = self._data[position]
+        data, header = self._data, self._data[position]
         size = self._hops[header]
         # A message that is cut off by the end is left for the ordinary way.
         whole = self._end - size + 1
-        while (
-            self._data[position : min(position + size * _RUN, whole) : size].count(header) == _RUN
-        ):
+        while data[position : min(position + size * _RUN, whole) : size].count(header) == _RUN:
             last = min(position + size * _LARGEST_RUN, whole)
-            same = self._bytes[position:last:size] == header
+            same = np.frombuffer(data, dtype=np.uint8)[position:last:size] == header
             count = len(same) if same.all() else int(same.argmin())
-            behind = position + size * count
-            stretch.windows.append(np.arange(position, behind, size, dtype=self._dtype))
-            position = behind
+            self._add_run(position, count, size)
+            position += size * count
         return position
+
+    def _take_large(self, position: int) -> int:
+        """Take one message that is too long for a hop; it may have no definition."""
+        local = _local_type(self._data[position])
+        if not self.definitions[local]:
+            defined = ", ".join(str(n) for n in range(16) if self.definitions[n]) or "none"
+            self.damage = Damage(
+                "a message without a definition",
+                offset=position,
+                expected=f"a local type that was defined ({defined})",
+                got=f"local type {local}",
+            )
+            return position
+        size = self.definitions[local][-1][1].size
+        self._add_run(position, 1, size)
+        return position + size
+
+    def _add_run(self, position: int, count: int, size: int) -> None:
+        self._runs.append((position, count, size))
+        self._in_runs += count
 
     def _define(self, position: int) -> int:
         data, end = self._data, self._end
@@ -257,68 +214,53 @@ class _Walk:
                 got=str(end - position),
             )
             return position
-        definition = _definition(data[position + 1 : body_end], header & 0x20 > 0)
-        group = self._groups.get(definition)
-        if group is None:
-            group = self._groups[definition] = Group(definition)
-            self._check_limit("distinct definitions", len(self._groups), MAX_DEFINITIONS, position)
-        size, local = definition.size, header & 0x0F
-        hop = size if size < _REACH else 0
+        definition = definition_of(data[position + 1 : body_end], header & 0x20 > 0)
+        local = header & 0x0F
+        before = self.definitions[local]
+        # Many recorders say the same again every few minutes.
+        if before and before[-1][1] is definition:
+            return body_end
+        self._distinct.add(definition.body)
+        if len(self._distinct) > MAX_DEFINITIONS:
+            self.damage = _beyond("distinct definitions", MAX_DEFINITIONS, position)
+        before.append((position, definition))
+        hop = definition.size if definition.size < _REACH else 0
         # Bits 4 and 5 of an ordinary header say nothing about a data message.
-        self._slots[local:0x40:16] = [(size, group)] * 4
-        self._hops[local:0x40:16] = bytes([hop]) * 4
+        self._hops[local:0x40:16] = _FOUR[hop]
         if local < 4:
-            compressed = slice(0x80 + 32 * local, 0xA0 + 32 * local)
-            self._slots[compressed] = [(size, group)] * 32
-            self._hops[compressed] = bytes([hop]) * 32
+            self._hops[0x80 + 32 * local : 0xA0 + 32 * local] = _THIRTY_TWO[hop]
         return body_end
 
-    def _stop_at_undefined(self, position: int) -> None:
-        local = _local_type(self._data[position])
-        defined = ", ".join(str(n) for n in range(16) if self._slots[n]) or "none"
-        self.damage = Damage(
-            "a message without a definition",
-            offset=position,
-            expected=f"a local type that was defined ({defined})",
-            got=f"local type {local}",
-        )
-
-    def _drop_last(self, position: int) -> None:
-        group = max(
-            (group for group in self._groups.values() if len(group.offsets)),
-            key=lambda group: int(group.offsets[-1]),
-        )
-        last = int(group.offsets[-1])
-        group.offsets = group.offsets[:-1]
-        self.damage = Damage(
-            "the last message runs over the end of the data",
-            offset=last,
-            expected=f"{position - last} bytes",
-            got=str(self._end - last),
-        )
-
-    def _check_limit(self, what: str, count: int, limit: int, position: int) -> None:
-        if count > limit and self.damage is None:
-            self.damage = Damage(
-                f"too many {what}", offset=position, expected=f"at most {limit}", got="more"
-            )
-
-    def groups(self) -> tuple[Group, ...]:
-        """The messages found, by the definition in force at each."""
-        return tuple(self._groups.values())
+    def offsets(self) -> Positions:
+        """The byte offset of every message noted and passed so far, ascending."""
+        dtype: type[np.integer[Any]] = np.int32 if self._end < 1 << 31 else np.int64
+        lengths = np.frombuffer(self._lengths, dtype=np.uint8)
+        notes = np.array(self._notes, dtype=np.int64)
+        limits = np.empty_like(notes)
+        limits[:-1] = notes[1:]
+        if self._stops:
+            counts, stops = np.array(self._stops).T
+            limits[counts - 1] = stops
+        parts: list[Positions] = []
+        for begin in range(0, len(notes), _NOTES):
+            some = slice(begin, begin + _NOTES)
+            places = np.empty((_STRIDE, len(notes[some])), dtype=np.int64)
+            places[0] = notes[some]
+            for row in range(1, _STRIDE):
+                np.add(places[row - 1], lengths.take(places[row - 1]), out=places[row])
+            # Behind the last message before a stop, the place goes beyond it or stays there.
+            passed = (places < limits[some]).T.ravel()
+            parts.append((places.T.ravel()[passed] + self._start).astype(dtype))
+        for position, count, size in self._runs:
+            parts.append(np.arange(position, position + count * size, size, dtype=dtype))
+        offsets = np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+        if self._runs:
+            offsets.sort(kind="stable")
+        return offsets
 
 
-def _follow(lengths: bytes) -> tuple[Positions, int]:
-    """The places at which messages begin, one length after another from the first.
-
-    Args:
-        lengths: How far it is from each place to the next message; zero ends it.
-
-    Returns:
-        The places in order, and the one at which a length of zero stands.
-    """
-    place = 0
-    notes: list[int] = []
+def _follow(lengths: bytearray, place: int, notes: list[int]) -> int:
+    """Go from message to message, noting every eighth; the place at which the length is zero."""
     note = notes.append
     while lengths[place]:
         note(place)
@@ -330,24 +272,13 @@ def _follow(lengths: bytes) -> tuple[Positions, int]:
         place += lengths[place]
         place += lengths[place]
         place += lengths[place]
-    table = np.frombuffer(lengths, dtype=np.uint8)
-    places = np.empty((8, len(notes)), dtype=np.int64)
-    places[0] = notes
-    for row in range(1, 8):
-        np.add(places[row - 1], table[places[row - 1]], out=places[row])
-    flat = places.T.ravel()
-    # Behind the last message its end stands again, up to seven times.
-    return flat[: np.searchsorted(flat, place)], place
+    return place
 
 
-def _local_type(header: int) -> int:
-    # A compressed-timestamp header has two bits of local type left.
-    return header >> 5 & 0x03 if header & 0x80 else header & 0x0F
+def _beyond(what: str, limit: int, position: int) -> Damage:
+    return Damage(f"too many {what}", offset=position, expected=f"at most {limit}", got="more")
 
 
-_LOCAL_TYPES: Final = np.array([_local_type(header) for header in range(256)], dtype=np.uint8)
-
-
-@functools.lru_cache(maxsize=1024)
-def _definition(body: bytes, has_developer_fields: bool) -> Definition:
-    return Definition.of(body, has_developer_fields)
+# A length, as often as there are header bytes that name one local type.
+_FOUR: Final = tuple(bytes([length]) * 4 for length in range(256))
+_THIRTY_TWO: Final = tuple(bytes([length]) * 32 for length in range(256))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
@@ -19,9 +19,10 @@ from backrun_fit.marker import movement_of
 from backrun_fit.workout import REPEAT_TYPES, Intensity, OtherDuration, Step
 
 if TYPE_CHECKING:
-    from backrun_fit.fit.columns import Segment, Table
+    from backrun_fit.fit.columns import Segment
     from backrun_fit.fit.damage import OnError
     from backrun_fit.fit.source import Source
+    from backrun_fit.fit.table import Raw, Table, Value
 
 __all__ = ["compiled_from_segment", "read_workout"]
 
@@ -37,6 +38,39 @@ INDEX_MASK: Final = 0x0FFF
 
 _SKIP_LAST_RECOVERY: Final = 18
 """Undocumented field of a repeat step; 21 of 21 finished recordings that carry 1 obey it."""
+
+
+# FIT Profile 21.212, message workout_step, in the order of _RawStep.
+_STEP_FIELDS: Final[tuple[str | int, ...]] = (
+    *("message_index", "duration_type", "duration_value", "target_type", "target_value"),
+    *("custom_target_value_low", "custom_target_value_high", "intensity", _SKIP_LAST_RECOVERY),
+    *("wkt_step_name", "notes"),
+)
+
+
+class _RawStep(NamedTuple):
+    """One ``workout_step`` message as it lies in the file."""
+
+    message_index: int | None
+    duration_type: int | None
+    duration_value: int | None
+    target_type: int | None
+    target_value: int | None
+    target_low: int | None
+    target_high: int | None
+    intensity: int | None
+    skip_last_recovery: int | None
+    name: str | None
+    notes: str | None
+
+    @classmethod
+    def of(cls, row: tuple[Raw, ...]) -> _RawStep:
+        """What is no whole number, or no text, where it should be is absent."""
+        *numbers, name, notes = row
+        return cls(
+            *[number if isinstance(number, int) else None for number in numbers],
+            *[text if isinstance(text, str) and text else None for text in (name, notes)],
+        )
 
 
 def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWorkout:
@@ -89,15 +123,15 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     table = segment.table("workout_step")
     if not len(table):
         return None
-    offsets = not embedded or _keeps_offsets(table)
-    messages = _messages(table, offsets)
-    head = segment.table("workout")
+    messages = _messages(table, embedded=embedded)
+    head = segment.table("workout").rows("wkt_name", "sport", "sub_sport", "wkt_description")
+    name, sport, sub_sport, notes = map(_last, zip(*head, strict=True)) if head else [None] * 4
     compiled = CompiledWorkout(
-        name=_text(head, "wkt_name") or "",
+        name=name or "",
         messages=messages,
-        sport=_text(head, "sport") or _text(segment.table("session"), "sport") or "generic",
-        sub_sport=_text(head, "sub_sport") or "generic",
-        notes=_text(head, "wkt_description"),
+        sport=sport or _last(segment.table("session").values("sport")) or "generic",
+        sub_sport=sub_sport or "generic",
+        notes=notes,
     )
     try:
         nest(messages)
@@ -106,47 +140,26 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     return compiled
 
 
-def _text(table: Table, field: str) -> str | None:
-    """The last value of a text or enum field, as recorders repeat a message to correct it."""
-    for value in reversed(table.values(field)):
-        if isinstance(value, str) and value:
-            return value
-    return None
+def _last(words: Iterable[Value]) -> str | None:
+    """The last text there is, as recorders repeat a message to correct it."""
+    return next((word for word in reversed(list(words)) if isinstance(word, str) and word), None)
 
 
-def _keeps_offsets(table: Table) -> bool:
+def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
     return any(
-        high in _KEPT_OFFSETS.get(kind, ())
-        for kind, high in zip(
-            table.integers("target_type"),
-            table.integers("custom_target_value_high"),
-            strict=True,
-        )
-        if kind is not None
+        row.target_high in _KEPT_OFFSETS.get(row.target_type, ())
+        for row in rows
+        if row.target_type is not None
     )
 
 
-def _messages(table: Table, offsets: bool) -> tuple[Message, ...]:
+def _messages(table: Table, *, embedded: bool) -> tuple[Message, ...]:
+    found = [_RawStep.of(row) for row in table.raw_rows(*_STEP_FIELDS)]
+    offsets = not embedded or _keeps_offsets(found)
     rows: dict[int, Message] = {}
-    columns = {
-        name: table.integers(name)
-        for name in (
-            "message_index",
-            "duration_type",
-            "duration_value",
-            "target_type",
-            "target_value",
-            "custom_target_value_low",
-            "custom_target_value_high",
-            "intensity",
-            _SKIP_LAST_RECOVERY,
-        )
-    }
-    names, notes = table.values("wkt_step_name"), table.values("notes")
-    for row in range(len(table)):
-        raw = {name: column[row] for name, column in columns.items()}
-        index = row if raw["message_index"] is None else raw["message_index"] & INDEX_MASK
-        rows[index] = _message(raw, names[row], notes[row], offsets)
+    for row, raw in enumerate(found):
+        index = row if raw.message_index is None else raw.message_index & INDEX_MASK
+        rows[index] = _message(raw, offsets)
     missing = sorted(set(range(max(rows) + 1)) - set(rows))
     if missing:
         raise DecodeError(
@@ -157,35 +170,25 @@ def _messages(table: Table, offsets: bool) -> tuple[Message, ...]:
     return tuple(rows[index] for index in sorted(rows))
 
 
-def _message(
-    raw: dict[str | int, int | None], name: object, notes: object, offsets: bool
-) -> Message:
-    kind, value = raw["duration_type"], raw["duration_value"]
+def _message(raw: _RawStep, offsets: bool) -> Message:
+    kind, value = raw.duration_type, raw.duration_value
     if kind is not None and kind in REPEAT_TYPES:
         counted = kind == REPEAT_COUNT
-        passes = raw["target_value"]
+        passes = raw.target_value
         return RepeatMessage(
             first_index=-1 if value is None else value,
             count=(passes or 1) if counted else None,
             until=None if counted else OtherDuration(type=kind, value=passes),
-            skip_last_recovery=raw[_SKIP_LAST_RECOVERY] == 1,
+            skip_last_recovery=raw.skip_last_recovery == 1,
         )
-    label = name if isinstance(name, str) and name else None
+    target = RawTarget(raw.target_type, raw.target_value, raw.target_low, raw.target_high)
     return Step(
         duration=duration_from_raw(kind, value, offsets=offsets),
-        target=target_from_raw(
-            RawTarget(
-                raw["target_type"],
-                raw["target_value"],
-                raw["custom_target_value_low"],
-                raw["custom_target_value_high"],
-            ),
-            offsets=offsets,
-        ),
-        intensity=_intensity(raw["intensity"]),
-        movement=movement_of(label),
-        name=label,
-        notes=notes if isinstance(notes, str) and notes else None,
+        target=target_from_raw(target, offsets=offsets),
+        intensity=_intensity(raw.intensity),
+        movement=movement_of(raw.name),
+        name=raw.name,
+        notes=raw.notes,
     )
 
 

@@ -67,11 +67,7 @@ def read_ours(data: bytes) -> list[Reading]:
 
 def _reading(segment: Segment) -> Reading:
     records = segment.table("record")
-    columns: dict[int | str, npt.NDArray[np.float64]] = {
-        number: records.column(number) for number in records.field_numbers
-    }
-    for field in records.developer_fields:
-        columns[field.key] = records.column(field.key)
+    columns = records.columns()
     begun = known_instants(segment.table("session").column("start_time"))
     laps = read_laps(segment.table("lap"), [at for at in begun if at is not None], [])
     workout = None
