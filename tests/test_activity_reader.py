@@ -23,6 +23,7 @@ from backrun_fit.fit.activity_reader import (
     read_activity,
 )
 from backrun_fit.fit.columns import Table, decode
+from backrun_fit.fit.plans import Key
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.track_reader import record_column
 from tests.fit_bytes import (
@@ -376,15 +377,14 @@ def test_errors_carry_the_name_of_the_file() -> None:
 
 def test_every_field_that_is_asked_for_by_name_exists_in_the_profile() -> None:
     asked: set[tuple[str, str]] = set()
-    original = Table._key
+    original = Table._keys
 
-    def spy(table: Table, field: str | int) -> int | tuple[int, int] | None:
-        if isinstance(field, str):
-            asked.add((table.name, field))
-        return original(table, field)
+    def spy(table: Table, fields: tuple[str | int, ...]) -> tuple[Key | None, ...]:
+        asked.update((table.name, field) for field in fields if isinstance(field, str))
+        return original(table, fields)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Table, "_key", spy)
+        patch.setattr(Table, "_keys", spy)
         read(session(), hearts(0), laps(), events((0, 0, 0)), steps(b"a"))
     assert len(asked) > 40
     profile = load_profile()

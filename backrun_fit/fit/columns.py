@@ -180,9 +180,7 @@ def decode_start(data: bytes, enough_bytes: int, *, source: str | None = None) -
     """
     segments: list[Segment] = []
     for found in split_segments(data, source):
-        walked = walk(
-            data, found.data_start, min(found.data_end, found.data_start + enough_bytes)
-        )
+        walked = walk(data, found.data_start, min(found.data_end, found.data_start + enough_bytes))
         cells = Cells(data, Messages(data, walked), {})
         segments.append(Segment(len(segments), found.start, (), cells))
     return FitData(tuple(segments))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from typing import Any
 
 import attrs
 import numpy as np
@@ -27,7 +27,7 @@ class Picked:
 
     offsets: Positions
     definitions: tuple[Definition, ...]
-    which: npt.NDArray[np.int64]
+    which: npt.NDArray[np.integer[Any]]
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -59,70 +59,44 @@ class Messages:
     @functools.cached_property
     def numbers(self) -> tuple[int, ...]:
         """Global numbers of the messages there are, in order of the first of each."""
-        firsts = {
-            number: int(picked.offsets[0])
-            for number in self._local_types
-            if len(picked := self.of(number))
-        }
-        return tuple(sorted(firsts, key=firsts.__getitem__))
+        numbers, firsts = np.unique(self._numbers, return_index=True)
+        return tuple(numbers[np.argsort(firsts)].tolist())
 
     def of(self, number: int) -> Picked:
         """The messages with a global number."""
-        definitions: dict[Definition, int] = {}
-        parts: list[tuple[Positions, npt.NDArray[np.int64]]] = []
-        sent, ends = self._by_local_type
-        for local in self._local_types.get(number, ()):
-            offsets = sent[ends[local] : ends[local + 1]]
-            if not len(offsets):
-                continue
-            in_force = self.walked.definitions[local]
-            indexes = [
-                definitions.setdefault(definition, len(definitions))
-                if definition.message_number == number
-                else -1
-                for _, definition in in_force
-            ]
-            if len(in_force) == 1:
-                which = np.full(len(offsets), indexes[0])
-            else:
-                begins = np.array([begin for begin, _ in in_force])
-                which = np.array(indexes)[np.searchsorted(begins, offsets) - 1]
-                if -1 in indexes:
-                    mine = which >= 0
-                    offsets, which = offsets[mine], which[mine]
-            parts.append((offsets, which))
-        if not parts:
+        indexes = [
+            index
+            for index, definition in enumerate(self.walked.definitions)
+            if definition.message_number == number
+        ]
+        if not indexes:
             return _NOTHING
-        offsets, which = parts[0]
-        if len(parts) > 1:
-            offsets, which = (np.concatenate(both) for both in zip(*parts, strict=True))
-            order = np.argsort(offsets, kind="stable")
-            offsets, which = offsets[order], which[order]
-        return _used(Picked(offsets, tuple(definitions), which))
+        mine = self._numbers == number
+        which = self._which[mine]
+        if len(indexes) > 1:
+            counts = np.bincount(which)
+            indexes = np.flatnonzero(counts).tolist()
+            # From an index among all definitions to one among those that are used.
+            which = ((counts > 0).cumsum() - 1)[which]
+        elif len(which):
+            which = np.zeros_like(which)
+        else:
+            return _NOTHING
+        definitions = tuple([self.walked.definitions[index] for index in indexes])
+        return Picked(self.offsets[mine], definitions, which)
 
     @functools.cached_property
-    def _local_types(self) -> Mapping[int, list[int]]:
-        """Message number to the local types under which it was ever defined."""
-        found: dict[int, list[int]] = {}
-        for local, in_force in enumerate(self.walked.definitions):
-            for number in {definition.message_number for _, definition in in_force}:
-                found.setdefault(number, []).append(local)
-        return found
+    def _which(self) -> npt.NDArray[np.integer[Any]]:
+        """For each message the index of its definition."""
+        walked = self.walked
+        headers = np.frombuffer(self.data, dtype=np.uint8).take(walked.offsets)
+        begins = walked.begins.astype(walked.offsets.dtype)
+        ends = np.append(np.searchsorted(walked.offsets, begins[1:]), len(walked.offsets))
+        rows = np.arange(len(begins)).repeat(np.diff(ends, prepend=0))
+        return walked.in_force.ravel().take(16 * rows + LOCAL_TYPES.take(headers))
 
     @functools.cached_property
-    def _by_local_type(self) -> tuple[Positions, list[int]]:
-        """All offsets by local type, ascending in each, and where each local type ends."""
-        headers = np.frombuffer(self.data, dtype=np.uint8)[self.offsets]
-        types = LOCAL_TYPES.take(headers)
-        order = np.argsort(types, kind="stable")
-        return self.offsets[order], [0, *np.bincount(types, minlength=16).cumsum().tolist()]
-
-
-def _used(picked: Picked) -> Picked:
-    """The same without definitions under which nothing was sent."""
-    counts = np.bincount(picked.which, minlength=len(picked.definitions))
-    if counts.all():
-        return picked
-    used = counts > 0
-    definitions = [one for one, some in zip(picked.definitions, used, strict=True) if some]
-    return Picked(picked.offsets, tuple(definitions), (used.cumsum() - 1)[picked.which])
+    def _numbers(self) -> npt.NDArray[np.uint16]:
+        """For each message its global number."""
+        numbers = [definition.message_number for definition in self.walked.definitions]
+        return np.array(numbers, dtype=np.uint16).take(self._which)

@@ -86,15 +86,14 @@ class FieldProfile:
         # Whole seconds since 1970 stay whole.
         offset = int(self.offset) if scale == 1.0 else self.offset
 
-        def number(raw: object) -> object:
-            if not isinstance(raw, int | float):
-                return raw
-            if names:
-                return names.get(raw, raw) if isinstance(raw, int) else raw
-            return raw - offset if scale == 1.0 else raw / scale - offset
-
         def convert(raw: object) -> object:
-            return tuple(map(number, raw)) if isinstance(raw, tuple) else number(raw)
+            if isinstance(raw, int):
+                if names:
+                    return names.get(raw, raw)
+                return raw - offset if scale == 1.0 else raw / scale - offset
+            if isinstance(raw, float):
+                return raw if names else raw / scale - offset
+            return tuple(map(convert, raw)) if isinstance(raw, tuple) else raw
 
         return convert
 

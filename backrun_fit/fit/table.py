@@ -10,17 +10,17 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from backrun_fit.fit.cells import Cell, Cells, Raw
-from backrun_fit.fit.layout import BYTE_TYPE, Definition, DeveloperKey, NumberSlot
+from backrun_fit.fit.cells import Cells
+from backrun_fit.fit.layout import BYTE_TYPE, Definition, DeveloperKey
 from backrun_fit.fit.messages import Picked
-from backrun_fit.fit.profile import TIMESTAMP, FieldProfile, load_profile
+from backrun_fit.fit.plans import Key, converters, number_blocks, row_readers
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, TIMESTAMP, load_profile
+from backrun_fit.fit.rows import Raw
 
 __all__ = ["DeveloperField", "Raw", "Table", "Value"]
 
 Value: TypeAlias = Raw
 """A field in physical units, enumerations by name; None where invalid or absent."""
-
-_Key: TypeAlias = int | DeveloperKey
 
 # So many numbers are read at once: small files take fewer calls, large ones no more memory.
 _BLOCK: Final = 1 << 15
@@ -93,8 +93,7 @@ class Table:
 
         A developer field that bears the name of another field goes by its key.
         """
-        profile = load_profile()
-        names = [profile.field(self.number, number).name for number in self.field_numbers]
+        names = list(_native_names(self.number, self._picked.definitions))
         for developer in self.developer_fields:
             names.append(developer.key if developer.name in names else developer.name)
         return tuple(names)
@@ -106,7 +105,7 @@ class Table:
 
     def column(self, field: str | int) -> npt.NDArray[np.float64]:
         """One field as numbers; see ``columns``."""
-        return self._columns([self._key(field)])[0]
+        return self._columns(self._keys((field,)))[0]
 
     def columns(
         self, fields: Iterable[str | int] | None = None
@@ -125,8 +124,8 @@ class Table:
             For each field an array of the table's length; NaN where invalid or
             absent.
         """
-        asked = list(self.field_names if fields is None else fields)
-        return dict(zip(asked, self._columns([self._key(one) for one in asked]), strict=True))
+        asked = self.field_names if fields is None else tuple(fields)
+        return dict(zip(asked, self._columns(self._keys(asked)), strict=True))
 
     def raw(self, field: str | int) -> list[Raw]:
         """A field as it lies in the file, one a message, in order of the file.
@@ -142,9 +141,11 @@ class Table:
 
     def raw_rows(self, *fields: str | int) -> list[tuple[Raw, ...]]:
         """Several fields as they lie in the file, one tuple a message; see ``raw``."""
-        keys = [self._key(field) for field in fields]
-        cells = [[self._cell(one, key) for key in keys] for one in self._picked.definitions]
-        rows = self._cells.rows(self._picked, cells)
+        keys = self._keys(fields)
+        if not len(self):
+            return []
+        definitions = self._picked.definitions
+        rows = self._cells.rows(self._picked, row_readers(definitions, keys, self._types(keys)))
         stamps = self._cells.stamps(self._picked) if TIMESTAMP in keys else None
         if stamps is None:
             return rows
@@ -187,8 +188,7 @@ class Table:
         rows = self.raw_rows(*fields)
         if not rows:
             return []
-        keys = [self._key(field) for field in fields]
-        converts = [None if key is None else self._profile(key).convert for key in keys]
+        converts = converters(self.number, self._keys(fields))
         if not any(converts):
             return rows
         return [
@@ -201,13 +201,14 @@ class Table:
             for row in rows
         ]
 
-    def _key(self, field: str | int) -> _Key | None:
-        if isinstance(field, int):
-            return field
-        number = load_profile().field_number(self.number, field)
-        if number is not None:
-            return number
-        return self._developer_keys.get(field)
+    def _keys(self, fields: tuple[str | int, ...]) -> tuple[Key | None, ...]:
+        native = _native_keys(self.number, fields)
+        if None not in native:
+            return native
+        return tuple(
+            key if key is not None else self._developer_keys.get(str(field))
+            for key, field in zip(native, fields, strict=True)
+        )
 
     @functools.cached_property
     def _developer_keys(self) -> Mapping[str, DeveloperKey]:
@@ -218,90 +219,52 @@ class Table:
                 found.setdefault(name, (developer.developer_index, developer.number))
         return found
 
-    def _profile(self, key: _Key) -> FieldProfile:
-        if isinstance(key, int):
-            return load_profile().field(self.number, key)
-        return FieldProfile(key[1], self._developer_field(key).name)
-
     def _developer_field(self, key: DeveloperKey) -> DeveloperField:
         described = self._described().get(key)
         return described or DeveloperField(f"dev_{key[0]}_{key[1]}", "", BYTE_TYPE, *key)
 
-    def _cell(self, definition: Definition, key: _Key | None) -> Cell:
-        """Where the field lies in the messages of a definition, and its base type."""
-        if key is None:
-            return None
-        if isinstance(key, int):
-            slot = definition.fields.get(key)
-            return None if slot is None or slot.type_number is None else (slot, slot.type_number)
-        slot = definition.developer_fields.get(key)
-        return None if slot is None else (slot, self._developer_field(key).type_number)
-
-    def _number_slot(self, definition: Definition, key: _Key | None) -> NumberSlot | None:
-        if isinstance(key, int):
-            return definition.numbers.get(key)
-        cell = self._cell(definition, key)
-        return None if cell is None else NumberSlot.of(*cell, definition.order)
-
-    def _columns(self, keys: list[_Key | None]) -> list[npt.NDArray[np.float64]]:
-        found: list[npt.NDArray[np.float64] | None] = [None] * len(keys)
-        slots = tuple(
-            tuple([self._number_slot(one, key) for one in self._picked.definitions]) for key in keys
+    def _types(self, keys: tuple[Key | None, ...]) -> tuple[int, ...]:
+        """Base types of the developer fields among some."""
+        return tuple(
+            [self._developer_field(key).type_number for key in keys if isinstance(key, tuple)]
         )
-        for (code, invalid), indexes, shifts in _plan(slots):
-            at_once = max(_BLOCK // len(self), 1)
-            for begin in range(0, len(indexes), at_once):
-                some = slice(begin, begin + at_once)
-                block = self._cells.numbers(self._picked, shifts[some], code, invalid)
-                for index, numbers in zip(indexes[some], block, strict=True):
+
+    def _columns(self, keys: tuple[Key | None, ...]) -> list[npt.NDArray[np.float64]]:
+        found: list[npt.NDArray[np.float64] | None] = [None] * len(keys)
+        blocks = number_blocks(self.number, self._picked.definitions, keys, self._types(keys))
+        for block in blocks:
+            for part in block.parts(max(_BLOCK // len(self), 1)):
+                numbers = self._cells.numbers(self._picked, part)
+                for index, column in zip(part.indexes, numbers, strict=True):
                     before = found[index]
                     if before is None:
-                        found[index] = numbers
+                        found[index] = column
                     else:
                         # Another definition says another type.
-                        np.copyto(before, numbers, where=np.isnan(before))
-        return [self._physical(key, one) for key, one in zip(keys, found, strict=True)]
-
-    def _physical(
-        self, key: _Key | None, numbers: npt.NDArray[np.float64] | None
-    ) -> npt.NDArray[np.float64]:
-        out = np.full(len(self), np.nan) if numbers is None else numbers
-        if key is None:
-            return out
-        if key == TIMESTAMP:
-            stamps = self._cells.stamps(self._picked)
-            if stamps is not None:
-                np.copyto(out, np.array(stamps, dtype=np.float64), where=np.isnan(out))
-        profile = self._profile(key)
-        if profile.scale != 1.0:
-            out /= profile.scale
-        if profile.offset != 0.0:
-            out -= profile.offset
+                        np.copyto(before, column, where=np.isnan(before))
+        out = [np.full(len(self), np.nan) if column is None else column for column in found]
+        stamps = self._cells.stamps(self._picked) if TIMESTAMP in keys else None
+        if stamps is not None:
+            unix_s = np.array(stamps, dtype=np.float64) + FIT_EPOCH_UNIX_S
+            for key, column in zip(keys, out, strict=True):
+                if key == TIMESTAMP:
+                    np.copyto(column, unix_s, where=np.isnan(column))
         return out
 
 
-_Block: TypeAlias = tuple[tuple[str, int | None], tuple[int, ...], npt.NDArray[np.int32]]
-"""Type and invalid value; indexes of the fields; bytes to each in each definition."""
+@functools.lru_cache(maxsize=1024)
+def _native_keys(message_number: int, fields: tuple[str | int, ...]) -> tuple[int | None, ...]:
+    """The number of each field; None for a name that the profile does not know."""
+    profile = load_profile()
+    return tuple(
+        field if isinstance(field, int) else profile.field_number(message_number, field)
+        for field in fields
+    )
 
 
 @functools.lru_cache(maxsize=1024)
-def _plan(slots: tuple[tuple[NumberSlot | None, ...], ...]) -> tuple[_Block, ...]:
-    """Which fields are read together.
-
-    Args:
-        slots: For each field asked for where it lies in each definition.
-
-    Returns:
-        Blocks of one base type each. A field whose type depends on the definition is in
-        several.
-    """
-    found: dict[tuple[str, int | None], dict[int, list[int]]] = {}
-    for index, placed in enumerate(slots):
-        for which, slot in enumerate(placed):
-            if slot is not None:
-                fields = found.setdefault((slot.code, slot.invalid), {})
-                fields.setdefault(index, [0] * len(placed))[which] = slot.offset
-    return tuple(
-        (kind, tuple(fields), np.array(list(fields.values()), dtype=np.int32))
-        for kind, fields in found.items()
-    )
+def _native_names(message_number: int, definitions: tuple[Definition, ...]) -> tuple[str, ...]:
+    """The name of each native field that some definition holds, by number."""
+    profile = load_profile()
+    numbers = sorted({number for definition in definitions for number in definition.fields})
+    return tuple(profile.field(message_number, number).name for number in numbers)

@@ -14,6 +14,7 @@ is, so each message is found through the one before. What makes it fast:
 
 from __future__ import annotations
 
+from array import array
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -37,9 +38,11 @@ Positions: TypeAlias = npt.NDArray[np.integer[Any]]
 # A run is looked for when this many messages in a row have the same header.
 _RUN: Final = 64
 _LARGEST_RUN: Final = 1 << 18
-# How many bytes are translated at once: few behind a definition, as another may follow.
-_FIRST_WINDOW: Final = 1 << 8
-_LARGEST_WINDOW: Final = 1 << 17
+# Stepping one by one costs less than setting up arrays for this many messages.
+_SHORT: Final = 16
+# How many bytes are translated at once: few at first, as a definition may follow.
+_FIRST_WINDOW: Final = 1 << 11
+_LARGEST_WINDOW: Final = 1 << 14
 # Lengths are bytes: a hop from the last place of a window ends within as many behind it,
 # where zeros stop it.
 _REACH: Final = 256
@@ -64,13 +67,17 @@ class Walked:
 
     Attributes:
         offsets: Byte offset of each message's header byte, ascending.
-        definitions: For each of the 16 local types its definitions in order, each
-            with the byte offset from which it was in force.
+        definitions: The distinct ones, in order of the first of each.
+        begins: Byte offset of each definition that changed what was in force, ascending.
+        in_force: For each of these a row of 16: for each local type the index of its
+            definition from there on, zero where it has none.
         damage: What stopped the walk before the end.
     """
 
     offsets: Positions
-    definitions: tuple[list[tuple[int, Definition]], ...]
+    definitions: tuple[Definition, ...]
+    begins: npt.NDArray[np.int64]
+    in_force: npt.NDArray[np.uint16]
     damage: Damage | None
 
 
@@ -90,8 +97,8 @@ def walk(data: bytes, start: int, end: int) -> Walked:
     Example:
         >>> data = bytes.fromhex("400000140001030102" "0064" "0065")
         >>> found = walk(data, 0, len(data))
-        >>> found.offsets.tolist(), found.definitions[0][0][1].message_number
-        ([9, 11], 20)
+        >>> found.offsets.tolist(), [found.definitions[0].message_number]
+        ([9, 11], [20])
     """
     found = _Walk(data, start, end)
     behind = found.run()
@@ -109,7 +116,13 @@ def walk(data: bytes, start: int, end: int) -> Walked:
         offsets = offsets[:MAX_MESSAGES]
     if damage is not None:
         damage = attrs.evolve(damage, lost_bytes=end - damage.offset)
-    return Walked(offsets, found.definitions, damage)
+    return Walked(
+        offsets,
+        tuple(found.definitions),
+        np.frombuffer(found.begins, dtype=np.int64),
+        np.frombuffer(found.in_force, dtype=np.uint16).reshape(-1, 16),
+        damage,
+    )
 
 
 class _Walk:
@@ -117,49 +130,69 @@ class _Walk:
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self.damage: Damage | None = None
-        self.definitions: tuple[list[tuple[int, Definition]], ...] = tuple([] for _ in range(16))
-        self._distinct: set[bytes] = set()
+        self.definitions: list[Definition] = []
+        self.begins = array("q")
+        self.in_force = array("H")
+        self._indexes: dict[bytes, int] = {}
+        self._now: list[Definition | None] = [None] * 16
+        self._indexes_now = array("H", bytes(32))
         self._data = data
         self._start = start
         self._end = end
         # By header byte how long the message is, and by place, so far as that fits a byte.
         self._hops = bytearray(256)
         self._lengths = bytearray(end - start + _REACH)
-        self._notes: list[int] = []
+        self._notes = array("q")
         # How many notes there were, and the place reached, when following stopped.
-        self._stops: list[tuple[int, int]] = []
+        self._counts = array("q")
+        self._stops = array("q")
+        # Positions of messages that were not followed to others.
+        self._alone = array("q")
         # Position of the first message, their number and their size.
         self._runs: list[tuple[int, int, int]] = []
         self._in_runs = 0
 
     def run(self) -> int:
         """Go to the end, or to what stops the walk; the position behind the last message."""
-        data, start, end, hops, lengths = (
-            *(self._data, self._start, self._end),
-            *(self._hops, self._lengths),
-        )
-        position, window = start, _FIRST_WINDOW
+        data, end, hops, alone = self._data, self._end, self._hops, self._alone
+        position = self._start
         while position < end and self.damage is None:
-            header = data[position]
-            if hops[header]:
-                if window > _FIRST_WINDOW:
-                    behind = self._take_run(position)
-                    if behind != position:
-                        position = behind
-                        continue
-                stop = min(position + window, end)
-                part = data[position:stop].translate(hops) + _GUARD
-                lengths[position - start : position - start + len(part)] = part
-                place = _follow(lengths, position - start, self._notes)
-                self._stops.append((len(self._notes), place))
-                position = start + place
-                window = min(4 * window, _LARGEST_WINDOW) if position >= stop else _FIRST_WINDOW
-            elif header & 0xC0 == 0x40:
-                position = self._define(position)
+            # Behind a definition another may follow soon.
+            for _ in range(_SHORT):
+                if position >= end or not hops[data[position]]:
+                    break
+                alone.append(position)
+                position += hops[data[position]]
             else:
-                position = self._take_large(position)
-            if len(self._notes) + self._in_runs > MAX_MESSAGES:
+                position = self._hop(position)
+            if position < end:
+                if data[position] & 0xC0 == 0x40:
+                    position = self._define(position)
+                elif not hops[data[position]]:
+                    position = self._take_large(position)
+            if len(self._notes) + len(alone) + self._in_runs > MAX_MESSAGES:
                 break
+        return position
+
+    def _hop(self, position: int) -> int:
+        """Go on over many messages until something else comes; where that is."""
+        data, start, end, lengths = self._data, self._start, self._end, self._lengths
+        hops, window = bytes(self._hops), _FIRST_WINDOW
+        while position < end and hops[data[position]]:
+            behind = self._take_run(position)
+            if behind != position:
+                position = behind
+                continue
+            stop = min(position + window, end)
+            part = data[position:stop].translate(hops) + _GUARD
+            lengths[position - start : position - start + len(part)] = part
+            place = _follow(lengths, position - start, self._notes)
+            self._counts.append(len(self._notes))
+            self._stops.append(place)
+            position = start + place
+            if position < stop or len(self._notes) + self._in_runs > MAX_MESSAGES:
+                break
+            window = min(4 * window, _LARGEST_WINDOW)
         return position
 
     def _take_run(self, position: int) -> int:
@@ -172,15 +205,17 @@ class _Walk:
             last = min(position + size * _LARGEST_RUN, whole)
             same = np.frombuffer(data, dtype=np.uint8)[position:last:size] == header
             count = len(same) if same.all() else int(same.argmin())
-            self._add_run(position, count, size)
+            self._runs.append((position, count, size))
+            self._in_runs += count
             position += size * count
         return position
 
     def _take_large(self, position: int) -> int:
         """Take one message that is too long for a hop; it may have no definition."""
         local = _local_type(self._data[position])
-        if not self.definitions[local]:
-            defined = ", ".join(str(n) for n in range(16) if self.definitions[n]) or "none"
+        definition = self._now[local]
+        if definition is None:
+            defined = ", ".join(str(n) for n in range(16) if self._now[n]) or "none"
             self.damage = Damage(
                 "a message without a definition",
                 offset=position,
@@ -188,13 +223,8 @@ class _Walk:
                 got=f"local type {local}",
             )
             return position
-        size = self.definitions[local][-1][1].size
-        self._add_run(position, 1, size)
-        return position + size
-
-    def _add_run(self, position: int, count: int, size: int) -> None:
-        self._runs.append((position, count, size))
-        self._in_runs += count
+        self._alone.append(position)
+        return position + definition.size
 
     def _define(self, position: int) -> int:
         data, end = self._data, self._end
@@ -216,14 +246,18 @@ class _Walk:
             return position
         definition = definition_of(data[position + 1 : body_end], header & 0x20 > 0)
         local = header & 0x0F
-        before = self.definitions[local]
         # Many recorders say the same again every few minutes.
-        if before and before[-1][1] is definition:
+        if self._now[local] is definition:
             return body_end
-        self._distinct.add(definition.body)
-        if len(self._distinct) > MAX_DEFINITIONS:
-            self.damage = _beyond("distinct definitions", MAX_DEFINITIONS, position)
-        before.append((position, definition))
+        index = self._indexes.setdefault(definition.body, len(self.definitions))
+        if index == len(self.definitions):
+            self.definitions.append(definition)
+            if index == MAX_DEFINITIONS:
+                self.damage = _beyond("distinct definitions", MAX_DEFINITIONS, position)
+        self._now[local] = definition
+        self._indexes_now[local] = index
+        self.begins.append(position)
+        self.in_force.extend(self._indexes_now)
         hop = definition.size if definition.size < _REACH else 0
         # Bits 4 and 5 of an ordinary header say nothing about a data message.
         self._hops[local:0x40:16] = _FOUR[hop]
@@ -235,31 +269,32 @@ class _Walk:
         """The byte offset of every message noted and passed so far, ascending."""
         dtype: type[np.integer[Any]] = np.int32 if self._end < 1 << 31 else np.int64
         lengths = np.frombuffer(self._lengths, dtype=np.uint8)
-        notes = np.array(self._notes, dtype=np.int64)
+        notes, counts, stops, alone = (
+            np.frombuffer(numbers, dtype=np.int64)
+            for numbers in (self._notes, self._counts, self._stops, self._alone)
+        )
         limits = np.empty_like(notes)
         limits[:-1] = notes[1:]
-        if self._stops:
-            counts, stops = np.array(self._stops).T
-            limits[counts - 1] = stops
-        parts: list[Positions] = []
+        limits[counts - 1] = stops
+        parts: list[Positions] = [alone.astype(dtype)]
         for begin in range(0, len(notes), _NOTES):
-            some = slice(begin, begin + _NOTES)
-            places = np.empty((_STRIDE, len(notes[some])), dtype=np.int64)
-            places[0] = notes[some]
-            for row in range(1, _STRIDE):
-                np.add(places[row - 1], lengths.take(places[row - 1]), out=places[row])
-            # Behind the last message before a stop, the place goes beyond it or stays there.
-            passed = (places < limits[some]).T.ravel()
-            parts.append((places.T.ravel()[passed] + self._start).astype(dtype))
+            places = notes[begin : begin + _NOTES]
+            rows = [places]
+            for _ in range(1, _STRIDE):
+                places = places + lengths[places]
+                rows.append(places)
+            # Behind the last message before a stop, a place goes beyond it or stays there.
+            found = np.stack(rows, axis=1)
+            passed = found < limits[begin : begin + _NOTES, np.newaxis]
+            parts.append((found[passed] + self._start).astype(dtype))
         for position, count, size in self._runs:
             parts.append(np.arange(position, position + count * size, size, dtype=dtype))
-        offsets = np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-        if self._runs:
-            offsets.sort(kind="stable")
+        offsets = np.concatenate(parts)
+        offsets.sort(kind="stable")
         return offsets
 
 
-def _follow(lengths: bytearray, place: int, notes: list[int]) -> int:
+def _follow(lengths: bytearray, place: int, notes: array[int]) -> int:
     """Go from message to message, noting every eighth; the place at which the length is zero."""
     note = notes.append
     while lengths[place]:

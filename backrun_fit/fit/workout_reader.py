@@ -67,10 +67,9 @@ class _RawStep(NamedTuple):
     def of(cls, row: tuple[Raw, ...]) -> _RawStep:
         """What is no whole number, or no text, where it should be is absent."""
         *numbers, name, notes = row
-        return cls(
-            *[number if isinstance(number, int) else None for number in numbers],
-            *[text if isinstance(text, str) and text else None for text in (name, notes)],
-        )
+        found = [number if isinstance(number, int) else None for number in numbers]
+        texts = [text if isinstance(text, str) and text else None for text in (name, notes)]
+        return cls._make([*found, *texts])
 
 
 def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWorkout:
