@@ -9,8 +9,9 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from backrun_fit.fit.found import Positions
 from backrun_fit.fit.layout import Definition
-from backrun_fit.fit.walk import LOCAL_TYPES, Positions, Walked
+from backrun_fit.fit.walk import Walked
 
 __all__ = ["Messages", "Picked"]
 
@@ -72,7 +73,7 @@ class Messages:
         if not indexes:
             return _NOTHING
         mine = self._numbers == number
-        which = self._which[mine]
+        which = self.walked.which[mine]
         if len(indexes) > 1:
             counts = np.bincount(which)
             indexes = np.flatnonzero(counts).tolist()
@@ -86,17 +87,7 @@ class Messages:
         return Picked(self.offsets[mine], definitions, which)
 
     @functools.cached_property
-    def _which(self) -> npt.NDArray[np.integer[Any]]:
-        """For each message the index of its definition."""
-        walked = self.walked
-        headers = np.frombuffer(self.data, dtype=np.uint8).take(walked.offsets)
-        begins = walked.begins.astype(walked.offsets.dtype)
-        ends = np.append(np.searchsorted(walked.offsets, begins[1:]), len(walked.offsets))
-        rows = np.arange(len(begins)).repeat(np.diff(ends, prepend=0))
-        return walked.in_force.ravel().take(16 * rows + LOCAL_TYPES.take(headers))
-
-    @functools.cached_property
     def _numbers(self) -> npt.NDArray[np.uint16]:
         """For each message its global number."""
         numbers = [definition.message_number for definition in self.walked.definitions]
-        return np.array(numbers, dtype=np.uint16).take(self._which)
+        return np.array(numbers, dtype=np.uint16).take(self.walked.which)

@@ -12,6 +12,7 @@ import platform
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -21,7 +22,15 @@ from rich.table import Table
 
 from tests.benchmarks.curve import SIZES, Point, measure_point
 from tests.benchmarks.memory import process_growth, traced_peak
-from tests.benchmarks.readers import FITFAST, FULL_DECODERS, OURS, Reader, installed, read_ours
+from tests.benchmarks.readers import (
+    FITFAST,
+    FULL_DECODERS,
+    OURS,
+    PLAIN,
+    Reader,
+    installed,
+    read_ours,
+)
 from tests.benchmarks.synthetic import synthetic
 from tests.benchmarks.timing import LARGE_BYTES, Measured, Ratios, compare, least_ratio, total_ratio
 from tests.conftest import corpus_path
@@ -84,9 +93,9 @@ def part_of(files: dict[str, bytes]) -> dict[str, bytes]:
     return {name: files[name] for name in names[start::PART]}
 
 
-def class_table(files: Sequence[Measured], rival: Reader) -> Table:
+def class_table(files: Sequence[Measured], rival: Reader, remark: str) -> Table:
     """Ours against one rival, by size of file and in total."""
-    table = Table(title=f"{rival.title}, best of each file")
+    table = Table(title=f"{rival.title}, best of each file, {remark}")
     for heading in ("files", "count", "MB", "ours, ms", "rival, ms", "ratio", "least", "median"):
         table.add_column(heading, justify="left" if heading == "files" else "right")
     rows = [
@@ -208,7 +217,9 @@ def run(
     readers = " and ".join(reader.title for reader in (OURS, *fast))
     console.print(f"{len(common)} of {len(found)} files can be read by {readers}")
     for rival in fast:
-        console.print(class_table(common, rival))
+        console.print(
+            class_table(common, rival, "with numba" if find_spec("numba") else "no numba")
+        )
         first = total_ratio(common, rival.package, first=True)
         console.print(f"Each file once, its definitions never seen before: {first:.2f} times")
         large = [file for file in common if file.size_bytes > LARGE_BYTES]
@@ -218,6 +229,16 @@ def run(
             )
         differ = [file.name for file in common if record_counts_differ(files[file.name])]
         console.print(f"Other numbers of records in {', '.join(differ) or 'no file'}")
+    if fast and find_spec("numba"):
+        plain = [
+            file
+            for file in measure(
+                {file.name: files[file.name] for file in common}, [PLAIN, *fast], console
+            )
+            if len(file.timings) == 1 + len(fast)
+        ]
+        for rival in fast:
+            console.print(class_table(plain, rival, "without numba"))
     part: list[Measured] = []
     if slow:
         chosen = part_of({file.name: files[file.name] for file in common})

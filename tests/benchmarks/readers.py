@@ -11,18 +11,26 @@ from importlib.util import find_spec
 from typing import Any, Final
 
 import attrs
-import numpy as np
-import numpy.typing as npt
 
-from backrun_fit.activity import Lap
+from backrun_fit.activity import Column, Lap
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import BackrunFitError
 from backrun_fit.fit.columns import Segment, decode
 from backrun_fit.fit.instants import known_instants
 from backrun_fit.fit.lap_reader import read_laps
+from backrun_fit.fit.walk import accelerate
 from backrun_fit.fit.workout_reader import compiled_from_segment
 
-__all__ = ["FITFAST", "FULL_DECODERS", "OURS", "Reader", "Reading", "installed", "read_ours"]
+__all__ = [
+    "FITFAST",
+    "FULL_DECODERS",
+    "OURS",
+    "PLAIN",
+    "Reader",
+    "Reading",
+    "installed",
+    "read_ours",
+]
 
 Read = Callable[[bytes], object]
 
@@ -31,7 +39,7 @@ Read = Callable[[bytes], object]
 class Reading:
     """All that is asked of one segment."""
 
-    columns: dict[int | str, npt.NDArray[np.float64]]
+    columns: dict[str | int, Column]
     laps: tuple[Lap, ...]
     workout: CompiledWorkout | None
 
@@ -78,6 +86,12 @@ def _reading(segment: Segment) -> Reading:
 
 
 def _load_ours() -> Read:
+    accelerate(find_spec("numba") is not None)
+    return read_ours
+
+
+def _load_plain() -> Read:
+    accelerate(False)
     return read_ours
 
 
@@ -119,6 +133,11 @@ def _load_fitdecode() -> Read:
 
 
 OURS: Final = Reader("backrun-fit", "backrun_fit", _load_ours)
+"""With numba, where it is installed."""
+
+PLAIN: Final = Reader("backrun-fit", "backrun_fit", _load_plain)
+"""Without, as it is installed with no extra."""
+
 FITFAST: Final = Reader("fitfast", "fitfast", _load_fitfast)
 FULL_DECODERS: Final = (
     Reader("pyfitparsernative", "pyfitparsernative", _load_pyfitparsernative),
