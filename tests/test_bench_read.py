@@ -75,7 +75,7 @@ def test_the_table_adds_up_by_class_and_in_total() -> None:
     if not installed([FITFAST]):
         pytest.skip("fitfast is not installed")
     out = io.StringIO()
-    Console(file=out, width=120).print(class_table(FILES, FITFAST))
+    Console(file=out, width=120).print(class_table(FILES, FITFAST, "made up"))
     rows = [re.findall(r"[\d.]+", line) for line in out.getvalue().splitlines() if "│" in line]
     assert rows[-1] == ["3", "0.13", "4000.00", "14000.00", "3.50", "0.50", "3.50"]
     assert len(rows) == 3

@@ -1,4 +1,4 @@
-"""Instants, numbers and words out of fields: what can be, and what cannot."""
+"""Instants and numbers out of columns: what can be, and what cannot."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from typing import Final
 
 from backrun_fit.activity import Column
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
-from backrun_fit.fit.table import Value
 
 __all__ = [
     "LATEST_UNIX_S",
-    "as_instant",
-    "as_number",
-    "as_word",
     "instant",
     "is_plausible",
     "known",
@@ -43,36 +39,6 @@ def is_plausible(unix_s: float) -> bool:
         [True, False, False, False]
     """
     return 0 <= unix_s <= LATEST_UNIX_S
-
-
-def as_number(value: Value) -> float | None:
-    """A field as a number; None where it holds something else.
-
-    Example:
-        >>> [as_number(value) for value in (7, 1.5, "seven", (7, 8), None)]
-        [7.0, 1.5, None, None, None]
-    """
-    return float(value) if isinstance(value, int | float) else None
-
-
-def as_instant(unix_s: float | None) -> float | None:
-    """Unix seconds that FIT can say; None where they are none.
-
-    Example:
-        >>> [as_instant(value) for value in (1e9, -1.0, None)]
-        [1000000000.0, None, None]
-    """
-    return unix_s if unix_s is not None and is_plausible(unix_s) else None
-
-
-def as_word(value: Value) -> str | None:
-    """An enumerated field; a value that FIT has no word for is its number as text.
-
-    Example:
-        >>> [as_word(value) for value in ("active", 77, None)]
-        ['active', '77', None]
-    """
-    return str(value) if isinstance(value, str | int) else None
 
 
 def known(column: Column) -> list[float | None]:

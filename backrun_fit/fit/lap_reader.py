@@ -8,7 +8,8 @@ from typing import Final
 import attrs
 
 from backrun_fit.activity import Lap
-from backrun_fit.fit.instants import as_instant, as_number, as_word, instant, is_plausible
+from backrun_fit.fit.instants import instant, is_plausible, known
+from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.table import Table
 
 __all__ = ["read_laps"]
@@ -16,10 +17,12 @@ __all__ = ["read_laps"]
 # FIT Profile 21.212, message_index: the upper four bits are flags.
 _INDEX_MASK: Final = 0x0FFF
 
-_FIELDS: Final = (
+_NUMBERS: Final = (
     *("start_time", "timestamp", "total_elapsed_time", "total_timer_time"),
-    *("total_distance", "avg_heart_rate", "wkt_step_index", "lap_trigger", "intensity"),
+    *("total_distance", "avg_heart_rate", "wkt_step_index"),
 )
+# Fields of the types of the same names.
+_WORDS: Final = ("lap_trigger", "intensity")
 
 
 @attrs.frozen
@@ -68,12 +71,15 @@ def read_laps(table: Table, starts: Iterable[float], log: list[str]) -> tuple[La
         A lap that lacks its start begins where the one before ended; one without
         any time is left out, and the numbers of the others stay.
     """
+    numbers = [known(column) for column in table.columns(_NUMBERS + _WORDS).values()]
+    begins, ends = map(_instants, numbers[:2])
+    triggers, intensities = map(_words, numbers[-2:], _WORDS)
+    rows = zip(begins, ends, *numbers[2:-2], strict=True)
+    words = zip(triggers, intensities, strict=True)
     laps: list[Lap] = []
     before = next(iter(starts), None)
-    for number, values in enumerate(table.rows(*_FIELDS)):
-        *numbers, step, trigger, intensity = values
-        start, end, elapsed_s, timer_s, distance_m, heart_rate_bpm = map(as_number, numbers)
-        start, end = as_instant(start), as_instant(end)
+    for number, (row, (trigger, intensity)) in enumerate(zip(rows, words, strict=True)):
+        start, end, elapsed_s, timer_s, distance_m, heart_rate_bpm, step = row
         times = _LapTimes.of(start, end, elapsed_s, timer_s, before=before)
         if times is None or not is_plausible(times.start) or not is_plausible(times.end):
             log.append(f"lap {number} has no time that can be; left out")
@@ -89,10 +95,20 @@ def read_laps(table: Table, starts: Iterable[float], log: list[str]) -> tuple[La
                 timer_s=times.timer_s,
                 elapsed_s=times.elapsed_s,
                 distance_m=distance_m,
-                step_index=step & _INDEX_MASK if isinstance(step, int) else None,
-                trigger=as_word(trigger),
-                intensity=as_word(intensity),
+                step_index=None if step is None else int(step) & _INDEX_MASK,
+                trigger=trigger,
+                intensity=intensity,
                 heart_rate_bpm=heart_rate_bpm,
             )
         )
     return tuple(laps)
+
+
+def _instants(numbers: list[float | None]) -> list[float | None]:
+    return [value if value is not None and is_plausible(value) else None for value in numbers]
+
+
+def _words(numbers: list[float | None], type_name: str) -> list[str | None]:
+    """FIT's words; a value that it has none for is its number as text."""
+    names = load_profile().value_names(type_name)
+    return [None if value is None else names.get(int(value), f"{value:.0f}") for value in numbers]
