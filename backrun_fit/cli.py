@@ -115,7 +115,7 @@ def compile_(
         write_whole(path, data)
     for path, (_, compiled, data, shown_units) in zip(paths, files, strict=True):
         if json:
-            _print_json({"path": str(path), **workout_document(compiled)})
+            _print({"path": str(path), **workout_document(compiled)})
         else:
             note = ", in the place of another version" if path in replaced else ""
             _print(f"{path}  {len(data)} bytes, read back and equal{note}")
@@ -127,27 +127,38 @@ def compile_(
 def show(*files: Path, units: Units = None, json: Json = False) -> int:
     """Show a spec or a workout as a watch would list it, or what an activity recorded.
 
-    Of a damaged activity what is whole is shown, and what is wrong is said.
+    Of a damaged file what is whole is shown, and what is wrong is said; of a file of
+    another kind how many messages of which kinds it holds.
     """
-    from backrun_fit.render.document import activity_document, workout_document
-    from backrun_fit.render.text import activity_text, workout_text
+    from backrun_fit.errors import NoActivityError
+    from backrun_fit.render.document import (
+        activity_document,
+        contents_document,
+        workout_document,
+    )
+    from backrun_fit.render.text import activity_text, contents_text, workout_text
 
     def one(path: Path) -> int:
         from backrun_fit.fit.activity_reader import read_activities
+        from backrun_fit.fit.frames import read_messages
         from backrun_fit.fit.sniff import sniff
 
-        if not _is_spec(path) and "workout" not in sniff(path):
-            for activity in read_activities(path, on_error="salvage"):
-                if json:
-                    _print_json(activity_document(activity))
-                else:
-                    _print(activity_text(activity, units or "metric"))
+        if _is_spec(path) or "workout" in sniff(path):
+            compiled = _plan(path, _device("garmin-100"), units)
+            document = {"source": str(path), **workout_document(compiled)}
+            _print(document if json else workout_text(compiled, units or "metric"))
             return DONE
-        compiled = _plan(path, _device("garmin-100"), units)
-        if json:
-            _print_json({"source": str(path), **workout_document(compiled)})
-        else:
-            _print(workout_text(compiled, units or "metric"))
+        try:
+            activities = read_activities(path, on_error="salvage")
+        except NoActivityError as error:
+            for segment in read_messages(path, on_error="salvage"):
+                document = contents_document(segment, error.source)
+                _print(document if json else contents_text(document))
+            return DONE
+        for activity in activities:
+            _print(
+                activity_document(activity) if json else activity_text(activity, units or "metric")
+            )
         return DONE
 
     return _each(files, one)
@@ -194,7 +205,7 @@ def check(
                 activity, plan, tolerances=tolerances, align=align, units=units or "metric"
             )
             if json:
-                _print_json(report_document(report))
+                _print(report_document(report))
             else:
                 _print(report_text(report, units or "metric"))
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
@@ -249,7 +260,7 @@ def rehearse(
     )
     write_whole(output, encode_activity(activity))
     if json:
-        _print_json({"path": str(output), **activity_document(activity)})
+        _print({"path": str(output), **activity_document(activity)})
     else:
         _print(f"{output}  rehearsed with seed {seed}")
         _print(activity_text(activity, units or "metric"))
@@ -357,7 +368,13 @@ def _aware(at: datetime | None) -> datetime | None:
     return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
-def _print(what: RenderableType) -> None:
+def _print(what: RenderableType | dict[str, Any]) -> None:
+    """Something to look at, or a document as one line of JSON."""
+    if isinstance(what, dict):
+        from backrun_fit.render.document import as_json
+
+        print(as_json(what))  # noqa: T201 - the one place where documents are printed
+        return
     from rich.console import Console
 
     console = Console(highlight=False, markup=False, soft_wrap=isinstance(what, str))
@@ -371,12 +388,6 @@ def _print(what: RenderableType) -> None:
     with console.capture() as captured:
         console.print(what)
     print("\n".join(line.rstrip() for line in captured.get().splitlines()))  # noqa: T201
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    from backrun_fit.render.document import as_json
-
-    print(as_json(document))  # noqa: T201 - the one place where documents are printed
 
 
 def _version() -> str:

@@ -14,8 +14,11 @@ from pathlib import Path
 import pytest
 
 from backrun_fit.cli import main
+from backrun_fit.errors import NoActivityError
+from backrun_fit.fit.activity_reader import read_activities
 from backrun_fit.fit.workout_reader import read_workout
 from tests.conftest import ROOT
+from tests.fit_bytes import ENUM, definition, fit_file, message
 
 SPECS = sorted((ROOT / "fixtures" / "specs").glob("*.yaml"))
 LONG_RUN = ROOT / "fixtures" / "specs" / "long-run.yaml"
@@ -267,6 +270,41 @@ def test_a_damaged_member_of_an_archive_stops_no_other(
     assert len(documents(printed.out)) == 1
     assert "bad.fit" in printed.err
     assert "plan.fit: no activity in the file" in printed.err
+
+
+def test_show_says_what_a_file_of_another_kind_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "settings.fit"
+    settings.write_bytes(
+        fit_file(
+            definition(0, 0, [(0, 1, ENUM)]),
+            message(0, b"\2"),
+            definition(1, 65_300, []),
+            message(1, b"") * 3,
+        )
+    )
+    assert run("show", settings) == 0
+    printed = capsys.readouterr().out
+    assert f"{settings}  a file of kind settings" in printed
+    assert "file_id 1, message_65300 3" in printed
+    assert run("show", settings, "--json") == 0
+    (document,) = documents(capsys.readouterr().out)
+    assert document == {
+        "schema": "backrun_fit/contents/1",
+        "source": str(settings),
+        "kind": "settings",
+        "messages": {"file_id": 1, "message_65300": 3},
+        "warnings": [],
+    }
+
+
+def test_an_empty_activity_in_a_chain_hides_no_other(tmp_path: Path) -> None:
+    empty = fit_file(definition(0, 0, [(0, 1, ENUM)]), message(0, b"\4"))
+    good = (ROOT / "fixtures" / "activities" / "treadmill.fit").read_bytes()
+    assert len(read_activities(empty + good)) == 1
+    with pytest.raises(NoActivityError, match="nothing was recorded"):
+        read_activities(empty)
 
 
 def test_a_file_of_another_content_is_replaced_and_that_is_said(

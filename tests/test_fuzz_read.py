@@ -18,6 +18,7 @@ from backrun_fit.errors import DecodeError
 from backrun_fit.fit.columns import FitData, decode
 from tests.fit_bytes import (
     SINT8,
+    STRING,
     UINT8,
     UINT16,
     UINT32,
@@ -69,6 +70,12 @@ ONCE_FAILED = {
     ),
     "the only message of its kind is cut off": fit_file(
         definition(0, RECORD, [TIMESTAMP]), message(0, b"\0")
+    ),
+    "a time is text, and the header has another": fit_file(
+        definition(0, RECORD, [TIMESTAMP]),
+        message(0, struct.pack("<I", 1_000_000_000)),
+        definition(0, RECORD, [(253, 2, STRING)]),
+        compressed(0, 5, b";\0"),
     ),
     "an intensity is negative": fit_file(definition(0, STEP, [(7, 1, SINT8)]), message(0, b"\x80")),
 }

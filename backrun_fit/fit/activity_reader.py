@@ -119,13 +119,17 @@ def activities_in(
     """
     kinds: dict[str, None] = {}
     found: list[Activity] = []
+    empty: NoActivityError | None = None
     for segment in decode(content, source=name, on_error=on_error).segments:
         kind = file_kind(segment)
         kinds[kind] = None
         if kind == "activity":
-            found.append(activity_from_segment(segment, source=name))
+            try:
+                found.append(activity_from_segment(segment, source=name))
+            except NoActivityError as error:
+                empty = error
     if not found:
-        raise NoActivityError(
+        raise empty or NoActivityError(
             "no activity in the file",
             expected="a recorded activity",
             got=f"a file of kind {', '.join(kinds)}",
@@ -165,7 +169,7 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
         source: Its name.
 
     Raises:
-        DecodeError: Nothing was recorded in it: there is no session, lap or
+        NoActivityError: Nothing was recorded in it: there is no session, lap or
             record with a time.
     """
     log: list[str] = []
@@ -176,7 +180,7 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
     starts = _present(known_instants(session.column("start_time")))
     laps = read_laps(lap, (*starts, *track_span), log)
     if not (starts or laps or track_span):
-        raise DecodeError(
+        raise NoActivityError(
             "nothing was recorded in the activity file",
             offset=segment.offset,
             expected="a session, a lap or a record with a time",

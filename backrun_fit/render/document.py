@@ -15,6 +15,8 @@ import attrs
 
 from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
+from backrun_fit.fit.activity_reader import file_kind
+from backrun_fit.fit.columns import Segment
 from backrun_fit.report import ExtraLaps, Report, StepResult
 from backrun_fit.workout import (
     CadenceTarget,
@@ -37,10 +39,12 @@ from backrun_fit.workout import (
 
 __all__ = [
     "ACTIVITY_SCHEMA",
+    "CONTENTS_SCHEMA",
     "REPORT_SCHEMA",
     "WORKOUT_SCHEMA",
     "activity_document",
     "as_json",
+    "contents_document",
     "report_document",
     "workout_document",
 ]
@@ -50,6 +54,7 @@ Document = dict[str, Any]
 REPORT_SCHEMA: Final = "backrun_fit/report/1"
 WORKOUT_SCHEMA: Final = "backrun_fit/workout/1"
 ACTIVITY_SCHEMA: Final = "backrun_fit/activity/1"
+CONTENTS_SCHEMA: Final = "backrun_fit/contents/1"
 
 _KINDS: Final[Mapping[type, str]] = {
     TimeDuration: "time",
@@ -123,6 +128,23 @@ def _message(index: int, message: Message) -> Document:
         "duration": quantity(message.duration),
         "target": quantity(message.target),
         "notes": message.notes,
+    }
+
+
+def contents_document(segment: Segment, source: str | None = None) -> Document:
+    """What a FIT file holds that is neither an activity nor a workout.
+
+    Args:
+        segment: The file, or one of a chain.
+        source: Its name.
+    """
+    tables = [segment.table(number) for number in segment.message_numbers]
+    return {
+        "schema": CONTENTS_SCHEMA,
+        "source": source,
+        "kind": file_kind(segment),
+        "messages": {table.name: len(table) for table in tables},
+        "warnings": [*map(str, segment.damages), *segment.warnings],
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -96,6 +97,17 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
         parts.append(workout_text(activity.workout, units))
     parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in activity.warnings)
     return Group(*parts)
+
+
+def contents_text(document: Mapping[str, Any]) -> RenderableType:
+    """What a FIT file holds that is neither an activity nor a workout; see its document."""
+    counts = [f"{name} {count}" for name, count in document["messages"].items()]
+    title = f"{shown(document['source']) or 'FIT'}  a file of kind {document['kind']}"
+    return Group(
+        Text(title, style="bold"),
+        Text(f"messages: {', '.join(counts) or 'none'}"),
+        *(Text(f"note: {shown(text)}", style="yellow") for text in document["warnings"]),
+    )
 
 
 def conclusion(report: Report) -> str:

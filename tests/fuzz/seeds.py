@@ -158,6 +158,17 @@ def _handmade() -> dict[str, bytes]:
             definition(1, _RECORD, [(3, 0, UINT8)]),
             *(compressed(1, i % 32, b"") for i in range(300)),
         ),
+        "definitions between many messages": fit_file(
+            *(
+                part
+                for i in range(8)
+                for part in (
+                    definition(i % 3, _RECORD, [(3, 1 + i % 2, UINT8), (4, i % 4, UINT8)]),
+                    *(message(i % 3, bytes(1 + i % 2 + i % 4)) for _ in range(15 + 9 * i)),
+                    *(message(0, bytes(1 + (i // 3 * 3) % 2 + (i // 3 * 3) % 4)) for _ in range(i)),
+                )
+            )
+        ),
         "longer than a window": fit_file(
             definition(0, _RECORD, [_TIMESTAMP, (3, 1, UINT8)]),
             pulse.replace(b"\x40", b"\x41", 1),
