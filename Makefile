@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
 
-.PHONY: demo test test-all lint coverage fixtures bench-read fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -40,6 +40,9 @@ fuzz: $(READY)
 
 bench-read: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_read
+
+bench-rehearsal: $(READY)
+	$(BIN)/python -m tests.benchmarks.bench_rehearsal
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'

@@ -28,10 +28,18 @@ if TYPE_CHECKING:
     from backrun_fit.fit.activity_writer import encode_activity
     from backrun_fit.fit.frames import read_messages, to_arrow, to_numpy, to_pandas
     from backrun_fit.fit.sniff import sniff
+    from backrun_fit.fit.walk import accelerate
     from backrun_fit.fit.workout_reader import read_workout
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.notation import parse_workout, print_workout
-    from backrun_fit.rehearsal import Runner, parse_fault, rehearse
+    from backrun_fit.rehearsal import (
+        Rehearsal,
+        Runner,
+        Watch,
+        encode_rehearsal,
+        parse_fault,
+        rehearse,
+    )
     from backrun_fit.render.document import report_document
     from backrun_fit.report import Report, Tolerances, Verdict
     from backrun_fit.spec import load_spec, parse_spec, session
@@ -55,10 +63,18 @@ _HOMES = {
     "backrun_fit.fit.activity_writer": ("encode_activity",),
     "backrun_fit.fit.frames": ("read_messages", "to_arrow", "to_numpy", "to_pandas"),
     "backrun_fit.fit.sniff": ("sniff",),
+    "backrun_fit.fit.walk": ("accelerate",),
     "backrun_fit.fit.workout_reader": ("read_workout",),
     "backrun_fit.fit.workout_writer": ("encode_workout",),
     "backrun_fit.notation": ("parse_workout", "print_workout"),
-    "backrun_fit.rehearsal": ("Runner", "parse_fault", "rehearse"),
+    "backrun_fit.rehearsal": (
+        "Rehearsal",
+        "Runner",
+        "Watch",
+        "encode_rehearsal",
+        "parse_fault",
+        "rehearse",
+    ),
     "backrun_fit.render.document": ("report_document",),
     "backrun_fit.report": ("Report", "Tolerances", "Verdict"),
     "backrun_fit.spec": ("load_spec", "parse_spec", "session"),
@@ -78,6 +94,7 @@ __all__ = [
     "EncodeError",
     "Movement",
     "Race",
+    "Rehearsal",
     "Repeat",
     "Report",
     "Runner",
@@ -85,12 +102,15 @@ __all__ = [
     "Step",
     "Tolerances",
     "Verdict",
+    "Watch",
     "Workout",
+    "accelerate",
     "as_workout",
     "check",
     "compile_workout",
     "devices",
     "encode_activity",
+    "encode_rehearsal",
     "encode_workout",
     "load_spec",
     "parse_fault",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 import numpy as np
@@ -11,10 +12,35 @@ import numpy.typing as npt
 
 from backrun_fit.compiled import CompiledWorkout
 
-__all__ = ["Activity", "Column", "Lap", "TimerEvent", "Track"]
+__all__ = [
+    "TRACK_COLUMNS",
+    "Activity",
+    "Column",
+    "DeveloperColumn",
+    "Lap",
+    "TimerEvent",
+    "Track",
+]
 
 Column = npt.NDArray[np.float64]
 """One value a sample, in order of time; NaN where the sample has none."""
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class DeveloperColumn:
+    """What an app on the watch, or a sensor, recorded beside FIT's own fields.
+
+    Source: FIT Profile 21.212, message ``field_description`` (206).
+
+    Attributes:
+        name: The app's own word, such as ``Form Power``.
+        units: The app's own word; empty where there is none.
+        values: One a sample.
+    """
+
+    name: str
+    units: str = ""
+    values: Column
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -35,6 +61,11 @@ class Track:
         step_length_m: Length of one step.
         latitude_deg: Degrees north.
         longitude_deg: Degrees east.
+        stance_time_ms: How long a foot stays on the ground.
+        vertical_oscillation_mm: How far the body moves up and down in a step.
+        vertical_ratio_percent: Vertical oscillation in percent of the step length.
+        developer: Developer fields by their names; one whose name is taken goes by
+            ``dev_<index>_<number>``. May be empty.
     """
 
     unix_s: Column
@@ -47,9 +78,14 @@ class Track:
     step_length_m: Column
     latitude_deg: Column
     longitude_deg: Column
+    stance_time_ms: Column
+    vertical_oscillation_mm: Column
+    vertical_ratio_percent: Column
+    developer: Mapping[str, DeveloperColumn] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        lengths = {len(getattr(self, field.name)) for field in attrs.fields(Track)}
+        lengths = {len(getattr(self, name)) for name in TRACK_COLUMNS}
+        lengths.update(len(column.values) for column in self.developer.values())
         if len(lengths) != 1:
             raise ValueError(f"expected columns of one length, got lengths {sorted(lengths)}")
 
@@ -58,10 +94,15 @@ class Track:
 
     @classmethod
     def from_columns(cls, unix_s: Column, **columns: Column) -> Track:
-        """A track with the columns given and NaN in all others."""
-        absent = np.full(len(unix_s), np.nan)
-        names = [field.name for field in attrs.fields(cls) if field.name != "unix_s"]
-        return cls(unix_s=unix_s, **{name: columns.pop(name, absent) for name in names}, **columns)
+        """A track with the columns given, NaN in all others, and no developer fields."""
+        absent = dict.fromkeys(TRACK_COLUMNS[1:], np.full(len(unix_s), np.nan))
+        return cls(unix_s=unix_s, developer={}, **{**absent, **columns})
+
+
+TRACK_COLUMNS: Final = tuple(
+    field.name for field in attrs.fields(Track) if field.name != "developer"
+)
+"""Names of the columns that every track has, ``unix_s`` first."""
 
 
 @attrs.frozen(kw_only=True)

@@ -230,14 +230,24 @@ def rehearse(
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"], help="Activity file to write.")],
     seed: Annotated[int, Parameter(help="The same seed gives the same bytes.")] = 0,
+    runner: Annotated[
+        Path | None, Parameter(help="File (YAML, TOML, JSON) with the sections runner and watch.")
+    ] = None,
     fault: Annotated[
         tuple[str, ...],
         Parameter(
             negative="",
             show_default=False,
-            help="skip:N, short:N, fast:N or pause:N at execution N; may be repeated.",
+            help="Such as skip:3 or slow:2:0.2 (docs/rehearsal.md); may be repeated.",
         ),
     ] = (),
+    quirk: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", show_default=False, help="Such as index-less; may be repeated."),
+    ] = (),
+    truth: Annotated[
+        Path | None, Parameter(help="JSON file to write, with what really happened.")
+    ] = None,
     started_at: Annotated[
         datetime | None, Parameter(help="Start of the run; default: now.")
     ] = None,
@@ -245,20 +255,27 @@ def rehearse(
     json: Json = False,
 ) -> int:
     """Let a virtual runner and watch run a workout (a spec or a .fit) and write the activity."""
-    from backrun_fit.fit.activity_writer import encode_activity
     from backrun_fit.output import write_whole
-    from backrun_fit.rehearsal import parse_fault
+    from backrun_fit.rehearsal import encode_rehearsal, parse_fault, truth_document
     from backrun_fit.rehearsal import rehearse as run
-    from backrun_fit.render.document import activity_document
+    from backrun_fit.render.document import activity_document, as_json
     from backrun_fit.render.text import activity_text
+    from backrun_fit.spec.setup import Setup, load_setup
 
-    activity = run(
+    setup = Setup() if runner is None else load_setup(runner)
+    rehearsal = run(
         _plan(workout, _device("garmin-100"), units),
+        runner=setup.runner,
+        watch=setup.watch,
         seed=seed,
         started_at=_aware(started_at) or datetime.now(UTC).replace(microsecond=0),
         faults=[parse_fault(text) for text in fault],
+        quirks=quirk,
     )
-    write_whole(output, encode_activity(activity))
+    activity = rehearsal.activity
+    write_whole(output, encode_rehearsal(rehearsal))
+    if truth is not None:
+        write_whole(truth, f"{as_json(truth_document(rehearsal.truth))}\n".encode())
     if json:
         _print({"path": str(output), **activity_document(activity)})
     else:

@@ -14,7 +14,7 @@ import fitparse
 import numpy as np
 import pytest
 
-from backrun_fit.activity import Activity
+from backrun_fit.activity import TRACK_COLUMNS, Activity
 from backrun_fit.errors import DecodeError
 from backrun_fit.fit.activity_reader import (
     activity_from_segment,
@@ -25,11 +25,11 @@ from backrun_fit.fit.activity_reader import (
 from backrun_fit.fit.columns import Table, decode
 from backrun_fit.fit.plans import Key
 from backrun_fit.fit.profile import load_profile
-from backrun_fit.fit.track_reader import record_column
 from tests.fit_bytes import (
     BYTE,
     ENUM,
     FIT_EPOCH,
+    FLOAT32,
     SINT32,
     STRING,
     UINT8,
@@ -135,9 +135,63 @@ def test_samples_come_as_columns_in_units_with_nan_where_absent() -> None:
         "longitude_deg": [-90, nan, 0],
         "speed_mps": [nan] * 3,
         "altitude_m": [nan] * 3,
+        "stance_time_ms": [nan] * 3,
+        "vertical_oscillation_mm": [nan] * 3,
+        "vertical_ratio_percent": [nan] * 3,
     }
+    assert set(expected) == set(TRACK_COLUMNS)
     for name, column in expected.items():
         np.testing.assert_array_equal(getattr(track, name), column, err_msg=name)
+    assert track.developer == {}
+
+
+def test_running_dynamics_come_in_the_units_of_their_names() -> None:
+    fields = [(41, 2, UINT16), (39, 2, UINT16), (83, 2, UINT16)]
+    rows = [(START, 2513, 877, 751), (START + 1, NONE16, NONE16, NONE16)]
+    track = read(session(), records(*rows, fields=fields, code="HHH")).track
+    np.testing.assert_array_equal(track.stance_time_ms, [251.3, np.nan])
+    np.testing.assert_array_equal(track.vertical_oscillation_mm, [87.7, np.nan])
+    np.testing.assert_array_equal(track.vertical_ratio_percent, [7.51, np.nan])
+
+
+def described(number: int, base_type: int, name: bytes, units: bytes = b"") -> bytes:
+    fields = [(0, 1, UINT8), (1, 1, UINT8), (2, 1, UINT8), (3, 16, STRING), (8, 8, STRING)]
+    payload = struct.pack("<BBB16s8s", 0, number, base_type, name, units)
+    return definition(6, 206, fields) + message(6, payload)
+
+
+def test_developer_fields_that_are_numbers_come_under_their_names() -> None:
+    head = definition(
+        1,
+        20,
+        [(253, 4, UINT32), (7, 2, UINT16)],
+        developer=[(0, 2, 0), (1, 4, 0), (2, 8, 0), (3, 1, 0), (4, 2, 0), (5, 1, 0), (9, 3, 0)],
+    )
+    rows = [
+        (START + 1, 250, 62, 9.5, b"text", 7, 1, 2, 3, b"abc"),
+        (START, 240, NONE16, float("nan"), b"text", 7, 4, NONE8, NONE8, b"abc"),
+    ]
+    found = read(
+        session(),
+        described(0, UINT16, b"power", b"Watts"),
+        described(1, FLOAT32, b"Stiffness", b"kN/m"),
+        described(2, STRING, b"Words"),
+        described(3, BYTE, b"Flags"),
+        described(4, UINT8, b"Pair"),
+        described(5, UINT8, b"Pair"),
+        head,
+        *(message(1, struct.pack("<IHHf8sBBBB3s", *row)) for row in rows),
+    )
+    assert found.track.power_w.tolist() == [240.0, 250.0]
+    columns = found.track.developer
+    assert [(key, one.name, one.units) for key, one in columns.items()] == [
+        ("power", "power", "Watts"),
+        ("Stiffness", "Stiffness", "kN/m"),
+        ("Pair", "Pair", ""),
+        ("dev_0_5", "Pair", ""),
+    ]
+    expected = [[np.nan, 62.0], [np.nan, 9.5], [4.0, 1.0], [np.nan, 3.0]]
+    np.testing.assert_array_equal([one.values for one in columns.values()], expected)
 
 
 def test_enhanced_fields_go_first_and_plain_ones_fill_the_gaps() -> None:
@@ -309,10 +363,14 @@ def test_text_that_had_to_be_repaired_is_told_by_the_activity() -> None:
     assert any("no UTF-8" in text for text in found.warnings)
 
 
-def test_record_column_takes_the_first_value_there_is() -> None:
-    data = fit_file(definition(0, 20, [(3, 1, UINT8), (4, 1, UINT8)]), b"\0\x01\x02", b"\0\xff\x02")
-    table = decode(data).segments[0].table("record")
-    np.testing.assert_array_equal(record_column(table, "heart_rate", "cadence"), [1.0, 2.0])
+def test_an_enhanced_value_goes_before_the_plain_one_value_by_value() -> None:
+    fields = [(253, 4, UINT32), (73, 4, UINT32), (6, 2, UINT16)]
+    rows = [(0, 4000, 1000), (1, 0xFFFFFFFF, 2000), (2, 0xFFFFFFFF, 0xFFFF)]
+    activity = read(
+        definition(0, 20, fields),
+        *(message(0, struct.pack("<IIH", START + second, *speeds)) for second, *speeds in rows),
+    )
+    np.testing.assert_array_equal(activity.track.speed_mps, [4.0, 2.0, np.nan])
 
 
 # -- which files ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -14,11 +15,21 @@ import fitparse
 import garmin_fit_sdk
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from backrun_fit.activity import Activity, Lap, TimerEvent, Track
+from backrun_fit.activity import (
+    TRACK_COLUMNS,
+    Activity,
+    Column,
+    DeveloperColumn,
+    Lap,
+    TimerEvent,
+    Track,
+)
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage
-from backrun_fit.errors import EncodeError
-from backrun_fit.fit.activity_reader import read_activity
+from backrun_fit.errors import DecodeError, EncodeError
+from backrun_fit.fit.activity_reader import read_activities, read_activity
 from backrun_fit.fit.activity_writer import encode_activity
 from backrun_fit.rehearsal import parse_fault, rehearse
 from backrun_fit.workout import (
@@ -71,8 +82,10 @@ RUN = rehearse(
     started_at=START,
     seed=5,
     faults=[parse_fault("skip:3"), parse_fault("pause:2:45.5s"), parse_fault("fast:4")],
-)
+).activity
 DATA = encode_activity(RUN, serial_number=4_000_000_001)
+BIG_ENDIAN = encode_activity(RUN, serial_number=4_000_000_001, big_endian=True)
+both_byte_orders = pytest.mark.parametrize("data", [DATA, BIG_ENDIAN], ids=["little", "big"])
 
 # Half of the last digit on the wire, and a little for binary fractions.
 RESOLUTION = {
@@ -86,6 +99,9 @@ RESOLUTION = {
     "step_length_m": 0.000051,
     "latitude_deg": 180 / 2**31,
     "longitude_deg": 180 / 2**31,
+    "stance_time_ms": 0.051,
+    "vertical_oscillation_mm": 0.051,
+    "vertical_ratio_percent": 0.0051,
 }
 CENTI = {"distance_m": 0.0051}
 
@@ -117,12 +133,27 @@ def lap_differences(lap: Lap, other: Lap) -> list[str]:
 def track_differences(track: Track, other: Track) -> list[str]:
     if len(track) != len(other):
         return ["track"]
-    return [
+    found = [
         f"track.{name}"
         for name, resolution in RESOLUTION.items()
         if not np.allclose(
             getattr(track, name), getattr(other, name), rtol=0, atol=resolution, equal_nan=True
         )
+    ]
+    return found + developer_differences(track, other)
+
+
+def developer_differences(track: Track, other: Track) -> list[str]:
+    """By position; keys are a matter of the noun."""
+    columns, others = list(track.developer.values()), list(other.developer.values())
+    if len(columns) != len(others):
+        return ["track.developer"]
+    return [
+        f"track.developer[{index}]"
+        for index, (left, right) in enumerate(zip(columns, others, strict=True))
+        if (left.name, left.units) != (right.name, right.units)
+        # float32 has 24 binary digits.
+        or not np.allclose(left.values, right.values, rtol=2.0**-24, atol=0, equal_nan=True)
     ]
 
 
@@ -159,9 +190,9 @@ def _wired(workout: CompiledWorkout | None) -> CompiledWorkout | None:
     return None if workout is None else attrs.evolve(workout, adjustments=(), warnings=())
 
 
-def _messages(name: str) -> list[dict[str, Any]]:
+def _messages(name: str, data: bytes = DATA) -> list[dict[str, Any]]:
     """The data messages of one kind, by fitdecode."""
-    with fitdecode.FitReader(io.BytesIO(DATA), check_crc=fitdecode.CrcCheck.RAISE) as reader:
+    with fitdecode.FitReader(io.BytesIO(data), check_crc=fitdecode.CrcCheck.RAISE) as reader:
         return [
             {field.name: field.value for field in frame.fields}
             for frame in reader
@@ -169,8 +200,9 @@ def _messages(name: str) -> list[dict[str, Any]]:
         ]
 
 
-def test_our_own_reader_gives_the_activity_back() -> None:
-    assert differences(RUN, read_activity(DATA)) == []
+@both_byte_orders
+def test_our_own_reader_gives_the_activity_back(data: bytes) -> None:
+    assert differences(RUN, read_activity(data)) == []
 
 
 @pytest.mark.parametrize(
@@ -198,9 +230,20 @@ def test_the_comparison_sees_a_difference(where: str, change: dict[str, Any]) ->
 @pytest.mark.parametrize("column", RESOLUTION)
 def test_the_comparison_sees_one_sample_that_differs(column: str) -> None:
     values = getattr(RUN.track, column).copy()
-    values[-1] += 1.0
+    values[-1] = np.nan_to_num(values[-1]) + 1.0
     track = attrs.evolve(RUN.track, **{column: values})
     assert f"track.{column}" in differences(RUN, attrs.evolve(RUN, track=track))
+
+
+@pytest.mark.parametrize("change", [{"name": "b"}, {"units": "W"}, {"values": np.array([1.001])}])
+def test_the_comparison_sees_a_developer_column_that_differs(change: dict[str, Any]) -> None:
+    column = DeveloperColumn(name="a", values=np.array([1.0]))
+    bare = Track.from_columns(np.array([0.0]))
+    track = attrs.evolve(bare, developer={"a": column})
+    other = attrs.evolve(bare, developer={"a": attrs.evolve(column, **change)})
+    assert track_differences(track, track) == []
+    assert track_differences(track, other) == ["track.developer[0]"]
+    assert track_differences(track, bare) == ["track.developer"]
 
 
 @pytest.mark.parametrize(
@@ -222,29 +265,34 @@ def test_the_comparison_sees_a_lap_that_differs(change: dict[str, Any]) -> None:
     assert lap_differences(RUN.laps[0], attrs.evolve(RUN.laps[0], **change)) == list(change)
 
 
-def test_fitdecode_reads_every_record_as_recorded() -> None:
-    track = RUN.track
-    records = _messages("record")
-    strides = [record["cadence"] + record["fractional_cadence"] for record in records]
+@both_byte_orders
+def test_fitdecode_reads_every_record_as_recorded(data: bytes) -> None:
+    records = _messages("record", data)
+
+    def column(field: str) -> Column:  # absent values are None, absent fields not there
+        return np.array([record.get(field) for record in records], dtype=float)
+
     columns = {
-        "unix_s": [record["timestamp"].timestamp() for record in records],
-        "distance_m": [record["distance"] for record in records],
-        "speed_mps": [record["enhanced_speed"] for record in records],
-        "heart_rate_bpm": [record["heart_rate"] for record in records],
-        "cadence_spm": [2 * stride for stride in strides],
-        "altitude_m": [record["enhanced_altitude"] for record in records],
-        "power_w": [record["power"] for record in records],
-        "step_length_m": [record["step_length"] / 1000 for record in records],
-        "latitude_deg": [record["position_lat"] * 180 / 2**31 for record in records],
-        "longitude_deg": [record["position_long"] * 180 / 2**31 for record in records],
+        "unix_s": np.array([record["timestamp"].timestamp() for record in records]),
+        "distance_m": column("distance"),
+        "speed_mps": column("enhanced_speed"),
+        "heart_rate_bpm": column("heart_rate"),
+        "cadence_spm": 2 * (column("cadence") + column("fractional_cadence")),
+        "altitude_m": column("enhanced_altitude"),
+        "power_w": column("power"),
+        "step_length_m": column("step_length") / 1000,
+        "latitude_deg": column("position_lat") * 180 / 2**31,
+        "longitude_deg": column("position_long") * 180 / 2**31,
     }
     for name, values in columns.items():
-        expected = getattr(track, name)
+        expected = getattr(RUN.track, name)
         np.testing.assert_allclose(values, expected, rtol=0, atol=RESOLUTION[name], err_msg=name)
+        assert not np.isnan(expected).all(), name
 
 
-def test_fitdecode_reads_every_lap_as_recorded() -> None:
-    laps = _messages("lap")
+@both_byte_orders
+def test_fitdecode_reads_every_lap_as_recorded(data: bytes) -> None:
+    laps = _messages("lap", data)
     assert [lap.get("wkt_step_index") for lap in laps] == [lap.step_index for lap in RUN.laps]
     assert [lap["total_timer_time"] for lap in laps] == [lap.timer_s for lap in RUN.laps]
     assert [lap["total_elapsed_time"] for lap in laps] == [lap.elapsed_s for lap in RUN.laps]
@@ -254,11 +302,12 @@ def test_fitdecode_reads_every_lap_as_recorded() -> None:
     assert [lap["avg_heart_rate"] for lap in laps] == [lap.heart_rate_bpm for lap in RUN.laps]
 
 
-def test_the_embedded_workout_has_no_offsets_and_counts_repeat_messages() -> None:
-    (workout,) = _messages("workout")
-    steps = _messages("workout_step")
+@both_byte_orders
+def test_the_embedded_workout_has_no_offsets_and_counts_repeat_messages(data: bytes) -> None:
+    (workout,) = _messages("workout", data)
+    steps = _messages("workout_step", data)
     assert workout["num_valid_steps"] == len(steps) == len(PLAN.messages)
-    raw = fitparse.FitFile(io.BytesIO(DATA))
+    raw = fitparse.FitFile(io.BytesIO(data))
     values = [
         (step.get_raw_value("custom_target_value_low"), step.get_raw_value("duration_value"))
         for step in raw.get_messages("workout_step")
@@ -288,8 +337,9 @@ def test_laps_stand_where_their_time_is_among_the_records() -> None:
                 assert timedelta(0) <= frame.get_value("timestamp") - latest <= timedelta(seconds=1)
 
 
-def test_fitparse_reads_the_same_counts() -> None:
-    parsed = fitparse.FitFile(io.BytesIO(DATA), check_crc=True)
+@both_byte_orders
+def test_fitparse_reads_the_same_counts(data: bytes) -> None:
+    parsed = fitparse.FitFile(io.BytesIO(data), check_crc=True)
     names = [message.name for message in parsed.get_messages()]
     assert names[0] == "file_id"
     assert names[-2:] == ["session", "activity"]
@@ -298,9 +348,10 @@ def test_fitparse_reads_the_same_counts() -> None:
     assert names.count("workout_step") == 8
 
 
-def test_garmins_own_library_reads_it_without_errors() -> None:
+@both_byte_orders
+def test_garmins_own_library_reads_it_without_errors(data: bytes) -> None:
     def decoder() -> Any:  # a new one for each use: checking reads the stream to its end
-        return garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_byte_array(bytearray(DATA)))
+        return garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_byte_array(bytearray(data)))
 
     assert decoder().check_integrity()
     messages, errors = decoder().read()
@@ -313,6 +364,22 @@ def test_garmins_own_library_reads_it_without_errors() -> None:
     assert session["total_timer_time"] == RUN.timer_s
     assert session["num_laps"] == len(RUN.laps)
     assert len(messages["record_mesgs"]) == len(RUN.track)
+
+
+def test_big_endian_turns_every_message_and_changes_nothing_else() -> None:
+    orders: list[tuple[str, str]] = []
+    for data in (DATA, BIG_ENDIAN):
+        with fitdecode.FitReader(io.BytesIO(data)) as reader:
+            kinds = (fitdecode.FitDefinitionMessage, fitdecode.FitDataMessage)
+            frames = [frame for frame in reader if isinstance(frame, kinds)]
+        endians = {
+            frame.endian for frame in frames if isinstance(frame, fitdecode.FitDefinitionMessage)
+        }
+        orders.append((" ".join(endians), " ".join(frame.name for frame in frames)))
+    (little, names), (big, other_names) = orders
+    assert (little, big) == ("<", ">")
+    assert names == other_names
+    assert len(DATA) == len(BIG_ENDIAN)
 
 
 def test_header_and_file_checksum_are_fits() -> None:
@@ -377,6 +444,7 @@ def test_the_serial_number_comes_from_the_content_unless_stated() -> None:
         ({"timer_s": float("inf")}, "total_timer_time"),
         ({"laps": (attrs.evolve(RUN.laps[0], step_index=65535),)}, "wkt_step_index"),
         ({"laps": (attrs.evolve(RUN.laps[0], trigger="whim"),)}, "LapTrigger"),
+        ({"manufacturer": "nobody"}, "Manufacturer"),
         (
             {"track": attrs.evolve(RUN.track, heart_rate_bpm=RUN.track.heart_rate_bpm + 200)},
             "heart_rate",
@@ -406,3 +474,157 @@ def test_timer_events_need_not_be_there() -> None:
     for events in ((), (event,)):
         got = read_activity(encode_activity(attrs.evolve(RUN, timer_events=events)))
         assert got.timer_events == events
+
+
+def test_a_repeat_that_leaves_out_its_last_recovery_says_so_as_watches_do() -> None:
+    repeat = RepeatMessage(first_index=0, count=4, skip_last_recovery=True)
+    plan = attrs.evolve(PLAN, messages=(*PLAN.messages[:2], repeat, PLAN.messages[-1]))
+    for big_endian in (False, True):
+        data = encode_activity(attrs.evolve(RUN, workout=plan), big_endian=big_endian)
+        got = read_activity(data).workout
+        assert got is not None
+        assert got.messages == plan.messages
+        steps = _messages("workout_step", data)
+        assert [step["unknown_18"] for step in steps] == [None, None, 1, None]
+    assert not any("unknown_18" in step for step in _messages("workout_step"))
+
+
+def _some(values: st.SearchStrategy[float], length: int) -> st.SearchStrategy[Column]:
+    """Values and gaps."""
+    gaps = st.one_of(values, st.just(float("nan")))
+    return st.lists(gaps, min_size=length, max_size=length).map(
+        lambda items: np.array(items, dtype=float)
+    )
+
+
+# What the fields hold; the last number of an unsigned one means none.
+RANGES = {
+    "distance_m": (0.0, 4.2e7),
+    "speed_mps": (0.0, 4.2e6),
+    "heart_rate_bpm": (0.0, 254.0),
+    "cadence_spm": (0.0, 508.0),
+    "altitude_m": (-500.0, 8.5e8),
+    "power_w": (0.0, 65534.0),
+    "step_length_m": (0.0, 6.5534),
+    "latitude_deg": (-90.0, 90.0),
+    "longitude_deg": (-180.0, 179.9),
+    "stance_time_ms": (0.0, 6553.4),
+    "vertical_oscillation_mm": (0.0, 6553.4),
+    "vertical_ratio_percent": (0.0, 655.34),
+}
+developer_names = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60
+)
+developer_values = st.one_of(
+    st.integers(-(2**53), 2**53).map(float), st.floats(-1e99, 1e99, allow_nan=False)
+)
+
+
+@st.composite
+def tracks(draw: st.DrawFn) -> Track:
+    length = draw(st.integers(1, 5))
+    steps = draw(st.lists(st.integers(0, 9), min_size=length, max_size=length))
+    columns = {
+        name: draw(_some(st.floats(*RANGES[name]), length))
+        for name in draw(st.lists(st.sampled_from(sorted(RANGES)), unique=True))
+    }
+    names = draw(st.lists(developer_names, max_size=3))
+    developer = {
+        f"{name} {number}": DeveloperColumn(
+            name=name,
+            units=draw(st.just("") | developer_names),
+            values=draw(_some(developer_values, length)),
+        )
+        for number, name in enumerate(names)
+    }
+    track = Track.from_columns(START.timestamp() + np.cumsum(steps).astype(float), **columns)
+    return attrs.evolve(track, developer=developer)
+
+
+@st.composite
+def activities(draw: st.DrawFn) -> Activity:
+    seconds = st.floats(0.0, 1e5)
+    optional_m = st.none() | st.floats(0.0, 4.2e7)
+    laps: list[Lap] = []
+    at = START
+    for number in range(draw(st.integers(0, 4))):
+        elapsed_s = draw(seconds)
+        lap = Lap(
+            number=number,
+            start_at=at,
+            end_at=at + timedelta(seconds=elapsed_s),
+            timer_s=draw(seconds),
+            elapsed_s=elapsed_s,
+            distance_m=draw(optional_m),
+            step_index=draw(st.none() | st.integers(0, 0x0FFF)),
+            trigger=draw(st.sampled_from([None, "time", "distance", "manual", "99"])),
+            intensity=draw(st.sampled_from([None, "active", "recovery", "other"])),
+            heart_rate_bpm=draw(st.none() | st.floats(0.0, 254.0)),
+        )
+        laps.append(lap)
+        at = lap.end_at
+    elapsed_s = draw(seconds)
+    manufacturer, product = draw(
+        st.sampled_from(
+            [
+                ("garmin", "fr245"),
+                ("garmin", "65000"),
+                ("coros", "COROS PACE 2"),
+                ("wahoo_fitness", "37"),
+                ("4iiiis", None),
+                ("60000", "70000"),
+            ]
+        )
+    )
+    return Activity(
+        started_at=START,
+        ended_at=START + timedelta(seconds=elapsed_s),
+        elapsed_s=elapsed_s,
+        timer_s=draw(st.none() | seconds),
+        distance_m=draw(st.floats(0.0, 4.2e7)),
+        sport="running",
+        sub_sport=draw(st.sampled_from([None, "treadmill", "250"])),
+        manufacturer=manufacturer,
+        product=product,
+        laps=tuple(laps),
+        track=draw(tracks()),
+    )
+
+
+@settings(max_examples=60)
+@given(activity=activities(), big_endian=st.booleans())
+def test_every_activity_comes_back_within_the_resolution_of_its_fields(
+    activity: Activity, big_endian: bool
+) -> None:
+    got = read_activity(encode_activity(activity, big_endian=big_endian))
+    if activity.timer_s is None:  # the laps' are summed
+        activity = attrs.evolve(activity, timer_s=got.timer_s)
+    assert differences(activity, got) == []
+    assert len(got.track.developer) == len(activity.track.developer)
+
+
+def test_the_strategy_and_the_comparison_know_every_column() -> None:
+    assert set(RESOLUTION) == set(TRACK_COLUMNS) == {"unix_s", *RANGES}
+
+
+def _recorded(path: Path) -> tuple[Activity, ...]:
+    """Those whose start FIT can say: some clocks were never set."""
+    try:
+        found = read_activities(path)
+    except DecodeError:
+        return ()
+    return tuple(activity for activity in found if activity.started_at.year >= 1998)
+
+
+def test_every_recording_of_the_corpus_comes_back_every_other_one_in_big_endian(
+    corpus: Path,
+) -> None:
+    count = 0
+    for path in sorted(corpus.glob("*/*.fit")):
+        for activity in _recorded(path):
+            got = read_activity(encode_activity(activity, big_endian=bool(count % 2)))
+            assert differences(activity, got) == [], path.name
+            assert list(got.track.developer) == list(activity.track.developer)
+            assert set(got.warnings) <= set(activity.warnings), path.name
+            count += 1
+    assert count > 120

@@ -344,3 +344,28 @@ def test_a_file_that_breaks_off_is_shown_and_can_be_checked_as_far_as_it_goes(
     warnings = report["warnings"]
     assert isinstance(warnings, list)
     assert any("bytes lost" in text for text in warnings)
+
+
+def test_rehearse_writes_the_truth_beside_the_file(tmp_path: Path) -> None:
+    setup = tmp_path / "me.yaml"
+    setup.write_text("runner: {easy_speed_mps: 3.2}\nwatch: {autolap_m: 1000, big_endian: true}\n")
+    output, truth = tmp_path / "run.fit", tmp_path / "truth.json"
+    arguments = ("rehearse", LONG_RUN, "-o", output, "--truth", truth, "--runner", setup)
+    faults = ("--fault", "slow:2", "--quirk", "missing-tail", "--started-at", "2026-03-01T07:00:00")
+    assert run(*arguments, *faults) == 0
+    document = json.loads(truth.read_text())
+    assert document["executions"][1]["faults"] == ["slow:2:0.2"]
+    assert document["quirks"] == ["missing-tail"]
+    (activity,) = read_activities(output)
+    assert activity.laps[-1].step_index is not None
+    assert max(lap.distance_m or 0.0 for lap in activity.laps) <= 1000.0
+
+
+def test_a_runner_file_that_says_nonsense_is_bad_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    setup = tmp_path / "me.yaml"
+    setup.write_text("runner: {speed: fast}\n")
+    assert run("rehearse", LONG_RUN, "-o", tmp_path / "x.fit", "--runner", setup) == 2
+    assert "runner.speed" in capsys.readouterr().err
+    assert not (tmp_path / "x.fit").exists()

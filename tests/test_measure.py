@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.activity import Activity, TimerEvent, Track
+from backrun_fit.activity import TRACK_COLUMNS, Activity, TimerEvent, Track
 from backrun_fit.compliance.measure import measure, settling_time
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording, Timeline, instant
@@ -73,7 +73,8 @@ def test_a_gap_is_counted_and_not_weighed() -> None:
     keep = np.ones(len(activity.track), dtype=bool)
     keep[50:90] = False
     track = Track(
-        **{field.name: getattr(activity.track, field.name)[keep] for field in attrs.fields(Track)}
+        developer={},
+        **{name: getattr(activity.track, name)[keep] for name in TRACK_COLUMNS},
     )
     result = done(attrs.evolve(activity, track=track), stretch(0, 100))
     assert result.gap_s == 41.0

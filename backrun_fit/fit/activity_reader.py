@@ -13,7 +13,8 @@ from backrun_fit.fit.columns import Segment, Table, Value, decode
 from backrun_fit.fit.damage import OnError
 from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
 from backrun_fit.fit.lap_reader import read_laps
-from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
+from backrun_fit.fit.maker import read_maker
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.fit.source import Source, open_source
 from backrun_fit.fit.track_reader import read_track
 
@@ -30,9 +31,6 @@ _ON_FOOT: Final = frozenset(
     ("running", "walking", "hiking", "snowshoeing", "mountaineering", "generic", "training", None)
 )
 _FOOT_MACHINES: Final = frozenset(("treadmill", "indoor_running", "indoor_walking"))
-
-# FIT Profile 21.212, file_id.product: the sub-field garmin_product holds for these makers.
-_GARMIN_MAKERS: Final = frozenset(("garmin", "dynastream", "dynastream_oem", "tacx"))
 
 _TIMER_KINDS: Final[dict[Value, Literal["start", "stop"]]] = {
     "start": "start",
@@ -207,7 +205,7 @@ def activity_from_segment(segment: Segment, *, source: str | None = None) -> Act
     if distance_m is None:
         distance_m = next(reversed(_present(known(track.distance_m))), None)
     workout = _workout(segment, log)
-    manufacturer, product = _maker(segment)
+    manufacturer, product = read_maker(segment.table("file_id"))
     return Activity(
         started_at=instant(started),
         ended_at=instant(max([started, *ends])),
@@ -231,15 +229,6 @@ def _present(values: Iterable[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _first_word(table: Table, *names: str) -> str | None:
-    """The first value that is there, as text, trying one field after another."""
-    for name in names:
-        for value in table.values(name):
-            if isinstance(value, str | int):
-                return str(value)
-    return None
-
-
 def _sport(segment: Segment) -> tuple[str | None, str | None]:
     """Sport and sub-sport of the first message that states a sport."""
     for message in ("session", "sport", "workout", "lap"):
@@ -253,18 +242,6 @@ def _sport(segment: Segment) -> tuple[str | None, str | None]:
 
 def _is_on_foot(sport: str | None, sub_sport: str | None) -> bool:
     return sport in _ON_FOOT or sub_sport in _FOOT_MACHINES
-
-
-def _maker(segment: Segment) -> tuple[str | None, str | None]:
-    """Maker and product of the recorder (FIT Profile 21.212, file_id)."""
-    table = segment.table("file_id")
-    manufacturer = _first_word(table, "manufacturer")
-    number = next((value for value in table.integers("product") if value is not None), None)
-    if number is not None and manufacturer in _GARMIN_MAKERS:
-        named = load_profile().value_names("garmin_product").get(number)
-        if named is not None:
-            return manufacturer, named
-    return manufacturer, _first_word(table, "product_name", "product")
 
 
 def _timer_events(table: Table) -> tuple[TimerEvent, ...]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from backrun_fit.activity import Activity, Lap, TimerEvent, Track
+from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.developer_writer import described, packed_fields
 from backrun_fit.fit.frame import framed
-from backrun_fit.fit.table_writer import MessageTable, message_table
+from backrun_fit.fit.maker import maker_fields
+from backrun_fit.fit.table_writer import MessageTable, PackedField, message_table
 from backrun_fit.fit.workout_writer import (
     FIRST_INSTANT,
     LAST_INSTANT,
@@ -21,7 +24,7 @@ from backrun_fit.fit.workout_writer import (
 )
 
 if TYPE_CHECKING:
-    from fit_tool.data_message import DataMessage
+    from fit_tool.endian import Endian
 
 __all__ = ["encode_activity"]
 
@@ -30,21 +33,28 @@ FRACTIONAL_CADENCE_STEPS: Final = 128
 
 # Local message types, one for each kind, so that no definition has to be given twice.
 FILE_ID, EVENT, WORKOUT, WORKOUT_STEP, RECORD, LAP, SESSION, ACTIVITY = range(8)
+DEVELOPER_DATA_ID, FIELD_DESCRIPTION = 8, 9
 
 
-def encode_activity(activity: Activity, *, serial_number: int | None = None) -> bytes:
+def encode_activity(
+    activity: Activity, *, serial_number: int | None = None, big_endian: bool = False
+) -> bytes:
     """The activity as a FIT file.
 
-    In order: file_id (type activity, manufacturer ``development``, product 0),
-    the workout as watches embed it (heart rates and powers without their
-    offsets), then timer events, laps and records by time, session, activity.
-    Instants are cut to whole seconds; every duration keeps its milliseconds.
+    In order: file_id (type activity; where no maker is known, manufacturer
+    ``development`` and product 0), the workout as watches embed it (heart rates
+    and powers without their offsets), descriptions of developer fields, then timer
+    events, laps and records by time, session, activity. Instants are cut to whole
+    seconds; every duration keeps its milliseconds. Developer fields are all of one
+    app, numbered in their order; their names and units are kept, their keys are not.
 
     Args:
-        activity: Columns without any value are left out. ``source`` and
-            ``warnings`` have no place in a file.
+        activity: Columns without any value are left out, developer columns are
+            not. ``source`` and ``warnings`` have no place in a file.
         serial_number: ``file_id.serial_number``, 1 to 4294967295; None takes one
             from a hash of the content.
+        big_endian: Numbers lie most significant byte first, as every fifth real
+            file has them.
 
     Returns:
         The same bytes for the same arguments.
@@ -60,12 +70,15 @@ def encode_activity(activity: Activity, *, serial_number: int | None = None) -> 
         >>> encode_activity(activity, serial_number=1)[8:12]
         b'.FIT'
     """
+    from fit_tool.endian import Endian
     from fit_tool.exceptions import FitError
 
     _check_start(activity.started_at)
+    endian = Endian.BIG if big_endian else Endian.LITTLE
     try:
-        content = b"".join(_content(activity))
-        return framed(_file_id(activity, content, serial_number) + content)
+        content = b"".join(_content(activity, endian))
+        file_id = _file_id(activity, content, serial_number, endian)
+        return framed(file_id + content, developer_fields=bool(activity.track.developer))
     except FitError as error:
         raise EncodeError(str(error)) from error
 
@@ -80,50 +93,58 @@ def _check_start(started_at: datetime) -> None:
         )
 
 
-def _file_id(activity: Activity, content: bytes, serial_number: int | None) -> bytes:
+def _file_id(
+    activity: Activity, content: bytes, serial_number: int | None, endian: Endian
+) -> bytes:
     """FIT Profile 21.212, message ``file_id`` (0)."""
     from fit_tool.profile.messages.file_id_message import FileIdMessage
 
     if serial_number is None:
         serial_number = int.from_bytes(hashlib.sha256(content).digest()[:4], "big") or 1
+    maker = maker_fields(activity.manufacturer, activity.product)
     table = message_table(
-        FileIdMessage(local_id=FILE_ID),
+        FileIdMessage(local_id=FILE_ID, endian=endian),
         {
             "type": enum_number("FileType", "activity"),
-            "manufacturer": enum_number("Manufacturer", "development"),
-            "product": 0,
+            "manufacturer": maker.manufacturer,
+            "product": maker.product,
             "serial_number": serial_number,
             "time_created": _unix_ms(activity.started_at),
         },
+        {"product_name": [maker.product_name]} if maker.product_name else {},
     )
-    return table.definition + table.rows.tobytes()
+    return table.to_bytes()
 
 
-def _content(activity: Activity) -> Iterator[bytes]:
+def _content(activity: Activity, endian: Endian) -> Iterator[bytes]:
     if activity.workout is not None:
-        yield from _defined(
-            workout_messages(activity.workout, embedded=True, local_ids=(WORKOUT, WORKOUT_STEP))
-        )
-    yield from _by_time(activity)
-    for table in (_session(activity), _activity(activity)):
-        yield table.definition + table.rows.tobytes()
+        yield from _workout(activity.workout, endian)
+    yield from _by_time(activity, endian)
+    yield _session(activity, endian).to_bytes()
+    yield _activity(activity, endian).to_bytes()
 
 
-def _defined(messages: Iterable[DataMessage]) -> Iterator[bytes]:
-    """Messages with the definitions that they need before them."""
+def _workout(workout: CompiledWorkout, endian: Endian) -> Iterator[bytes]:
     from fit_tool.fit_file_builder import FitFileBuilder
 
     builder = FitFileBuilder(auto_define=True)
-    builder.add_all(list(messages))
+    for message in workout_messages(workout, embedded=True, local_ids=(WORKOUT, WORKOUT_STEP)):
+        message.endian = endian
+        builder.add(message)
     for record in builder.records:
         yield record.to_bytes()
 
 
-def _by_time(activity: Activity) -> Iterator[bytes]:
+def _by_time(activity: Activity, endian: Endian) -> Iterator[bytes]:
     """Records in runs, and between them each timer event and lap at its time."""
     track = activity.track
-    records, laps = _records(track), _laps(activity.laps)
-    events = _timer_events(activity.timer_events)
+    developer = packed_fields(track.developer)
+    if developer:
+        local_ids = (DEVELOPER_DATA_ID, FIELD_DESCRIPTION)
+        for table in described(track.developer, developer, local_ids=local_ids, endian=endian):
+            yield table.to_bytes()
+    records, laps = _records(track, developer, endian), _laps(activity.laps, endian)
+    events = _timer_events(activity.timer_events, endian)
     for table in (events, records, laps):
         if len(table.rows):
             yield table.definition
@@ -153,14 +174,14 @@ def _number(type_name: str, word: str | None) -> float | None:
     return int(word) if word.isdecimal() else enum_number(type_name, word)
 
 
-def _records(track: Track) -> MessageTable:
+def _records(track: Track, developer: Sequence[PackedField], endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``record`` (20)."""
     from fit_tool.profile.messages.record_message import RecordMessage
 
     # Strides of one leg: whole ones and 128ths.
     strides = np.rint(track.cadence_spm / 2 * FRACTIONAL_CADENCE_STEPS) / FRACTIONAL_CADENCE_STEPS
     return message_table(
-        RecordMessage(local_id=RECORD),
+        RecordMessage(local_id=RECORD, endian=endian),
         {
             "timestamp": np.floor(track.unix_s) * 1000,
             "position_lat": track.latitude_deg,
@@ -169,20 +190,24 @@ def _records(track: Track) -> MessageTable:
             "enhanced_speed": track.speed_mps,
             "enhanced_altitude": track.altitude_m,
             "power": track.power_w,
+            "vertical_oscillation": track.vertical_oscillation_mm,
+            "stance_time": track.stance_time_ms,
+            "vertical_ratio": track.vertical_ratio_percent,
             "step_length": track.step_length_m * 1000,
             "heart_rate": track.heart_rate_bpm,
             "cadence": np.floor(strides),
             "fractional_cadence": strides - np.floor(strides),
         },
+        developer=developer,
     )
 
 
-def _laps(laps: Sequence[Lap]) -> MessageTable:
+def _laps(laps: Sequence[Lap], endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``lap`` (19)."""
     from fit_tool.profile.messages.lap_message import LapMessage
 
     return message_table(
-        LapMessage(local_id=LAP),
+        LapMessage(local_id=LAP, endian=endian),
         {
             "message_index": [lap.number for lap in laps],
             "timestamp": [_unix_ms(lap.end_at) for lap in laps],
@@ -200,13 +225,13 @@ def _laps(laps: Sequence[Lap]) -> MessageTable:
     )
 
 
-def _timer_events(events: Sequence[TimerEvent]) -> MessageTable:
+def _timer_events(events: Sequence[TimerEvent], endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``event`` (21); watches stop with ``stop_all``."""
     from fit_tool.profile.messages.event_message import EventMessage
 
     types = {"start": "start", "stop": "stop_all"}
     return message_table(
-        EventMessage(local_id=EVENT),
+        EventMessage(local_id=EVENT, endian=endian),
         {
             "timestamp": [_unix_ms(event.at) for event in events],
             "event": [enum_number("Event", "timer") for _ in events],
@@ -215,12 +240,12 @@ def _timer_events(events: Sequence[TimerEvent]) -> MessageTable:
     )
 
 
-def _session(activity: Activity) -> MessageTable:
+def _session(activity: Activity, endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``session`` (18)."""
     from fit_tool.profile.messages.session_message import SessionMessage
 
     return message_table(
-        SessionMessage(local_id=SESSION),
+        SessionMessage(local_id=SESSION, endian=endian),
         {
             "message_index": 0,
             "timestamp": _unix_ms(activity.ended_at),
@@ -239,12 +264,12 @@ def _session(activity: Activity) -> MessageTable:
     )
 
 
-def _activity(activity: Activity) -> MessageTable:
+def _activity(activity: Activity, endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``activity`` (34)."""
     from fit_tool.profile.messages.activity_message import ActivityMessage
 
     return message_table(
-        ActivityMessage(local_id=ACTIVITY),
+        ActivityMessage(local_id=ACTIVITY, endian=endian),
         {
             "timestamp": _unix_ms(activity.ended_at),
             "total_timer_time": activity.timer_s,

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
 import numpy as np
 
-from backrun_fit.activity import Column, Track
-from backrun_fit.fit.columns import Raw, Table
+from backrun_fit.activity import Column, DeveloperColumn, Track
 from backrun_fit.fit.instants import LATEST_UNIX_S
+from backrun_fit.fit.layout import BASE_TYPES
+from backrun_fit.fit.rows import Raw
+from backrun_fit.fit.table import DeveloperField, Table
 
-__all__ = ["read_track", "record_column"]
+__all__ = ["read_track"]
 
 
-def record_column(table: Table, *names: str) -> Column:
-    """The first of several fields that has a value, message by message.
-
-    Args:
-        table: Any table.
-        names: Fields of the same quantity and unit, the best first, such as
-            ``enhanced_speed`` and ``speed``.
-    """
-    out = table.column(names[0])
-    for name in names[1:]:
-        absent = np.isnan(out)
-        if absent.any():
-            out[absent] = table.column(name)[absent]
-    return out
+# FIT Profile 21.212, record.
+_FIELDS: Final = (
+    *("timestamp", "distance", "heart_rate", "power", "step_length"),
+    *("position_lat", "position_long", "enhanced_speed", "speed"),
+    *("enhanced_altitude", "altitude", "cadence", "fractional_cadence"),
+    *("stance_time", "vertical_oscillation", "vertical_ratio"),
+)
+# Bytes have no meaning of their own.
+_NO_NUMBERS: Final = frozenset(("string", "byte"))
 
 
 def read_track(records: Table, *, on_foot: bool, log: list[str]) -> Track:
@@ -38,9 +39,12 @@ def read_track(records: Table, *, on_foot: bool, log: list[str]) -> Track:
 
     Returns:
         Samples without a time are left out; several at one time are all kept, in
-        order of the file.
+        order of the file. Of developer fields those that are numbers; of an array
+        the first one.
     """
-    unix_s = records.column("timestamp")
+    developer = _by_name(filter(_is_number, records.developer_fields))
+    fields = records.columns((*_FIELDS, *(field.key for field in developer.values())))
+    unix_s = fields["timestamp"]
     usable = (unix_s >= 0) & (unix_s <= LATEST_UNIX_S)
     if not usable.all():
         log.append(f"{int((~usable).sum())} of {len(usable)} records have no time; left out")
@@ -49,22 +53,56 @@ def read_track(records: Table, *, on_foot: bool, log: list[str]) -> Track:
         log.append("records out of order of time; sorted")
         order = order[np.argsort(unix_s[order], kind="stable")]
     columns = {
-        "distance_m": records.column("distance"),
-        "speed_mps": record_column(records, "enhanced_speed", "speed"),
-        "heart_rate_bpm": records.column("heart_rate"),
-        "altitude_m": record_column(records, "enhanced_altitude", "altitude"),
-        "power_w": records.column("power"),
-        "step_length_m": records.column("step_length") / 1000.0,
-        "latitude_deg": records.column("position_lat"),
-        "longitude_deg": records.column("position_long"),
+        "distance_m": fields["distance"],
+        "speed_mps": _either(fields["enhanced_speed"], fields["speed"]),
+        "heart_rate_bpm": fields["heart_rate"],
+        "altitude_m": _either(fields["enhanced_altitude"], fields["altitude"]),
+        "power_w": fields["power"],
+        "step_length_m": fields["step_length"] / 1000.0,
+        "latitude_deg": fields["position_lat"],
+        "longitude_deg": fields["position_long"],
+        "stance_time_ms": fields["stance_time"],
+        "vertical_oscillation_mm": fields["vertical_oscillation"],
+        "vertical_ratio_percent": fields["vertical_ratio"],
     }
     _add_compressed(records, columns)
     if on_foot:
-        fraction = np.nan_to_num(records.column("fractional_cadence"), nan=0.0)
-        columns["cadence_spm"] = 2.0 * (records.column("cadence") + fraction)
-    return Track.from_columns(
+        fraction = np.nan_to_num(fields["fractional_cadence"], nan=0.0)
+        columns["cadence_spm"] = 2.0 * (fields["cadence"] + fraction)
+    track = Track.from_columns(
         unix_s=unix_s[order], **{name: column[order] for name, column in columns.items()}
     )
+    if not developer:
+        return track
+    return attrs.evolve(
+        track,
+        developer={
+            name: DeveloperColumn(
+                name=field.name, units=field.units, values=fields[field.key][order]
+            )
+            for name, field in developer.items()
+        },
+    )
+
+
+def _is_number(field: DeveloperField) -> bool:
+    base = BASE_TYPES.get(field.type_number)
+    return base is not None and base.name not in _NO_NUMBERS
+
+
+def _by_name(fields: Iterable[DeveloperField]) -> Mapping[str, DeveloperField]:
+    """Each under its name, or under its key where the name is another's name or key."""
+    by_key = {field.key: field for field in fields}
+    named: dict[str, DeveloperField] = {}
+    for key, field in by_key.items():
+        is_taken = field.name in named or field.name in by_key
+        named[key if is_taken else field.name] = field
+    return named
+
+
+def _either(better: Column, other: Column) -> Column:
+    """Value by value the better one of two, where it is there."""
+    return np.where(np.isnan(better), other, better)
 
 
 def _add_compressed(records: Table, columns: dict[str, Column]) -> None:

@@ -9,6 +9,7 @@ from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
 from backrun_fit.fit.workout_wire import (
     REPEAT_COUNT,
+    SKIP_LAST_RECOVERY,
     TARGET_HEART_RATE,
     TARGET_POWER,
     RawTarget,
@@ -36,14 +37,11 @@ _KEPT_OFFSETS: Final = {
 INDEX_MASK: Final = 0x0FFF
 """FIT Profile 21.212, type ``message_index``: the bits above are flags."""
 
-_SKIP_LAST_RECOVERY: Final = 18
-"""Undocumented field of a repeat step; 21 of 21 finished recordings that carry 1 obey it."""
-
 
 # FIT Profile 21.212, message workout_step, in the order of _RawStep.
 _STEP_FIELDS: Final[tuple[str | int, ...]] = (
     *("message_index", "duration_type", "duration_value", "target_type", "target_value"),
-    *("custom_target_value_low", "custom_target_value_high", "intensity", _SKIP_LAST_RECOVERY),
+    *("custom_target_value_low", "custom_target_value_high", "intensity", SKIP_LAST_RECOVERY),
     *("wkt_step_name", "notes"),
 )
 

@@ -35,6 +35,7 @@ from backrun_fit.workout import (
 
 __all__ = [
     "REPEAT_COUNT",
+    "SKIP_LAST_RECOVERY",
     "RawTarget",
     "duration_from_raw",
     "duration_to_raw",
@@ -49,6 +50,9 @@ HR_LESS_THAN: Final = 2
 HR_GREATER_THAN: Final = 3
 OPEN: Final = 5
 REPEAT_COUNT: Final = 6
+
+SKIP_LAST_RECOVERY: Final = 18
+"""Undocumented field of a repeat step; 21 of 21 finished recordings that carry 1 obey it."""
 
 # wkt_step_target
 TARGET_SPEED: Final = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +12,12 @@ from backrun_fit.errors import EncodeError
 from backrun_fit.fit.frame import framed
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.fit.proof import prove
-from backrun_fit.fit.workout_wire import REPEAT_COUNT, duration_to_raw, target_to_raw
+from backrun_fit.fit.workout_wire import (
+    REPEAT_COUNT,
+    SKIP_LAST_RECOVERY,
+    duration_to_raw,
+    target_to_raw,
+)
 from backrun_fit.workout import Intensity, Step
 
 if TYPE_CHECKING:
@@ -112,7 +118,8 @@ def workout_messages(
     Args:
         compiled: At least one step.
         embedded: As a watch keeps it inside an activity: without the offsets of
-            heart rate and power.
+            heart rate and power, and with the undocumented field 18 where a repeat
+            leaves out its last recovery.
         local_ids: Local message types of the two kinds.
 
     Raises:
@@ -136,6 +143,8 @@ def workout_messages(
         _step_message(index, message, embedded, local_ids[1])
         for index, message in enumerate(compiled.messages)
     ]
+    if embedded:
+        _add_skips(steps, compiled.messages)
     _share_one_definition(steps)
     return [workout, *steps]
 
@@ -201,6 +210,23 @@ def put(message: DataMessage, **raw_values: int | str | None) -> None:
     for name, raw in raw_values.items():
         if raw is not None:
             message.get_field_by_name(name).set_encoded_value(0, raw)
+
+
+def _add_skips(wires: Sequence[DataMessage], messages: Sequence[Message]) -> None:
+    """A repeat says that it leaves out its last recovery, as recordings have it."""
+    from fit_tool.base_type import BaseType
+    from fit_tool.field import Field
+
+    for wire, message in zip(wires, messages, strict=True):
+        field = Field(
+            field_id=SKIP_LAST_RECOVERY,
+            name="skip_last_recovery",
+            base_type=BaseType.ENUM,
+            growable=True,
+        )
+        if isinstance(message, RepeatMessage) and message.skip_last_recovery:
+            field.set_encoded_value(0, 1)
+        wire.fields.append(field)
 
 
 def _share_one_definition(steps: list[DataMessage]) -> None:

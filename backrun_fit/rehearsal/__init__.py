@@ -3,13 +3,65 @@
 The truth of such a recording is known, so that a plan, a tolerance or the
 checker itself can be tried out without anybody running.
 
-``runner`` is the body, ``effort`` what it sets out to do in a step, ``heart``
-the heart that follows, ``faults`` what goes wrong, ``watch`` what one lap
-leaves in the recording, and ``session`` strings the laps together.
+``runner`` is the body, ``effort`` what it sets out to do in a step, ``heart`` the
+heart that follows, ``watch`` what measures it, ``faults`` what goes wrong;
+``stretch`` runs one bout, ``session`` one after another, ``recording`` writes them
+down, ``quirks`` is what recorders do to a file afterwards, and ``truth`` what
+really happened.
 """
 
-from backrun_fit.rehearsal.faults import Fast, Fault, Pause, Short, Skip, parse_fault
+from backrun_fit.rehearsal.faults import (
+    Abandon,
+    Fast,
+    Fault,
+    Forget,
+    Forward,
+    Hill,
+    Late,
+    Long,
+    Pause,
+    Press,
+    Restart,
+    Short,
+    Skip,
+    Slow,
+    Stop,
+    Walk,
+    Wrong,
+    parse_fault,
+)
+from backrun_fit.rehearsal.quirks import QUIRKS
 from backrun_fit.rehearsal.runner import Runner
-from backrun_fit.rehearsal.session import rehearse
+from backrun_fit.rehearsal.session import Rehearsal, encode_rehearsal, rehearse
+from backrun_fit.rehearsal.truth import TrueExecution, Truth, truth_document
+from backrun_fit.rehearsal.watch import Watch
 
-__all__ = ["Fast", "Fault", "Pause", "Runner", "Short", "Skip", "parse_fault", "rehearse"]
+__all__ = [
+    "QUIRKS",
+    "Abandon",
+    "Fast",
+    "Fault",
+    "Forget",
+    "Forward",
+    "Hill",
+    "Late",
+    "Long",
+    "Pause",
+    "Press",
+    "Rehearsal",
+    "Restart",
+    "Runner",
+    "Short",
+    "Skip",
+    "Slow",
+    "Stop",
+    "TrueExecution",
+    "Truth",
+    "Walk",
+    "Watch",
+    "Wrong",
+    "encode_rehearsal",
+    "parse_fault",
+    "rehearse",
+    "truth_document",
+]

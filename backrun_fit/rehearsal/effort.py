@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import attrs
 
@@ -15,6 +16,7 @@ from backrun_fit.workout import (
     HeartRateBelowDuration,
     HeartRateTarget,
     HeartRateZoneTarget,
+    Movement,
     NamedPaceTarget,
     OpenTarget,
     OtherTarget,
@@ -25,6 +27,8 @@ from backrun_fit.workout import (
 )
 
 __all__ = ["Effort", "effort_for"]
+
+_SpeedAt = Callable[[float, Movement], float]
 
 # A runner who waits for a heart rate makes for one this far beyond it, so as to get there.
 BEYOND_THRESHOLD_BPM = 15.0
@@ -47,6 +51,7 @@ class Effort:
             target; 0 where it has none.
         steering_speed_mps: The speed meanwhile.
         steering_demand_bpm: The demand meanwhile.
+        steers_heart: The runner aims at a heart rate, and gives way to no drift.
     """
 
     speed_mps: float
@@ -57,10 +62,16 @@ class Effort:
     steering_s: int = 0
     steering_speed_mps: float = 0.0
     steering_demand_bpm: float = 0.0
+    steers_heart: bool = False
 
 
 def effort_for(
-    step: Step, runner: Runner, *, heart_rate_bpm: float, excess_fraction: float | None = None
+    step: Step,
+    runner: Runner,
+    *,
+    heart_rate_bpm: float,
+    hours: float = 0.0,
+    faster_fraction: float = 0.0,
 ) -> Effort:
     """What the runner sets out to do when a step begins.
 
@@ -72,8 +83,9 @@ def effort_for(
         step: With an absolute target.
         runner: Whose body it is.
         heart_rate_bpm: At the start of the step.
-        excess_fraction: The step is run this much faster than the fast end of
-            its target; None runs it as planned.
+        hours: Since the session began.
+        faster_fraction: Above zero the step is run this much faster than the fast
+            end of its target, below zero this much slower than the slow end.
 
     Raises:
         SpecError: The target is a named pace, which only compiling resolves.
@@ -84,64 +96,60 @@ def effort_for(
         >>> effort_for(step, Runner(), heart_rate_bpm=120.0).speed_mps
         3.25
     """
-    middle_mps, fastest_mps = _speeds(step, runner)
-    if excess_fraction is not None:
-        speed_mps = fastest_mps * (1 + excess_fraction)
-        return Effort(
-            speed_mps=speed_mps,
-            demand_bpm=runner.demand_bpm(speed_mps, step.movement),
-            expected_s=_expected_s(step, runner, speed_mps),
-        )
+    slowest_mps, fastest_mps = _speeds(step, runner, hours)
+    speed_mps = (slowest_mps + fastest_mps) / 2
+    if faster_fraction:
+        speed_mps = (fastest_mps if faster_fraction > 0 else slowest_mps) * (1 + faster_fraction)
     effort = Effort(
-        speed_mps=middle_mps,
-        demand_bpm=runner.demand_bpm(middle_mps, step.movement),
-        expected_s=_expected_s(step, runner, middle_mps),
+        speed_mps=speed_mps,
+        demand_bpm=runner.demand_bpm(speed_mps, step.movement),
+        expected_s=_expected_s(step, runner, speed_mps),
     )
+    if faster_fraction:
+        return effort
     match step.target:
         case HeartRateTarget() | HeartRateZoneTarget():
             lowest, highest = _band_bpm(step.target, runner)
-            return _steered(effort, step, runner, heart_rate_bpm, (lowest + highest) / 2)
+            middle_mps = runner.speed_at_demand_mps((lowest + highest) / 2, step.movement)
+            effort = attrs.evolve(
+                effort, speed_mps=middle_mps, expected_s=_expected_s(step, runner, middle_mps)
+            )
+            return _steered(effort, step.movement, runner, heart_rate_bpm, (lowest + highest) / 2)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            return attrs.evolve(effort, cadence_spm=(lowest + highest) / 2)
+            middle_spm = (lowest + highest) / 2
+            middle_mps = runner.speed_at_cadence_mps(middle_spm, step.movement)
+            return attrs.evolve(effort, speed_mps=middle_mps, cadence_spm=middle_spm)
         case PowerTarget(lowest_w=lowest, highest_w=highest):
             return attrs.evolve(effort, power_w=(lowest + highest) / 2)
         case _:
             return effort
 
 
-def _speeds(step: Step, runner: Runner) -> tuple[float, float]:
-    """The speeds that belong to the middle and to the fast end of the target."""
+def _speeds(step: Step, runner: Runner, hours: float) -> tuple[float, float]:
+    """The speeds that belong to the slow and to the fast end of the target."""
     movement = step.movement
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return (slowest + fastest) / 2, fastest
+            return slowest, fastest
         case HeartRateTarget() | HeartRateZoneTarget():
             low, high = _band_bpm(step.target, runner)
-            return (
-                runner.speed_at_demand_mps((low + high) / 2, movement),
-                runner.speed_at_demand_mps(high, movement),
-            )
+            speed_at: _SpeedAt = runner.speed_at_demand_mps
         case CadenceTarget(lowest_spm=low, highest_spm=high):
-            return (
-                runner.speed_at_cadence_mps((low + high) / 2, movement),
-                runner.speed_at_cadence_mps(high, movement),
-            )
+            speed_at = runner.speed_at_cadence_mps
         case PowerTarget(lowest_w=low, highest_w=high):
-            return (
-                runner.speed_at_power_mps((low + high) / 2, movement),
-                runner.speed_at_power_mps(high, movement),
-            )
+            speed_at = runner.speed_at_power_mps
         case NamedPaceTarget(name=name):
             raise SpecError(
                 Problem(f"expected a compiled workout, got the named pace {name!r}", "target")
             )
         case OpenTarget() | OtherTarget():
-            return (_free_speed_mps(step, runner),) * 2
+            return (_free_speed_mps(step, runner, hours),) * 2
+    return speed_at(low, movement), speed_at(high, movement)
 
 
-def _free_speed_mps(step: Step, runner: Runner) -> float:
+def _free_speed_mps(step: Step, runner: Runner, hours: float) -> float:
     """Without a target: the runner's own speed, turned down or up to reach a heart rate."""
-    own = runner.own_speed_mps(step.movement, step.intensity)
+    own = runner.own_speed_mps(step.movement, step.intensity, hours)
     match step.duration:
         case HeartRateBelowDuration(heart_rate_bpm=bpm):
             limit = runner.speed_at_demand_mps(bpm - BEYOND_THRESHOLD_BPM, step.movement)
@@ -175,22 +183,24 @@ def _expected_s(step: Step, runner: Runner, speed_mps: float) -> float:
 
 
 def _steered(
-    effort: Effort, step: Step, runner: Runner, heart_rate_bpm: float, wanted_bpm: float
+    effort: Effort, movement: Movement, runner: Runner, heart_rate_bpm: float, wanted_bpm: float
 ) -> Effort:
     """Reach ``wanted_bpm`` soon and stay there.
 
     A first-order lag reaches it after t seconds under the constant demand
     start + (wanted - start) / (1 - e^(-t / lag)).
     """
+    effort = attrs.evolve(effort, demand_bpm=wanted_bpm, steers_heart=True)
     steering_s = math.floor(min(runner.steering_s, STEERING_SHARE * effort.expected_s))
     if steering_s < 1:
-        return attrs.evolve(effort, demand_bpm=wanted_bpm)
-    reached = -math.expm1(-steering_s / runner.heart_rate_lag_s)
+        return effort
+    rises = wanted_bpm > heart_rate_bpm
+    lag_s = runner.heart_rate_lag_s if rises else runner.heart_rate_fall_s
+    reached = -math.expm1(-steering_s / lag_s)
     demand_bpm = heart_rate_bpm + (wanted_bpm - heart_rate_bpm) / reached
     return attrs.evolve(
         effort,
-        demand_bpm=wanted_bpm,
         steering_s=steering_s,
         steering_demand_bpm=demand_bpm,
-        steering_speed_mps=runner.speed_at_demand_mps(demand_bpm, step.movement),
+        steering_speed_mps=runner.speed_at_demand_mps(demand_bpm, movement),
     )

@@ -1,52 +1,36 @@
-"""How the heart rate follows what is asked of it: a first-order lag."""
+"""How the heart rate follows what is asked of it: a first-order lag, up and down."""
 
 from __future__ import annotations
 
 import math
 
-import attrs
 import numpy as np
 
 from backrun_fit.activity import Column
 
-__all__ = ["HeartRate"]
+__all__ = ["follow"]
 
 
-@attrs.frozen(kw_only=True)
-class HeartRate:
-    """First-order lag behind a demand that changes in steps.
+def follow(start_bpm: float, demand_bpm: Column, *, rise_s: float, fall_s: float) -> Column:
+    """The heart rate second by second.
 
-    Attributes:
-        start_bpm: At second 0.
-        lag_s: Time constant.
-        demands: (from second, demand in bpm) in order of time, the first from second 0.
+    Args:
+        start_bpm: Before the first second.
+        demand_bpm: Where it tends to in each second; may be empty.
+        rise_s: Time constant while it tends upward.
+        fall_s: Time constant while it tends downward.
+
+    Returns:
+        One value more than ``demand_bpm``: at the start and at the end of each second.
+
+    Example:
+        >>> follow(80.0, np.full(60, 140.0), rise_s=60.0, fall_s=60.0)[[0, 60]].round(1)
+        array([ 80. , 117.9])
     """
-
-    start_bpm: float
-    lag_s: float
-    demands: tuple[tuple[float, float], ...]
-
-    def at(self, seconds: Column) -> Column:
-        """The heart rate at each second, none of which is negative.
-
-        Example:
-            >>> heart = HeartRate(start_bpm=80.0, lag_s=60.0, demands=((0.0, 140.0),))
-            >>> heart.at(np.array([0.0, 60.0, 6000.0])).round(1)
-            array([ 80. , 117.9, 140. ])
-        """
-        values = np.empty_like(seconds)
-        bpm = self.start_bpm
-        ends = [begin for begin, _ in self.demands[1:]] + [math.inf]
-        for (begin, demand), end in zip(self.demands, ends, strict=True):
-            within = seconds >= begin
-            decay = np.exp((begin - seconds[within]) / self.lag_s)
-            values[within] = demand + (bpm - demand) * decay
-            bpm = demand + (bpm - demand) * math.exp((begin - end) / self.lag_s)
-        return values
-
-    def paused(self, from_s: float, pause_s: float, standing_bpm: float) -> HeartRate:
-        """The same with ``pause_s`` seconds of standing still from second ``from_s`` on."""
-        before = [(begin, bpm) for begin, bpm in self.demands if begin <= from_s]
-        after = [(begin + pause_s, bpm) for begin, bpm in self.demands if begin > from_s]
-        resumed = (from_s + pause_s, before[-1][1])
-        return attrs.evolve(self, demands=(*before, (from_s, standing_bpm), resumed, *after))
+    up, down = -math.expm1(-1.0 / rise_s), -math.expm1(-1.0 / fall_s)
+    bpm = start_bpm
+    found = [bpm]
+    for demand in demand_bpm.tolist():
+        bpm += (demand - bpm) * (up if demand > bpm else down)
+        found.append(bpm)
+    return np.array(found)

@@ -1,75 +1,101 @@
-"""The rehearsal of a whole session: every execution, then the tail, as one activity."""
+"""The rehearsal of a whole session: what the runner does, one thing after another."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 import attrs
 import numpy as np
 
-from backrun_fit.activity import Activity, Column, TimerEvent, Track
+from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.rehearsal.effort import Effort, effort_for
-from backrun_fit.rehearsal.faults import Fast, Fault, Pause, Short, Skip, faults_by_number
+from backrun_fit.rehearsal.faults import (
+    Abandon,
+    Fault,
+    Late,
+    Restart,
+    Wrong,
+    changed,
+    faults_by_number,
+)
+from backrun_fit.rehearsal.intent import Intent
+from backrun_fit.rehearsal.quirks import TRUNCATED, apply_quirk, cut_short
+from backrun_fit.rehearsal.recording import EPOCH, INDOORS, instant, record
 from backrun_fit.rehearsal.runner import Runner
-from backrun_fit.rehearsal.watch import EPOCH, Assignment, Entry, Stretch, instant, record
-from backrun_fit.workout import Intensity, Movement, PowerTarget, Step, TimeDuration
+from backrun_fit.rehearsal.stretch import Bout, Entry, Stretch, run_bout
+from backrun_fit.rehearsal.truth import TrueExecution, Truth
+from backrun_fit.rehearsal.watch import Watch
+from backrun_fit.workout import Intensity, Movement, Step, TimeDuration
 
-__all__ = ["rehearse"]
+__all__ = ["Rehearsal", "encode_rehearsal", "rehearse"]
 
 DEFAULT_RUNNER: Final = Runner()
+DEFAULT_WATCH: Final = Watch()
 LONGEST_SESSION_S: Final = 48 * 3600
-# After the workout the watch runs on for a while until it is stopped.
-SHORTEST_TAIL_S: Final = 20
-LONGEST_TAIL_S: Final = 60
-# There and back on a straight kilometre, northward from Marathon, Greece.
-ORIGIN_LATITUDE_DEG: Final = 38.1553
-ORIGIN_LONGITUDE_DEG: Final = 23.9633
-LEG_M: Final = 1000.0
-METRES_PER_DEGREE: Final = 111_195.0  # a 360th of the circumference, mean radius 6,371 km
-INDOORS: Final = frozenset(("treadmill", "indoor_running"))
+# A treadmill's belt and a watch's idea of it differ by more than a GPS distance does.
+INDOOR_SCALE_ERROR: Final = 0.06
+KILOMETRE_M: Final = 1000.0
+
+# Streams of random numbers beside those of the executions.
+_TAIL, _SESSION, _WARM_UP = 0, 1_000_001, 1_000_002
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Rehearsal:
+    """A recording and what really happened.
+
+    Attributes:
+        activity: As the recorder leaves it.
+        truth: What no checker is told.
+        watch: What recorded.
+    """
+
+    activity: Activity
+    truth: Truth
+    watch: Watch
 
 
 def rehearse(
     workout: CompiledWorkout,
     *,
     runner: Runner = DEFAULT_RUNNER,
+    watch: Watch = DEFAULT_WATCH,
     seed: int = 0,
     started_at: datetime,
     faults: Sequence[Fault] = (),
-) -> Activity:
+    quirks: Sequence[str] = (),
+) -> Rehearsal:
     """Run a workout as planned, but for the faults, and record it.
 
-    Every execution becomes one lap with its step index; after the last one the
-    runner walks on for 20 to 60 s and stops the watch. Samples lie on whole
-    seconds. A repeat that ends by something other than a count is run once.
+    Every execution becomes one lap with its step index, more where the watch or the
+    athlete divides it; after the last one the runner walks on for a while and stops
+    the watch. A repeat that ends by something other than a count is run once.
 
     Args:
         workout: With absolute targets.
         runner: Whose body it is.
-        seed: For the runner's noise; the same seed gives the same activity.
+        watch: What records it.
+        seed: For runner and watch; the same seed gives the same rehearsal.
         started_at: Aware instant of the start; cut to whole milliseconds.
         faults: What goes wrong, each in the execution it names and nowhere else.
-
-    Returns:
-        The activity as the watch would record it, the workout embedded. The
-        power column is filled when the plan asks for a power, the positions
-        when the run is not indoors.
+        quirks: What the recorder does to the file afterwards, in order (``QUIRKS``).
 
     Raises:
         SpecError: ``started_at`` is naive, the seed negative, a fault names no
-            execution, a target is a named pace, or the session lasts longer
-            than two days.
+            execution, there is no such quirk, a target is a named pace, or the
+            session lasts longer than two days.
         CompileError: The repeats of the workout cannot be unrolled.
 
     Example:
         >>> from datetime import UTC
         >>> step = Step(duration=TimeDuration(duration_s=60.0))
         >>> plan = CompiledWorkout(name="A minute", messages=(step,))
-        >>> activity = rehearse(plan, started_at=datetime(2026, 3, 1, 8, tzinfo=UTC))
+        >>> activity = rehearse(plan, started_at=datetime(2026, 3, 1, 8, tzinfo=UTC)).activity
         >>> [(lap.step_index, lap.trigger) for lap in activity.laps], activity.laps[0].timer_s
         ([(0, 'time'), (None, 'session_end')], 60.0)
     """
@@ -79,147 +105,189 @@ def rehearse(
         raise SpecError(Problem(f"expected a whole number, 0 or more, got {seed!r}", "seed"))
     executions = unroll(workout)
     faulty = faults_by_number(faults, len(executions))
-
-    start_ms = (started_at - EPOCH) // timedelta(milliseconds=1)
-    entry = Entry(
-        at_ms=start_ms,
-        distance_cm=0,
-        heart_rate_bpm=runner.standing_heart_rate_bpm,
-        speed_mps=0.0,
+    session = _Session(
+        workout, runner, watch, seed, (started_at - EPOCH) // timedelta(milliseconds=1)
     )
-    stretches: list[Stretch] = []
-    for execution in executions:
-        assignment, planned_mps = _assign(
-            execution, faulty.get(execution.number, ()), runner, entry.heart_rate_bpm
-        )
-        _check_length(execution, assignment, entry.at_ms - start_ms)
-        generator = _generator(seed, execution.number)
-        stretches.append(record(assignment, entry, runner=runner, generator=generator))
-        entry = _after(stretches[-1], entry, planned_mps)
-    generator = _generator(seed, 0)
-    tail = _tail(runner, generator)
-    stretches.append(record(tail, entry, runner=runner, generator=generator))
-    return _activity(workout, stretches, instant(start_ms))
-
-
-def _generator(seed: int, number: int) -> np.random.Generator:
-    """One stream an execution, so that a fault in one leaves the others as they were."""
-    return np.random.Generator(np.random.PCG64([seed, number]))
-
-
-def _assign(
-    execution: PlannedExecution, faults: tuple[Fault, ...], runner: Runner, heart_rate_bpm: float
-) -> tuple[Assignment, float]:
-    """What the runner does in an execution, and the speed that was planned for it."""
-    step = execution.step
-    try:
-        planned = effort_for(step, runner, heart_rate_bpm=heart_rate_bpm)
-    except SpecError as error:
-        raise error.under(f"messages[{execution.step_index}]") from None
-    assignment = Assignment(
-        duration=step.duration,
-        movement=step.movement,
-        effort=planned,
-        step_index=execution.step_index,
-        intensity=None if step.intensity is None else step.intensity.value,
-    )
-    for fault in faults:
-        match fault:
-            case Skip():
-                assignment = attrs.evolve(assignment, skipped=True)
-            case Short(fraction=fraction):
-                assignment = attrs.evolve(assignment, done_fraction=fraction)
-            case Pause(pause_s=pause_s):
-                assignment = attrs.evolve(assignment, pause_s=pause_s)
-            case Fast(fraction=fraction):
-                faster = effort_for(
-                    step, runner, heart_rate_bpm=heart_rate_bpm, excess_fraction=fraction
-                )
-                assignment = attrs.evolve(assignment, effort=faster)
-    return assignment, planned.speed_mps
-
-
-def _check_length(execution: PlannedExecution, assignment: Assignment, elapsed_ms: int) -> None:
-    end_s = elapsed_ms / 1000 + assignment.effort.expected_s + assignment.pause_s
-    if end_s > LONGEST_SESSION_S:
-        raise SpecError(
-            Problem(
-                f"expected a session of at most {LONGEST_SESSION_S // 3600} h, got "
-                f"{end_s / 3600:.0f} h at the end of execution {execution.number}"
-            )
-        )
-
-
-def _after(stretch: Stretch, entry: Entry, planned_mps: float) -> Entry:
-    lap = stretch.number_free_lap
-    return Entry(
-        at_ms=entry.at_ms + round(lap.elapsed_s * 1000),
-        distance_cm=entry.distance_cm + round((lap.distance_m or 0.0) * 100),
-        heart_rate_bpm=stretch.heart_rate_bpm,
-        speed_mps=planned_mps,
-    )
-
-
-def _tail(runner: Runner, generator: np.random.Generator) -> Assignment:
-    seconds = float(generator.integers(SHORTEST_TAIL_S, LONGEST_TAIL_S, endpoint=True))
-    walk = Step(duration=TimeDuration(duration_s=seconds), movement=Movement.WALK)
-    speed_mps = runner.own_speed_mps(walk.movement, walk.intensity)
-    return Assignment(
-        duration=walk.duration,
-        movement=walk.movement,
-        effort=Effort(
-            speed_mps=speed_mps,
-            demand_bpm=runner.demand_bpm(speed_mps, walk.movement),
-            expected_s=seconds,
-        ),
-        intensity=Intensity.ACTIVE.value,
-        trigger="session_end",
-    )
-
-
-def _activity(
-    workout: CompiledWorkout, stretches: Sequence[Stretch], started_at: datetime
-) -> Activity:
-    laps = tuple(
-        attrs.evolve(stretch.number_free_lap, number=number)
-        for number, stretch in enumerate(stretches)
-    )
-    pauses = (event for stretch in stretches for event in stretch.timer_events)
-    ended_at = laps[-1].end_at
-    return Activity(
-        started_at=started_at,
-        ended_at=ended_at,
-        sport=workout.sport,
-        sub_sport=workout.sub_sport,
-        manufacturer="development",
-        product="0",
-        laps=laps,
-        timer_events=(
-            TimerEvent(at=started_at, kind="start"),
-            *pauses,
-            TimerEvent(at=ended_at, kind="stop"),
-        ),
-        track=_track(workout, stretches),
-        timer_s=round(sum(lap.timer_s for lap in laps), 3),
-        elapsed_s=round(sum(lap.elapsed_s for lap in laps), 3),
-        distance_m=round(sum(lap.distance_m or 0.0 for lap in laps), 2),
+    wrong = any(isinstance(fault, Wrong) for fault in faults)
+    if wrong:
+        session.run_another(executions)
+    else:
+        session.run(executions, faulty)
+    activity = record(
+        session.stretches,
         workout=workout,
+        carries_workout=not wrong,
+        watch=session.watch,
+        generator=session.generator(_SESSION),
     )
+    for quirk in quirks:
+        activity = apply_quirk(quirk, activity)
+    truth = Truth(
+        executions=tuple(session.true_executions(faulty)),
+        planned=len(executions),
+        faults=tuple(str(fault) for fault in faults),
+        quirks=tuple(quirks),
+        ran_plan=not wrong,
+    )
+    return Rehearsal(activity=activity, truth=truth, watch=watch)
 
 
-def _track(workout: CompiledWorkout, stretches: Sequence[Stretch]) -> Track:
-    columns: dict[str, Column] = {
-        name: np.concatenate([stretch.columns[name] for stretch in stretches])
-        for name in stretches[0].columns
-    }
-    # A plan in watts is run by someone who has a power meter.
-    if not any(
-        isinstance(message, Step) and isinstance(message.target, PowerTarget)
-        for message in workout.messages
-    ):
-        del columns["power_w"]
-    if workout.sub_sport not in INDOORS:
-        out_m = LEG_M - np.abs(LEG_M - columns["distance_m"] % (2 * LEG_M))
-        columns["latitude_deg"] = ORIGIN_LATITUDE_DEG + out_m / METRES_PER_DEGREE
-        columns["longitude_deg"] = np.full(len(out_m), ORIGIN_LONGITUDE_DEG)
-    return Track.from_columns(**columns)
+def encode_rehearsal(rehearsal: Rehearsal) -> bytes:
+    """The file that the watch leaves behind.
+
+    Raises:
+        EncodeError: As ``encode_activity``.
+    """
+    from backrun_fit.fit.activity_writer import encode_activity
+
+    data = encode_activity(rehearsal.activity, big_endian=rehearsal.watch.big_endian)
+    return cut_short(data) if TRUNCATED in rehearsal.truth.quirks else data
+
+
+class _Session:
+    """The state of one rehearsal."""
+
+    def __init__(
+        self, workout: CompiledWorkout, runner: Runner, watch: Watch, seed: int, start_ms: int
+    ) -> None:
+        self.stretches: list[Stretch] = []
+        self.watch = watch
+        self._runner = runner
+        self._seed = seed
+        error = watch.scale_error_fraction
+        if error and workout.sub_sport in INDOORS:
+            error = INDOOR_SCALE_ERROR
+        deviation = float(np.clip(self.generator(_SESSION, 1).standard_normal(), -2.0, 2.0))
+        self._now = Entry(
+            at_ms=start_ms,
+            heart_rate_bpm=runner.standing_heart_rate_bpm,
+            demand_bpm=runner.standing_heart_rate_bpm,
+            scale=1.0 + error * deviation,
+        )
+        self._start_ms = start_ms
+        # Index of the first stretch of the start that counts.
+        self._counts_from = 0
+
+    def generator(self, number: int, attempt: int = 0) -> np.random.Generator:
+        """One stream a stretch, so that a fault in one leaves the others as they were."""
+        return np.random.Generator(np.random.PCG64([self._seed, number, attempt]))
+
+    def run(
+        self, executions: Sequence[PlannedExecution], faulty: dict[int, tuple[Fault, ...]]
+    ) -> None:
+        """Run the plan, with everything that goes wrong."""
+        for fault in faulty.get(1, ()):
+            if isinstance(fault, Late):
+                self._add(self._free(fault.late_s, Movement.RUN, "manual"), _WARM_UP)
+        restarted, left = False, list(executions)
+        while left:
+            execution = left.pop(0)
+            own = faulty.get(execution.number, ())
+            self._add(self._bout(execution, own), execution.number, attempt=int(restarted))
+            if any(isinstance(fault, Abandon) for fault in own):
+                return
+            if not restarted and any(isinstance(fault, Restart) for fault in own):
+                restarted, left = True, list(executions)
+                self._counts_from = len(self.stretches)
+        self._add(self._tail(), _TAIL)
+
+    def run_another(self, executions: Sequence[PlannedExecution]) -> None:
+        """Run easily for as long as the plan takes, in laps of a kilometre."""
+        planned_s = sum(
+            effort_for(
+                execution.step, self._runner, heart_rate_bpm=self._now.heart_rate_bpm
+            ).expected_s
+            for execution in executions
+        )
+        if self.watch.autolap_m is None:
+            self.watch = attrs.evolve(self.watch, autolap_m=KILOMETRE_M)
+        self._add(self._free(max(planned_s, 60.0), Movement.RUN, "session_end"), _WARM_UP)
+
+    def _add(self, bout: Bout, number: int, attempt: int = 0) -> None:
+        self._check_length(bout)
+        stretch = run_bout(
+            bout,
+            self._now,
+            runner=self._runner,
+            watch=self.watch,
+            generator=self.generator(number, attempt),
+        )
+        self.stretches.append(stretch)
+        self._now = stretch.end
+
+    def _check_length(self, bout: Bout) -> None:
+        intent = bout.intent
+        planned_s = bout.effort.expected_s * max(intent.share, 1.0)
+        planned_s += intent.pause_s + intent.stop_s
+        end_s = (self._now.at_ms - self._start_ms) / 1000 + planned_s
+        if end_s > LONGEST_SESSION_S:
+            raise SpecError(
+                Problem(
+                    f"expected a session of at most {LONGEST_SESSION_S // 3600} h, got "
+                    f"{end_s / 3600:.0f} h at the end of execution {bout.number}"
+                )
+            )
+
+    def _bout(self, execution: PlannedExecution, faults: tuple[Fault, ...]) -> Bout:
+        """What the runner does in an execution."""
+        plain = Intent(step=execution.step)
+        intent = changed(plain, faults)
+        if intent.stop_s and self.watch.auto_pause:
+            intent = attrs.evolve(intent, stop_s=0.0, pause_s=intent.stop_s + intent.pause_s)
+        try:
+            effort, planned = self._effort(intent), self._effort(plain)
+        except SpecError as error:
+            raise error.under(f"messages[{execution.step_index}]") from None
+        return Bout(
+            intent=intent,
+            effort=effort,
+            planned=planned,
+            number=execution.number,
+            step_index=execution.step_index,
+        )
+
+    def _effort(self, intent: Intent) -> Effort:
+        return effort_for(
+            intent.step,
+            self._runner,
+            heart_rate_bpm=self._now.heart_rate_bpm,
+            hours=self._now.planned_s / 3600,
+            faster_fraction=intent.faster_fraction,
+        )
+
+    def _free(self, seconds: float, movement: Movement, trigger: str) -> Bout:
+        """Something that no plan asked for."""
+        step = Step(
+            duration=TimeDuration(duration_s=seconds),
+            movement=movement,
+            intensity=Intensity.ACTIVE,
+        )
+        intent = Intent(step=step, trigger=trigger)
+        effort = self._effort(intent)
+        return Bout(intent=intent, effort=effort, planned=effort)
+
+    def _tail(self) -> Bout:
+        deviation = float(np.clip(self.generator(_TAIL, 1).standard_normal(), -2.0, 2.0))
+        seconds = self.watch.tail_s * math.exp(self.watch.tail_spread * deviation)
+        return self._free(max(round(seconds), 1), Movement.WALK, "session_end")
+
+    def true_executions(self, faulty: dict[int, tuple[Fault, ...]]) -> Iterator[TrueExecution]:
+        """What became of each execution that was begun, in order of time."""
+        for index, stretch in enumerate(self.stretches):
+            bout, begin, end = stretch.bout, stretch.begin, stretch.end
+            if bout.number is None or bout.step_index is None:
+                continue
+            yield TrueExecution(
+                number=bout.number,
+                step_index=bout.step_index,
+                start_at=instant(begin.at_ms),
+                end_at=instant(end.at_ms),
+                timer_s=(end.timer_ms - begin.timer_ms) / 1000,
+                distance_m=end.distance_m - begin.distance_m,
+                ground_m=end.ground_m - begin.ground_m,
+                movement=bout.intent.step.movement,
+                speed_mps=bout.effort.speed_mps,
+                grade=bout.intent.grade,
+                counts=index >= self._counts_from,
+                faults=tuple(str(fault) for fault in faulty.get(bout.number, ())),
+            )

@@ -11,7 +11,6 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any, Final, cast, get_args
 
 import attrs
@@ -25,8 +24,9 @@ from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
 from backrun_fit.spec.document import Document
+from backrun_fit.spec.file import read_text
 from backrun_fit.spec.problems import keys_of, problems_of, unknown_key
-from backrun_fit.spec.text import MAX_BYTES, SpecFormat, read_document
+from backrun_fit.spec.text import SpecFormat, read_document
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import Workout
 
@@ -44,12 +44,6 @@ SUB_SPORTS: Final = (
 )
 """FIT Profile 21.212, type ``sub_sport``: the values that Garmin uses with ``running``."""
 
-_FORMATS: Final[dict[str, SpecFormat]] = {
-    ".yaml": "yaml",
-    ".yml": "yaml",
-    ".toml": "toml",
-    ".json": "json",
-}
 _LONGEST_NAME: Final = 200
 
 
@@ -86,23 +80,8 @@ def load_spec(path: str | os.PathLike[str]) -> SessionSpec:
             where the file cannot be read, is larger than a million bytes or is
             not UTF-8.
     """
-    source = os.fspath(path)
-    format_ = _FORMATS.get(Path(source).suffix.lower())
-    if format_ is None:
-        raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
-    try:
-        with Path(source).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise SpecError(f"expected a file that can be read: {error}", source) from error
-    if len(data) > MAX_BYTES:
-        raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
-        raise SpecError(f"expected text in UTF-8, got {got}", source) from error
-    return parse_spec(text, format_, source=source)
+    text, format_ = read_text(path)
+    return parse_spec(text, format_, source=os.fspath(path))
 
 
 def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None) -> SessionSpec:  # noqa: A002

@@ -1,0 +1,43 @@
+"""Spec files on disk: their text and their format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from backrun_fit.errors import SpecError
+from backrun_fit.spec.text import MAX_BYTES, SpecFormat
+
+__all__ = ["read_text"]
+
+_FORMATS: Final[Mapping[str, SpecFormat]] = MappingProxyType(
+    {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
+)
+
+
+def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
+    """The text of a spec file, and its format by its suffix.
+
+    Raises:
+        SpecError: Another suffix, or the file cannot be read, is larger than a million
+            bytes or is not UTF-8; with the path as the source.
+    """
+    source = os.fspath(path)
+    format_ = _FORMATS.get(Path(source).suffix.lower())
+    if format_ is None:
+        raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
+    try:
+        with Path(source).open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        raise SpecError(f"expected a file that can be read: {error}", source) from error
+    if len(data) > MAX_BYTES:
+        raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
+    try:
+        return data.decode("utf-8-sig"), format_
+    except UnicodeDecodeError as error:
+        got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
+        raise SpecError(f"expected text in UTF-8, got {got}", source) from error
