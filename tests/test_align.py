@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import attrs
@@ -17,11 +19,14 @@ from hypothesis import strategies as st
 from backrun_fit.activity import Activity, Track
 from backrun_fit.compiled import CompiledWorkout, Message, unroll
 from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.by_index import _cheapest, _in_step
 from backrun_fit.compliance.pairing import Alignment, AlignMode
+from backrun_fit.compliance.plan import planned_executions
 from backrun_fit.compliance.sequence import Costs, lay_along
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
 from backrun_fit.fit.activity_reader import read_activity
+from backrun_fit.rehearsal import parse_fault, rehearse
 from backrun_fit.workout import OpenDuration, Step
 from tests.activities import (
     Piece,
@@ -34,6 +39,7 @@ from tests.activities import (
     timed,
     without_indexes,
 )
+from tests.rehearsals import START, ordinary_plan
 
 INTERVALS = plan(timed(300), timed(60), timed(120), repeat(1, 4), timed(200))
 
@@ -444,3 +450,22 @@ def test_hidden_indexes_and_hidden_laps_still_leave_most_real_executions(
         found += agreeing(aligned(activity, activity.workout, mode), truth, within_s)[0]
         total += len(truth)
     assert found >= share * total
+
+
+@pytest.mark.parametrize("fault", ["", "abandon:4:0.5", "late:1:60s", "skip:2", "press:3"])
+@pytest.mark.parametrize("seed", range(12))
+def test_indexes_in_step_with_the_plan_need_no_weighing(seed: int, fault: str) -> None:
+    workout = ordinary_plan(Random(seed))
+    executions, optional = planned_executions(workout, 1)
+    number = int(fault.split(":")[1]) if fault else 0
+    if number > len(executions):
+        return
+    faults = [parse_fault(fault)] if fault else []
+    laps = rehearse(workout, seed=seed, started_at=START, faults=faults).activity.laps
+    quick = _in_step(laps, executions)
+    steps = {index for index, each in enumerate(workout.messages) if isinstance(each, Step)}
+    if quick is not None:
+        assert quick == _cheapest(laps, executions, optional, steps)
+    elif not fault:
+        planned = [execution.step_index for execution in executions]
+        assert any(one == other for one, other in pairwise(planned))

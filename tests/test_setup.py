@@ -23,8 +23,8 @@ from backrun_fit.spec.setup import Setup, load_setup, parse_setup
             "toml",
         ),
         (
-            '{"runner": {"easy_speed_mps": 3.1},'
-            ' "watch": {"smart_recording": true, "autolap_m": 1000}}',
+            """{"runner": {"easy_speed_mps": 3.1},
+            "watch": {"smart_recording": true, "autolap_m": 1000}}""",
             "json",
         ),
     ],

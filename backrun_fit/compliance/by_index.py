@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from backrun_fit.activity import Activity
+from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 from backrun_fit.compliance.lapwise import laps_text, pair_laps
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
-from backrun_fit.compliance.sequence import Costs, Floats, lay_along
+from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
 from backrun_fit.workout import Step
 
 __all__ = ["align_by_index"]
@@ -72,36 +74,9 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
     laps = activity.laps
     shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
     executions, optional = planned_executions(workout, max(shown.values()))
-    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
     steps = {index for index, message in enumerate(workout.messages) if isinstance(message, Step)}
 
-    def fit(first: int) -> Floats:
-        index = laps[first].step_index
-        if index is None:
-            return np.empty((0, len(plan)))
-        count = 1
-        while first + count < len(laps) and laps[first + count].step_index == index:
-            count += 1
-        lengths = plan.length_misfit(*columns.runs(first, count))
-        costs = _LENGTH_WEIGHT * np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
-        costs += plan.trigger_misfit(columns, first, count)
-        wrong = plan.step_index != index
-        may_be_stale = first == 0 or index not in steps
-        costs[:, wrong] += _STALE if may_be_stale else np.inf
-        return costs
-
-    indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
-    skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan)))
-    placements, _ = lay_along(
-        fit,
-        Costs(
-            skip=skip,
-            skip_at_end=skip,
-            extra=indexed * (_EXTRA - _LATER_FIRST * np.arange(len(laps))),
-            extra_before=indexed * _EXTRA_BEFORE,
-            extra_after=indexed * _EXTRA,
-        ),
-    )
+    placements = _in_step(laps, executions) or _cheapest(laps, executions, optional, steps)
 
     def paired(execution: PlannedExecution, first: int, last: int) -> str:
         index = laps[first].step_index
@@ -133,3 +108,65 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         missing=missing,
         extra=extra,
     )
+
+
+def _in_step(
+    laps: Sequence[Lap], executions: Sequence[PlannedExecution]
+) -> tuple[Placement, ...] | None:
+    """The placements where the indexes are the plan's beginning, one after another.
+
+    Nothing is left out and nothing left over then, so that no other way is as cheap.
+    None where they are not, or where the plan has one step twice in a row.
+    """
+    placements: list[Placement] = []
+    place = 0
+    for index, group in itertools.groupby(lap.step_index for lap in laps):
+        count = len(list(group))
+        if index is not None:
+            slot = len(placements)
+            if slot >= len(executions) or executions[slot].step_index != index:
+                return None
+            placements.append(Placement(slot, place, place + count - 1))
+        place += count
+    planned = [execution.step_index for execution in executions[: len(placements) + 1]]
+    if any(one == other for one, other in itertools.pairwise(planned)):
+        return None
+    return tuple(placements)
+
+
+def _cheapest(
+    laps: tuple[Lap, ...],
+    executions: tuple[PlannedExecution, ...],
+    optional: npt.NDArray[np.bool_],
+    steps: set[int],
+) -> tuple[Placement, ...]:
+    """The placements that explain all indexes best."""
+    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
+
+    def fit(first: int) -> Floats:
+        index = laps[first].step_index
+        if index is None:
+            return np.empty((0, len(plan)))
+        count = 1
+        while first + count < len(laps) and laps[first + count].step_index == index:
+            count += 1
+        lengths = plan.length_misfit(*columns.runs(first, count))
+        costs = _LENGTH_WEIGHT * np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
+        costs += plan.trigger_misfit(columns, first, count)
+        wrong = plan.step_index != index
+        may_be_stale = first == 0 or index not in steps
+        costs[:, wrong] += _STALE if may_be_stale else np.inf
+        return costs
+
+    indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
+    skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan)))
+    return lay_along(
+        fit,
+        Costs(
+            skip=skip,
+            skip_at_end=skip,
+            extra=indexed * (_EXTRA - _LATER_FIRST * np.arange(len(laps))),
+            extra_before=indexed * _EXTRA_BEFORE,
+            extra_after=indexed * _EXTRA,
+        ),
+    )[0]

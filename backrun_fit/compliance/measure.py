@@ -9,6 +9,7 @@ import attrs
 import numpy as np
 
 from backrun_fit.activity import Column, Lap
+from backrun_fit.compliance.means import LONGEST_INTERVAL_S, TimeMeans
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import Done, Tolerances
@@ -26,7 +27,6 @@ __all__ = ["TREADMILL_SUB_SPORTS", "measure", "settling_time"]
 TREADMILL_SUB_SPORTS: Final = frozenset(("treadmill", "indoor_running", "virtual_activity"))
 """FIT Profile 21.212, type ``sub_sport``: running on the spot, without GPS."""
 
-_LONGEST_INTERVAL_S = 10.0
 _END_WINDOW_S = 10.0
 _SETTLING_SHARE = 0.25
 # Below this, altitude steps of 0.2 m and barometer jitter of 0.76 m are the slope.
@@ -45,52 +45,60 @@ def settling_time(window_s: float, timer_s: float) -> float:
 
 @attrs.frozen(eq=False)
 class _Slice:
-    """The samples of one stretch, each weighted by the timer time up to the next one."""
+    """The samples of one stretch, each weighted by the timer time up to the next one.
+
+    Attributes:
+        samples: Which of the track.
+        timer_s: Timer time of each.
+        last_weight_s: Weight of the last one, up to the end of the stretch.
+        gap_s: Seconds of the stretch without samples.
+    """
 
     samples: slice
     timer_s: Column
-    weight_s: Column
+    last_weight_s: float
     gap_s: float
 
     @classmethod
-    def of(cls, recording: Recording, start: float, end: float) -> _Slice:
+    def of(
+        cls, recording: Recording, start: float, end: float, begun_s: float, over_s: float
+    ) -> _Slice:
         samples = recording.samples(start, end)
         timer_s = recording.timer_s[samples]
-        ends_s = recording.timeline.timer_at(np.array([start, end]))
-        intervals = np.diff(np.concatenate((ends_s[:1], timer_s, ends_s[1:])))
-        is_gap = intervals > _LONGEST_INTERVAL_S
+        if not len(timer_s):
+            lasting_s = over_s - begun_s
+            return cls(samples, timer_s, 0.0, lasting_s if lasting_s > LONGEST_INTERVAL_S else 0.0)
+        intervals = timer_s[1:] - timer_s[:-1]
+        before_s, behind_s = float(timer_s[0]) - begun_s, over_s - float(timer_s[-1])
+        gaps = [each for each in (before_s, behind_s) if each > LONGEST_INTERVAL_S]
         return cls(
             samples,
             timer_s,
-            np.where(is_gap, 0.0, intervals)[1:],
-            float(intervals[is_gap].sum()),
+            behind_s if behind_s <= LONGEST_INTERVAL_S else 0.0,
+            float(intervals[intervals > LONGEST_INTERVAL_S].sum()) + sum(gaps),
         )
 
     def since(self, timer_s: float) -> int:
         """The first sample at or after a timer time, as a position in the slice."""
-        return int(np.searchsorted(self.timer_s, timer_s))
+        return int(self.timer_s.searchsorted(timer_s))
 
-    def mean(self, column: Column, first: int = 0, *, moving: bool = False) -> float | None:
-        """Mean weighted by time from a sample on; None without any weight.
-
-        Args:
-            column: Of the whole track.
-            first: Position in the slice.
-            moving: Leave out samples of zero.
-        """
-        values, weights = column[self.samples][first:], self.weight_s[first:]
-        known = values > 0 if moving else ~np.isnan(values)
-        total = float(weights[known].sum())
-        return float(np.dot(values[known], weights[known])) / total if total > 0 else None
+    def mean(self, means: TimeMeans, first: int = 0) -> float | None:
+        """Mean weighted by time from a sample on; None without any weight."""
+        begin = self.samples.start
+        return means.mean(begin + first, begin + len(self.timer_s), self.last_weight_s)
 
     def share_between(
-        self, column: Column, lowest: float, highest: float, first: int
+        self, recording: Recording, means: TimeMeans, lowest: float, highest: float, first: int
     ) -> float | None:
         """Share of the time from a sample on with values between two, both included."""
-        values, weights = column[self.samples][first:], self.weight_s[first:]
-        total = float(weights[~np.isnan(values)].sum())
-        inside = (values >= lowest) & (values <= highest)
-        return float(weights[inside].sum()) / total if total > 0 else None
+        begin, behind = self.samples.start + first, self.samples.start + len(self.timer_s)
+        if behind <= begin:
+            return None
+        values = means.values[begin:behind]
+        inside = (values >= lowest) & (values <= highest) & (means.known[begin:behind] > 0)
+        weighed = float(inside[:-1] @ recording.weight_s[begin : behind - 1])
+        total = means.total(begin, behind, self.last_weight_s)
+        return (weighed + float(inside[-1]) * self.last_weight_s) / total if total > 0 else None
 
 
 def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tolerances) -> Done:
@@ -121,7 +129,6 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
         >>> done.timer_s, done.distance_m, done.settled_speed_mps, done.heart_rate_bpm
         (60.0, 180.0, 3.0, None)
     """
-    track = recording.activity.track
     start, end = stretch.start_at.timestamp(), stretch.end_at.timestamp()
     laps: Sequence[Lap] = ()
     if stretch.first_lap is not None and stretch.last_lap is not None:
@@ -130,7 +137,7 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
     timer_s = sum(lap.timer_s for lap in laps) or over_s - begun_s
     elapsed_s = sum(lap.elapsed_s for lap in laps) or end - start
     distance_m = _distance(recording, laps, start, end)
-    part = _Slice.of(recording, start, end)
+    part = _Slice.of(recording, start, end, begun_s, over_s)
 
     settled_s = begun_s + settling_time(tolerances.settling_s, over_s - begun_s)
     settled = part.since(settled_s)
@@ -139,8 +146,8 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
     )
     speed_mps = distance_m / timer_s if distance_m is not None and timer_s > 0 else None
     if speed_mps is None:
-        speed_mps = part.mean(recording.speed_mps)
-    cadence_spm = part.mean(track.cadence_spm, moving=True)
+        speed_mps = part.mean(recording.speed)
+    cadence_spm = part.mean(recording.cadence)
     return Done(
         timer_s=timer_s,
         elapsed_s=elapsed_s,
@@ -151,14 +158,14 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
         speed_mps=speed_mps,
         settled_speed_mps=_settled_speed(recording, part, settled, over_s, end),
         in_band_fraction=_in_band(recording, part, step, settled, heart_settled),
-        heart_rate_bpm=part.mean(track.heart_rate_bpm),
-        heart_rate_end_bpm=part.mean(track.heart_rate_bpm, part.since(over_s - _END_WINDOW_S)),
-        settled_heart_rate_bpm=part.mean(track.heart_rate_bpm, heart_settled),
+        heart_rate_bpm=part.mean(recording.heart_rate),
+        heart_rate_end_bpm=part.mean(recording.heart_rate, part.since(over_s - _END_WINDOW_S)),
+        settled_heart_rate_bpm=part.mean(recording.heart_rate, heart_settled),
         cadence_spm=cadence_spm,
-        settled_cadence_spm=part.mean(track.cadence_spm, settled, moving=True),
+        settled_cadence_spm=part.mean(recording.cadence, settled),
         step_length_m=speed_mps * 60.0 / cadence_spm if speed_mps and cadence_spm else None,
-        power_w=part.mean(track.power_w),
-        settled_power_w=part.mean(track.power_w, settled),
+        power_w=part.mean(recording.power),
+        settled_power_w=part.mean(recording.power, settled),
         grade_percent=_grade(recording, part),
         sample_count=len(part.timer_s),
         gap_s=part.gap_s,
@@ -184,22 +191,24 @@ def _settled_speed(
         lasting_s = over_s - float(part.timer_s[settled])
         if from_m is not None and to_m is not None and to_m >= from_m and lasting_s > 0:
             return (to_m - from_m) / lasting_s
-    return part.mean(recording.speed_mps, settled)
+    return part.mean(recording.speed, settled)
 
 
 def _in_band(
     recording: Recording, part: _Slice, step: Step, settled: int, heart_settled: int
 ) -> float | None:
-    track = recording.activity.track
+    heart_rate = recording.heart_rate
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return part.share_between(recording.speed_mps, slowest, fastest, settled)
+            return part.share_between(recording, recording.speed, slowest, fastest, settled)
         case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            return part.share_between(track.heart_rate_bpm, lowest, highest, heart_settled)
+            return part.share_between(
+                recording, recording.heart_rate, lowest, highest, heart_settled
+            )
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            return part.share_between(track.cadence_spm, lowest, highest, settled)
+            return part.share_between(recording, recording.cadence, lowest, highest, settled)
         case PowerTarget(lowest_w=lowest, highest_w=highest):
-            return part.share_between(track.power_w, lowest, highest, settled)
+            return part.share_between(recording, recording.power, lowest, highest, settled)
         case _:
             return None
 
@@ -212,7 +221,7 @@ def _grade(recording: Recording, part: _Slice) -> float | None:
     distance_m = recording.activity.track.distance_m[part.samples]
     known = ~(np.isnan(altitude_m) | np.isnan(distance_m))
     altitude_m, distance_m = altitude_m[known], distance_m[known]
-    if len(distance_m) < 3 or float(np.ptp(distance_m)) < _SHORTEST_FOR_GRADE_M:
+    if len(distance_m) < 3 or float(distance_m.max() - distance_m.min()) < _SHORTEST_FOR_GRADE_M:
         return None
     along = distance_m - distance_m.mean()
     return 100.0 * float(np.dot(along, altitude_m) / np.dot(along, along))

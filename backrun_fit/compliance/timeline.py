@@ -6,6 +6,7 @@ samples carry the time of day.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Activity, Column, TimerEvent, Track
+from backrun_fit.compliance.means import TimeMeans, weights
 
 __all__ = ["Recording", "Timeline", "instant"]
 
@@ -122,7 +124,7 @@ def _speeds(track: Track, timer_s: Column, known: npt.NDArray[np.bool_]) -> Colu
     return speed_mps
 
 
-@attrs.frozen(kw_only=True, eq=False)
+@attrs.frozen(kw_only=True, eq=False, slots=False)
 class Recording:
     """An activity with what every measurement needs computed once.
 
@@ -173,6 +175,31 @@ class Recording:
             distance_m=track.distance_m[known],
             altitude_m=_running_median(altitude_m),
         )
+
+    @functools.cached_property
+    def weight_s(self) -> Column:
+        """Weight of every sample but the last: timer time up to the next one."""
+        return weights(np.diff(self.timer_s))
+
+    @functools.cached_property
+    def speed(self) -> TimeMeans:
+        """Means of the speed."""
+        return TimeMeans.of(self.speed_mps, self.weight_s)
+
+    @functools.cached_property
+    def heart_rate(self) -> TimeMeans:
+        """Means of the heart rate."""
+        return TimeMeans.of(self.activity.track.heart_rate_bpm, self.weight_s)
+
+    @functools.cached_property
+    def cadence(self) -> TimeMeans:
+        """Means of the cadence, standing still left out."""
+        return TimeMeans.of(self.activity.track.cadence_spm, self.weight_s, moving=True)
+
+    @functools.cached_property
+    def power(self) -> TimeMeans:
+        """Means of the power."""
+        return TimeMeans.of(self.activity.track.power_w, self.weight_s)
 
     def distance_at(self, unix_s: float) -> float | None:
         """Distance since the start at an instant; None where no sample carries one."""

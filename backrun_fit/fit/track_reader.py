@@ -17,6 +17,9 @@ from backrun_fit.fit.table import DeveloperField, Table
 __all__ = ["read_track"]
 
 
+_COMPRESSED: Final = 8
+"""FIT Profile 21.212, record.compressed_speed_distance."""
+
 # FIT Profile 21.212, record.
 _FIELDS: Final = (
     *("timestamp", "distance", "heart_rate", "power", "step_length"),
@@ -112,7 +115,9 @@ def _add_compressed(records: Table, columns: dict[str, Column]) -> None:
     first; 12 bits of speed in 1/100 m/s, 12 bits of distance in 1/16 m, which
     roll over and are accumulated.
     """
-    packed = records.raw("compressed_speed_distance")
+    if _COMPRESSED not in records.field_numbers:
+        return
+    packed = records.raw(_COMPRESSED)
     rows = [row for row, value in enumerate(packed) if _is_three_bytes(value)]
     if not rows:
         return

@@ -1,0 +1,90 @@
+"""Means over parts of a column, each sample weighted by the time up to the next one."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import attrs
+import numpy as np
+
+from backrun_fit.activity import Column
+
+__all__ = ["LONGEST_INTERVAL_S", "TimeMeans", "weights"]
+
+LONGEST_INTERVAL_S: Final = 10.0
+"""A longer interval without samples is a gap, and carries no weight."""
+
+
+def weights(interval_s: Column) -> Column:
+    """Intervals between samples as weights.
+
+    Example:
+        >>> weights(np.array([1.0, 8.0, 30.0]))
+        array([1., 8., 0.])
+    """
+    return np.where(interval_s > LONGEST_INTERVAL_S, 0.0, interval_s)
+
+
+@attrs.frozen(eq=False)
+class TimeMeans:
+    """A column summed up in advance, so that the mean of any part of it costs the same.
+
+    Attributes:
+        values: One a sample; 0 where there is none.
+        known: 1 for each sample that has a value, else 0.
+        sums: Value times weight, of all samples before each one.
+        weights: Weight of the samples with a value, likewise.
+    """
+
+    values: Column
+    known: Column
+    sums: Column
+    weights: Column
+
+    @classmethod
+    def of(cls, column: Column, weight_s: Column, *, moving: bool = False) -> TimeMeans:
+        """Sum up a column.
+
+        Args:
+            column: NaN where there is no value.
+            weight_s: Of every sample but the last, whose weight depends on where a part ends.
+            moving: Samples of zero count as none.
+        """
+        is_known = column > 0 if moving else ~np.isnan(column)
+        values = np.where(is_known, column, 0.0)
+        known = is_known.astype(np.float64)
+        return cls(
+            values=values,
+            known=known,
+            sums=np.concatenate(([0.0], np.cumsum(values[:-1] * weight_s))),
+            weights=np.concatenate(([0.0], np.cumsum(known[:-1] * weight_s))),
+        )
+
+    def mean(self, first: int, behind: int, last_weight_s: float) -> float | None:
+        """The mean of the samples from ``first`` up to and without ``behind``.
+
+        Args:
+            first: Position of a sample.
+            behind: Position behind the last one.
+            last_weight_s: Weight of the last one.
+
+        Returns:
+            None where no sample has a value, or none has any weight.
+
+        Example:
+            >>> means = TimeMeans.of(np.array([2.0, 4.0, np.nan]), np.array([1.0, 3.0]))
+            >>> means.mean(0, 3, 1.0), means.mean(2, 3, 1.0)
+            (3.5, None)
+        """
+        if behind <= first:
+            return None
+        total, last = self.total(first, behind, last_weight_s), behind - 1
+        if total <= 0:
+            return None
+        weighed = self.sums[last] - self.sums[first] + self.values[last] * last_weight_s
+        return float(weighed / total)
+
+    def total(self, first: int, behind: int, last_weight_s: float) -> float:
+        """Weight of the samples with a value from ``first`` up to and without ``behind``."""
+        last = behind - 1
+        return float(self.weights[last] - self.weights[first] + self.known[last] * last_weight_s)
