@@ -469,3 +469,81 @@ def test_indexes_in_step_with_the_plan_need_no_weighing(seed: int, fault: str) -
     elif not fault:
         planned = [execution.step_index for execution in executions]
         assert any(one == other for one, other in pairwise(planned))
+
+
+# -- a lap press that was forgotten ------------------------------------------------------------
+
+
+def merged(activity: Activity, lap: int) -> Activity:
+    """The same with one lap in the place of two."""
+    one, other = activity.laps[lap : lap + 2]
+    both = attrs.evolve(
+        other,
+        start_at=one.start_at,
+        timer_s=one.timer_s + other.timer_s,
+        elapsed_s=one.elapsed_s + other.elapsed_s,
+        distance_m=(one.distance_m or 0.0) + (other.distance_m or 0.0),
+    )
+    laps = (*activity.laps[:lap], both, *activity.laps[lap + 2 :])
+    return attrs.evolve(
+        activity, laps=tuple(attrs.evolve(each, number=n) for n, each in enumerate(laps))
+    )
+
+
+@pytest.mark.parametrize("lap", range(9))
+def test_a_forgotten_lap_press_is_seen_and_divided_where_the_plan_says(lap: int) -> None:
+    whole = without_indexes(record(as_planned(INTERVALS)))
+    expected = aligned(whole, INTERVALS, "laps")
+    found = aligned(merged(whole, lap), INTERVALS, "laps")
+    for before, after in zip(expected.pairings, found.pairings, strict=True):
+        assert before.stretch is not None
+        assert after.stretch is not None
+        for name in ("start_at", "end_at"):
+            moved = getattr(after.stretch, name) - getattr(before.stretch, name)
+            assert abs(moved.total_seconds()) <= 1.0
+    reasons = [each.reason for each in found.pairings[lap : lap + 2]]
+    assert [reason.split(" of ")[0] for reason in reasons] == ["the first part", "the second part"]
+    assert "a lap press was forgotten" in reasons[0]
+
+
+def test_one_lap_of_an_open_step_and_another_is_not_divided() -> None:
+    workout = plan(timed(300), Step(duration=OpenDuration()), timed(300))
+    whole = without_indexes(record(as_planned(plan(timed(300), timed(200), timed(300)))))
+    found = aligned(merged(whole, 0), workout, "laps")
+    assert not any("forgotten" in each.reason for each in found.pairings)
+
+
+def test_a_piece_may_hold_two_slots() -> None:
+    table = np.array([[9.0, 9.0, 9.0], [9.0, 9.0, 0.1]])
+    ones = np.ones
+    costs = Costs(
+        skip=ones(3), skip_at_end=ones(3), extra=ones(2), extra_before=ones(2), extra_after=ones(2)
+    )
+    both = np.array([[0.5, 9.0], [9.0, 9.0]])
+    placements, cost = lay_along(
+        lambda piece: table[piece : piece + 1], costs, lambda piece: both[piece]
+    )
+    found = [(each.slot, each.first, each.last, each.part) for each in placements]
+    assert found == [(0, 0, 0, 1), (1, 0, 0, 2), (2, 1, 1, 0)]
+    assert cost == pytest.approx(0.6)
+
+
+# -- how sure ---------------------------------------------------------------------------------
+
+
+def test_the_watch_is_believed_more_than_lengths_and_lengths_more_than_speed() -> None:
+    activity = record(as_planned(INTERVALS))
+    means = []
+    modes: tuple[AlignMode, ...] = ("indexes", "laps", "samples")
+    for mode in modes:
+        sure = [each.certainty for each in aligned(activity, INTERVALS, mode).pairings]
+        assert all(0.0 <= each <= 1.0 for each in sure)
+        means.append(sum(sure) / len(sure))
+    assert means[0] == 1.0
+    assert means[0] >= means[1] > means[2]
+
+
+def test_a_forgotten_press_is_less_sure_than_a_lap_of_its_own() -> None:
+    found = aligned(merged(without_indexes(record(as_planned(INTERVALS))), 2), INTERVALS, "laps")
+    sure = [each.certainty for each in found.pairings]
+    assert max(sure[2:4]) < min(sure[:2] + sure[4:])

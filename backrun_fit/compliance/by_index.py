@@ -30,6 +30,8 @@ __all__ = ["align_by_index"]
 # make lengths fit. A stale index lies between.
 _SKIP, _EXTRA, _EXTRA_BEFORE, _STALE = 1.0, 3.0, 2.7, 1.5
 _LENGTH_WEIGHT, _LARGEST_LENGTH_MISFIT = 0.5, 1.0
+# How sure an execution without a lap is (a pass more or less cannot be told), and a stale index.
+_SURE_OF_NONE, _SURE_OF_STALE = 0.9, 0.6
 # On a tie, what comes later is skipped or extra.
 _LATER_FIRST = 1e-6
 
@@ -78,7 +80,8 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
 
     placements = _in_step(laps, executions) or _cheapest(laps, executions, optional, steps)
 
-    def paired(execution: PlannedExecution, first: int, last: int) -> str:
+    def paired(execution: PlannedExecution, placement: Placement) -> str:
+        first, last = placement.first, placement.last
         index = laps[first].step_index
         verb = "carries" if first == last else "carry"
         text = f"{laps_text(first, last)} {verb} step index {index}"
@@ -86,6 +89,12 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
             return text
         kind = "another step" if index in steps else "no step"
         return f"{text}, which is {kind}; taken for step {execution.step_index}, which was due"
+
+    def certainty(placement: Placement | None) -> float:
+        if placement is None:
+            return _SURE_OF_NONE
+        shown = laps[placement.first].step_index
+        return 1.0 if shown == executions[placement.slot].step_index else _SURE_OF_STALE
 
     def missing(execution: PlannedExecution) -> str:
         return f"no lap carries step index {execution.step_index} at this place"
@@ -107,6 +116,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         paired=paired,
         missing=missing,
         extra=extra,
+        certainty=certainty,
     )
 
 

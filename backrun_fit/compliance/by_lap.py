@@ -5,14 +5,18 @@ For recordings whose step indexes are lost, and for plans run by hand.
 
 from __future__ import annotations
 
+import math
+from datetime import datetime
+
 import numpy as np
 
-from backrun_fit.activity import Activity
+from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 from backrun_fit.compliance.lapwise import laps_text, pair_laps
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
-from backrun_fit.compliance.sequence import Costs, Floats, lay_along
+from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
+from backrun_fit.workout import DistanceDuration, TimeDuration
 
 __all__ = ["align_by_lap"]
 
@@ -25,8 +29,12 @@ _LARGEST_LENGTH_MISFIT = 3.0
 _LARGEST_CUT_SHORT = {"manual": 1.4, "session_end": 0.4}
 # A lap that goes on after the step was as long as planned.
 _PAST_END = 0.5
+# A lap press that was forgotten: one lap holds two steps.
+_FORGOTTEN, _LARGEST_JOINT_MISFIT = 0.7, 0.1
 _EFFORT_WEIGHT, _PACE_WEIGHT = 0.3, 0.3
 _LATER_FIRST = 1e-6
+# How sure an execution without a lap is.
+_SURE_OF_NONE = 0.7
 _MOST_LAPS = 120
 """In one execution; autolaps of an ultra-marathon."""
 
@@ -35,10 +43,11 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     """Lay laps along executions so that the sum of all misfits is least.
 
     A run of laps may be one execution; laps may stand outside, executions may be
-    skipped. The misfit of a pair is made of the ratio of the lengths (timer time
-    for time steps, distance for distance steps), the triggers of the last and of
-    inner laps, the intensity where it is recorded, and the pace band if there is
-    one. Step indexes are not looked at.
+    skipped, and where a lap press was forgotten one lap holds two of them. The
+    misfit of a pair is made of the ratio of the lengths (timer time for time steps,
+    distance for distance steps), the triggers of the last and of inner laps, the
+    intensity where it is recorded, and the pace band if there is one. Step indexes
+    are not looked at.
 
     Args:
         activity: With at least one lap.
@@ -87,6 +96,13 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
         return np.asarray(costs)
 
+    def fit_both(lap: int) -> Floats:
+        timer_s, distance_m = columns.timer_s[lap], columns.distance_m[lap]
+        misfit = plan.joint_misfit(float(timer_s), float(distance_m))
+        ended = plan.trigger_misfit(columns, lap, 1)[0, 1:]
+        costs = _FORGOTTEN + misfit + ended
+        return np.where(misfit <= _LARGEST_JOINT_MISFIT, costs, np.inf)
+
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))
     placements, _ = lay_along(
@@ -98,15 +114,32 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
             extra_before=at_edge,
             extra_after=at_edge,
         ),
+        fit_both,
     )
     first_used = placements[0].first if placements else len(laps)
     last_used = placements[-1].last if placements else -1
 
-    def paired(execution: PlannedExecution, first: int, last: int) -> str:
+    def paired(execution: PlannedExecution, placement: Placement) -> str:
+        first, last = placement.first, placement.last
+        if placement.part:
+            which = "first" if placement.part == 1 else "second"
+            return (
+                f"the {which} part of {laps_text(first, last)}, which is as long as two steps: "
+                "a lap press was forgotten; divided by the planned length"
+            )
         verb = "fits" if first == last else "together fit"
         trigger = laps[last].trigger
         ended = f", ended by {trigger.replace('_', ' ')}" if trigger else ""
         return f"{laps_text(first, last)} {verb} step {execution.step_index} best{ended}"
+
+    def certainty(placement: Placement | None) -> float:
+        if placement is None:
+            return _SURE_OF_NONE
+        if placement.part:
+            costs = fit_both(placement.first)[placement.slot - placement.part + 1]
+            return math.exp(-float(costs))
+        count = placement.last - placement.first
+        return math.exp(-float(fit(placement.first)[count, placement.slot]))
 
     def missing(execution: PlannedExecution) -> str:
         return f"no lap fits step {execution.step_index} at this place"
@@ -127,4 +160,23 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         paired=paired,
         missing=missing,
         extra=extra,
+        certainty=certainty,
+        divided=lambda lap, one, other: _division(laps[lap], one, other),
     )
+
+
+def _division(lap: Lap, one: PlannedExecution, other: PlannedExecution) -> datetime:
+    """When a lap that holds two executions went over from one to the other.
+
+    By the planned length of the first, in proportion where the lap is a little longer
+    or shorter than both; distances are turned into time by the lap's speed.
+    """
+    lengths = []
+    for execution in (one, other):
+        match execution.step.duration:
+            case TimeDuration(duration_s=seconds):
+                lengths.append(seconds)
+            case DistanceDuration(distance_m=metres):
+                lengths.append(metres * lap.timer_s / max(lap.distance_m or 0.0, 1.0))
+    share = lengths[0] / sum(lengths)
+    return lap.start_at + share * (lap.end_at - lap.start_at)

@@ -36,6 +36,8 @@ _CHANGE_WINDOW_S, _SMALLEST_CHANGE_MPS, _MOST_CHANGES = 15, 0.3, 60
 _MARGIN, _MOST_WAYS = 8.0, 400
 _LONGEST_GRID = 100_000
 _SLACK_S = 1.0
+# How sure a segment is of itself, and how much surer by what speaks for it.
+_SURE_OF_SAMPLES, _SURER_BY_LENGTH, _SURER_BY_CHANGE = 0.2, 0.3, 0.15
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -237,7 +239,10 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
     marks_s.reverse()
     clock = [float(each) for each in recording.timeline.unix_at(np.array(marks_s))]
     pairings = tuple(
-        _pairing(execution, marks_s[place], marks_s[place + 1], clock[place], clock[place + 1])
+        attrs.evolve(
+            _pairing(execution, marks_s[place], marks_s[place + 1], clock[place], clock[place + 1]),
+            certainty=_certainty(signal, execution, marks_s[place], marks_s[place + 1]),
+        )
         for place, execution in enumerate(executions)
     )
     return Alignment(
@@ -245,6 +250,21 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         pairings=pairings,
         warnings=_around(marks_s[0], signal.end_s - marks_s[-1]),
     )
+
+
+def _certainty(signal: _Signal, execution: PlannedExecution, from_s: float, to_s: float) -> float:
+    """How sure a segment is: by its planned length, and by changes of speed at its ends."""
+    axis = signal.axis(execution.step.duration)
+    sure = _SURE_OF_SAMPLES
+    if axis is not None and to_s > from_s:
+        along, planned = axis
+        done = float(np.diff(np.interp([from_s, to_s], signal.grid_s, along))[0])
+        if abs(done - planned) <= max(_SLACK_S, 0.01 * planned):
+            sure += _SURER_BY_LENGTH
+    for mark_s in (from_s, to_s):
+        if len(signal.changes_s) and np.abs(signal.changes_s - mark_s).min() <= _CHANGE_WINDOW_S:
+            sure += _SURER_BY_CHANGE
+    return sure
 
 
 def _pairing(

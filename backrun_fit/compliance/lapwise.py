@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
@@ -35,9 +37,11 @@ def pair_laps(
     placements: Sequence[Placement],
     *,
     optional: npt.NDArray[np.bool_],
-    paired: Callable[[PlannedExecution, int, int], str],
+    paired: Callable[[PlannedExecution, Placement], str],
     missing: Callable[[PlannedExecution], str],
     extra: Callable[[int], str],
+    certainty: Callable[[Placement | None], float],
+    divided: Callable[[int, PlannedExecution, PlannedExecution], datetime] | None = None,
 ) -> Alignment:
     """Put the alignment together.
 
@@ -47,9 +51,12 @@ def pair_laps(
         executions: All executions that were laid along.
         placements: Which laps fill which execution, in order.
         optional: Executions that are left out of the result when not filled.
-        paired: The reason of a pairing, from execution, first and last lap.
+        paired: The reason of a pairing, from execution and placement.
         missing: The reason of a missing one.
         extra: The reason why the lap at a position stays outside.
+        certainty: How sure a placement is, or that there is none.
+        divided: Where the lap at a position goes over from one execution to the next;
+            only asked for where a placement says that one lap holds two.
 
     Returns:
         Pairings numbered without holes; extra laps that follow each other for the
@@ -61,7 +68,14 @@ def pair_laps(
     for slot, execution in zip(kept, renumbered(executions[slot] for slot in kept), strict=True):
         placement = by_slot.get(slot)
         if placement is None:
-            pairings.append(Pairing(execution=execution, stretch=None, reason=missing(execution)))
+            pairings.append(
+                Pairing(
+                    execution=execution,
+                    stretch=None,
+                    reason=missing(execution),
+                    certainty=certainty(None),
+                )
+            )
             continue
         first, last = placement.first, placement.last
         stretch = Stretch(
@@ -70,8 +84,23 @@ def pair_laps(
             first_lap=first,
             last_lap=last,
         )
+        if placement.part and divided is not None:
+            begin = slot - placement.part + 1
+            at = divided(first, executions[begin], executions[begin + 1])
+            # Its laps say nothing of the part: it is measured on the samples.
+            stretch = attrs.evolve(
+                stretch,
+                first_lap=None,
+                last_lap=None,
+                **{"end_at" if placement.part == 1 else "start_at": at},
+            )
         pairings.append(
-            Pairing(execution=execution, stretch=stretch, reason=paired(execution, first, last))
+            Pairing(
+                execution=execution,
+                stretch=stretch,
+                reason=paired(execution, placement),
+                certainty=certainty(placement),
+            )
         )
     used = {lap for each in placements for lap in range(each.first, each.last + 1)}
     outside = [place for place in range(len(laps)) if place not in used]

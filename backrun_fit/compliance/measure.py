@@ -197,7 +197,6 @@ def _settled_speed(
 def _in_band(
     recording: Recording, part: _Slice, step: Step, settled: int, heart_settled: int
 ) -> float | None:
-    heart_rate = recording.heart_rate
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
             return part.share_between(recording, recording.speed, slowest, fastest, settled)

@@ -42,11 +42,14 @@ class Pairing:
         execution: As planned.
         stretch: None when nothing in the recording stands for it.
         reason: Why, in plain words; laps are counted from 1 there.
+        certainty: How sure, from 0 to 1: 1 where the watch itself says which step it was,
+            less the worse lengths, triggers and speeds fit.
     """
 
     execution: PlannedExecution
     stretch: Stretch | None
     reason: str
+    certainty: float = 1.0
 
 
 @attrs.frozen(kw_only=True)

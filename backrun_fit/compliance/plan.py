@@ -222,6 +222,27 @@ class PlanColumns:
         misfit[np.isnan(misfit)] = 0.3
         return misfit
 
+    def joint_misfit(self, timer_s: float, distance_m: float) -> Floats:
+        """How far one length is from that of each execution and the next together.
+
+        A distance is turned into time by the speed of the whole.
+
+        Args:
+            timer_s: Timer time of the candidate.
+            distance_m: Its distance; NaN where not known.
+
+        Returns:
+            One number for each execution but the last; infinite where one of the two
+            has no planned length.
+        """
+        with np.errstate(invalid="ignore", divide="ignore"):
+            by_distance = self.distance_m * max(timer_s, 0.5) / distance_m
+        lengths = np.where(np.isnan(self.timer_s), by_distance, self.timer_s)
+        together = lengths[:-1] + lengths[1:]
+        misfit = np.abs(np.log(max(timer_s, 0.5) / np.maximum(together, 0.5)))
+        same = (misfit <= _SAME_FRACTION) | (np.abs(timer_s - together) <= _SAME_S)
+        return np.where(np.isnan(together), np.inf, np.where(same, 0.0, misfit))
+
     def trigger_misfit(self, laps: LapColumns, first: int, count: int) -> Floats:
         """How odd the triggers are of the runs of 1 to ``count`` laps from ``first`` on.
 
