@@ -6,10 +6,11 @@ from typing import Final
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from backrun_fit.activity import Column
 
-__all__ = ["LONGEST_INTERVAL_S", "TimeMeans", "weights"]
+__all__ = ["LONGEST_INTERVAL_S", "Slopes", "TimeMeans", "weights"]
 
 LONGEST_INTERVAL_S: Final = 10.0
 """A longer interval without samples is a gap, and carries no weight."""
@@ -88,3 +89,51 @@ class TimeMeans:
         """Weight of the samples with a value from ``first`` up to and without ``behind``."""
         last = behind - 1
         return float(self.weights[last] - self.weights[first] + self.known[last] * last_weight_s)
+
+
+@attrs.frozen(eq=False)
+class Slopes:
+    """Two columns summed up in advance, for the least-squares slope over any part of them.
+
+    Attributes:
+        positions: Of the samples that have both, ascending.
+        along: The first column at them.
+        sums: Running sums of 1, x, y, x * x and x * y, each with nothing before it, about
+            the means of the whole, so that little is lost to rounding.
+    """
+
+    positions: npt.NDArray[np.intp]
+    along: Column
+    sums: Column
+
+    @classmethod
+    def of(cls, along: Column, across: Column) -> Slopes:
+        """Sum up two columns of one length; NaN where there is no value."""
+        positions = np.flatnonzero(~(np.isnan(along) | np.isnan(across)))
+        x, y = along[positions], across[positions]
+        if len(x):
+            x, y = x - x.mean(), y - y.mean()
+        sums = np.zeros((5, len(x) + 1))
+        np.cumsum((np.ones_like(x), x, y, x * x, x * y), axis=1, out=sums[:, 1:])
+        return cls(positions=positions, along=along[positions], sums=sums)
+
+    def slope(self, first: int, behind: int, least_along: float) -> float | None:
+        """The slope over the samples from ``first`` up to and without ``behind``.
+
+        Returns:
+            None with fewer than three samples, or where the first column spans less
+            than ``least_along``.
+
+        Example:
+            >>> slopes = Slopes.of(np.array([0.0, 1.0, 2.0, 3.0]), np.array([5.0, 7.0, 9.0, 0.0]))
+            >>> round(slopes.slope(0, 3, 1.0), 6), slopes.slope(0, 3, 5.0)
+            (2.0, None)
+        """
+        begin, end = self.positions.searchsorted((first, behind)).tolist()
+        if end - begin < 3:
+            return None
+        part = self.along[begin:end]
+        if float(part.max() - part.min()) < least_along:
+            return None
+        count, x, y, xx, xy = (self.sums[:, end] - self.sums[:, begin]).tolist()
+        return float((xy - x * y / count) / (xx - x * x / count))

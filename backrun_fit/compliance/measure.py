@@ -216,11 +216,5 @@ def _grade(recording: Recording, part: _Slice) -> float | None:
     """Least-squares slope of the median-of-five altitude over distance, in percent."""
     if recording.activity.sub_sport in TREADMILL_SUB_SPORTS:
         return None
-    altitude_m = recording.altitude_m[part.samples]
-    distance_m = recording.activity.track.distance_m[part.samples]
-    known = ~(np.isnan(altitude_m) | np.isnan(distance_m))
-    altitude_m, distance_m = altitude_m[known], distance_m[known]
-    if len(distance_m) < 3 or float(distance_m.max() - distance_m.min()) < _SHORTEST_FOR_GRADE_M:
-        return None
-    along = distance_m - distance_m.mean()
-    return 100.0 * float(np.dot(along, altitude_m) / np.dot(along, along))
+    grade = recording.grade.slope(part.samples.start, part.samples.stop, _SHORTEST_FOR_GRADE_M)
+    return None if grade is None else 100.0 * grade

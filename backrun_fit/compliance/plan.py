@@ -103,7 +103,7 @@ def planned_executions(
 def renumbered(executions: Iterable[PlannedExecution]) -> tuple[PlannedExecution, ...]:
     """The same executions, numbered from 1 without holes."""
     return tuple(
-        attrs.evolve(execution, number=number)
+        execution if execution.number == number else attrs.evolve(execution, number=number)
         for number, execution in enumerate(executions, start=1)
     )
 

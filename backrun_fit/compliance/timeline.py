@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Activity, Column, TimerEvent, Track
-from backrun_fit.compliance.means import TimeMeans, weights
+from backrun_fit.compliance.means import Slopes, TimeMeans, weights
 
 __all__ = ["Recording", "Timeline", "instant"]
 
@@ -200,6 +200,11 @@ class Recording:
     def power(self) -> TimeMeans:
         """Means of the power."""
         return TimeMeans.of(self.activity.track.power_w, self.weight_s)
+
+    @functools.cached_property
+    def grade(self) -> Slopes:
+        """Slopes of the altitude over the distance."""
+        return Slopes.of(self.activity.track.distance_m, self.altitude_m)
 
     def distance_at(self, unix_s: float) -> float | None:
         """Distance since the start at an instant; None where no sample carries one."""

@@ -1,0 +1,59 @@
+"""Sums made in advance give what summing each part would."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.compliance.means import Slopes, TimeMeans, weights
+
+VALUES = st.lists(st.one_of(st.just(float("nan")), st.floats(0.0, 300.0)), min_size=1, max_size=40)
+
+
+@given(VALUES, st.data(), st.booleans())
+def test_a_mean_is_the_mean_of_its_part_alone(
+    values: list[float], data: st.DataObject, moving: bool
+) -> None:
+    column = np.array(values)
+    gaps = data.draw(st.lists(st.floats(0.5, 20.0), min_size=len(column), max_size=len(column)))
+    weight_s = weights(np.array(gaps[:-1]))
+    first = data.draw(st.integers(0, len(column) - 1))
+    behind = data.draw(st.integers(first + 1, len(column)))
+    last_s = data.draw(st.floats(0.0, 10.0))
+    found = TimeMeans.of(column, weight_s, moving=moving).mean(first, behind, last_s)
+    part = column[first:behind]
+    own = np.append(weight_s[first : behind - 1], last_s)
+    known = part > 0 if moving else ~np.isnan(part)
+    total = own[known].sum()
+    if total <= 1e-9:
+        assert found is None or total > 0
+    else:
+        assert found == pytest.approx(float(part[known] @ own[known] / total), abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 10.0), st.floats(-5.0, 5.0)), min_size=3, max_size=60))
+def test_a_slope_is_that_of_its_part_alone(pairs: list[tuple[float, float]]) -> None:
+    steps, heights = np.array(pairs).T
+    along = 40_000.0 + np.cumsum(steps)
+    first, behind = len(along) // 4, len(along)
+    found = Slopes.of(along, heights).slope(first, behind, 5.0)
+    part = along[first:behind]
+    if len(part) < 3 or np.ptp(part) < 5.0:
+        assert found is None
+    else:
+        assert found == pytest.approx(
+            np.polyfit(part - part.mean(), heights[first:behind], 1)[0], abs=1e-6
+        )
+
+
+def test_samples_without_both_values_take_no_part_in_a_slope() -> None:
+    along = np.array([0.0, 10.0, np.nan, 20.0, 30.0])
+    heights = np.array([0.0, 1.0, 50.0, np.nan, 3.0])
+    assert Slopes.of(along, heights).slope(0, 5, 10.0) == pytest.approx(0.1)
+    assert Slopes.of(np.array([]), np.array([])).slope(0, 0, 1.0) is None
+
+
+def test_a_long_interval_carries_no_weight() -> None:
+    assert weights(np.array([1.0, 10.0, 10.1])).tolist() == [1.0, 10.0, 0.0]
