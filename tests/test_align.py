@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import json
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -39,7 +40,7 @@ from tests.activities import (
     timed,
     without_indexes,
 )
-from tests.rehearsals import START, ordinary_plan
+from tests.rehearsals import EXACT, START, STEADY, ordinary_plan
 
 INTERVALS = plan(timed(300), timed(60), timed(120), repeat(1, 4), timed(200))
 
@@ -547,3 +548,35 @@ def test_a_forgotten_press_is_less_sure_than_a_lap_of_its_own() -> None:
     found = aligned(merged(without_indexes(record(as_planned(INTERVALS))), 2), INTERVALS, "laps")
     sure = [each.certainty for each in found.pairings]
     assert max(sure[2:4]) < min(sure[:2] + sure[4:])
+
+
+def rehearsed(workout: CompiledWorkout, *faults: str) -> Activity:
+    texts = [parse_fault(text) for text in faults]
+    return rehearse(workout, runner=STEADY, watch=EXACT, started_at=START, faults=texts).activity
+
+
+def test_a_step_that_was_over_and_is_begun_again_was_restarted() -> None:
+    workout = plan(timed(300), timed(120))
+    activity = rehearsed(workout, "restart:1")
+    assert [lap.step_index for lap in activity.laps] == [0, 0, 1, None]
+    alignment = aligned(activity, workout, "indexes")
+    assert laps_of(alignment) == [(0, 1, 1), (1, 2, 2)]
+    assert alignment.extra[0].first_lap == 0
+
+
+def test_a_step_that_the_plan_has_twice_was_not_restarted() -> None:
+    workout = plan(timed(300), repeat(0, 2), timed(120))
+    alignment = aligned(rehearsed(workout), workout, "indexes")
+    assert laps_of(alignment) == [(0, 0, 0), (0, 1, 1), (2, 2, 2)]
+
+
+def test_with_indexes_too_a_forgotten_press_moves_no_other_pass() -> None:
+    workout = plan(timed(120), timed(60), repeat(0, 3), timed(200))
+    activity = rehearsed(workout, "forget:3")
+    whole = aligned(rehearsed(workout), workout, "indexes").pairings
+    found = aligned(activity, workout, "indexes").pairings
+    for before, after in zip(whole, found, strict=True):
+        assert before.stretch is not None
+        assert after.stretch is not None
+        assert abs(after.stretch.start_at - before.stretch.start_at) < timedelta(seconds=1)
+    assert [each.certainty for each in found] == [1.0, 1.0, 0.5, 0.5, 1.0, 1.0, 1.0]

@@ -17,11 +17,11 @@ import numpy.typing as npt
 
 from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
-from backrun_fit.compliance.lapwise import laps_text, pair_laps
+from backrun_fit.compliance.lapwise import FORGOTTEN_TEXT, division, forgotten, laps_text, pair_laps
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
 from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
-from backrun_fit.workout import Step
+from backrun_fit.workout import Step, TimeDuration
 
 __all__ = ["align_by_index"]
 
@@ -29,9 +29,12 @@ __all__ = ["align_by_index"]
 # rarer than any misfit of lengths, so laps of one index are never torn apart to
 # make lengths fit. A stale index lies between.
 _SKIP, _EXTRA, _EXTRA_BEFORE, _STALE = 1.0, 3.0, 2.7, 1.5
+# A lap whose step is begun again although it was over: the workout was restarted.
+_EXTRA_RESTARTED, _SAME_S = 0.3, 2.0
 _LENGTH_WEIGHT, _LARGEST_LENGTH_MISFIT = 0.5, 1.0
-# How sure an execution without a lap is (a pass more or less cannot be told), and a stale index.
-_SURE_OF_NONE, _SURE_OF_STALE = 0.9, 0.6
+# How sure an execution without a lap is (a pass more or less cannot be told), a stale
+# index, and a lap that holds two steps.
+_SURE_OF_NONE, _SURE_OF_STALE, _SURE_OF_FORGOTTEN = 0.9, 0.6, 0.5
 # On a tie, what comes later is skipped or extra.
 _LATER_FIRST = 1e-6
 
@@ -50,6 +53,8 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
     - When a workout was restarted, the laps before the restart are extra; when a
       repeat had a pass too many, the pass that fits worst is, and among equals
       the last.
+    - A lap as long as its step and the next one together holds both: a lap press was
+      forgotten.
     - A repeat that ends by a condition has as many passes as the laps show.
 
     Args:
@@ -82,6 +87,8 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
 
     def paired(execution: PlannedExecution, placement: Placement) -> str:
         first, last = placement.first, placement.last
+        if placement.part:
+            return FORGOTTEN_TEXT[placement.part - 1].format(laps_text(first, last))
         index = laps[first].step_index
         verb = "carries" if first == last else "carry"
         text = f"{laps_text(first, last)} {verb} step index {index}"
@@ -93,6 +100,8 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
     def certainty(placement: Placement | None) -> float:
         if placement is None:
             return _SURE_OF_NONE
+        if placement.part:
+            return _SURE_OF_FORGOTTEN
         shown = laps[placement.first].step_index
         return 1.0 if shown == executions[placement.slot].step_index else _SURE_OF_STALE
 
@@ -117,6 +126,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         missing=missing,
         extra=extra,
         certainty=certainty,
+        divided=lambda lap, one, other: division(laps[lap], one, other),
     )
 
 
@@ -134,6 +144,9 @@ def _in_step(
         count = len(list(group))
         if index is not None:
             slot = len(placements)
+            # A step that was over and began again was restarted, or is in the plan twice.
+            if any(lap.trigger == "time" for lap in laps[place : place + count - 1]):
+                return None
             if slot >= len(executions) or executions[slot].step_index != index:
                 return None
             placements.append(Placement(slot, place, place + count - 1))
@@ -168,7 +181,13 @@ def _cheapest(
         costs[:, wrong] += _STALE if may_be_stale else np.inf
         return costs
 
+    def fit_both(lap: int) -> Floats:
+        costs = forgotten(plan, columns, lap)
+        costs[plan.step_index[:-1] != laps[lap].step_index] = np.inf
+        return costs
+
     indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
+    before = np.where(_begun_again(laps, executions), _EXTRA_RESTARTED, _EXTRA_BEFORE)
     skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan)))
     return lay_along(
         fit,
@@ -176,7 +195,27 @@ def _cheapest(
             skip=skip,
             skip_at_end=skip,
             extra=indexed * (_EXTRA - _LATER_FIRST * np.arange(len(laps))),
-            extra_before=indexed * _EXTRA_BEFORE,
+            extra_before=indexed * before,
             extra_after=indexed * _EXTRA,
         ),
+        fit_both,
     )[0]
+
+
+def _begun_again(
+    laps: Sequence[Lap], executions: Sequence[PlannedExecution]
+) -> npt.NDArray[np.bool_]:
+    """Laps that were a whole time step, whose step the next lap begins again."""
+    planned_s = {
+        execution.step_index: execution.step.duration.duration_s
+        for execution in executions
+        if isinstance(execution.step.duration, TimeDuration)
+    }
+    again = [
+        lap.step_index is not None
+        and lap.step_index == following.step_index
+        and lap.trigger == "time"
+        and abs(lap.timer_s - planned_s.get(lap.step_index, np.inf)) <= _SAME_S
+        for lap, following in itertools.pairwise(laps)
+    ]
+    return np.array([*again, False])

@@ -6,17 +6,15 @@ For recordings whose step indexes are lost, and for plans run by hand.
 from __future__ import annotations
 
 import math
-from datetime import datetime
 
 import numpy as np
 
-from backrun_fit.activity import Activity, Lap
+from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
-from backrun_fit.compliance.lapwise import laps_text, pair_laps
+from backrun_fit.compliance.lapwise import FORGOTTEN_TEXT, division, forgotten, laps_text, pair_laps
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
 from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
-from backrun_fit.workout import DistanceDuration, TimeDuration
 
 __all__ = ["align_by_lap"]
 
@@ -29,8 +27,6 @@ _LARGEST_LENGTH_MISFIT = 3.0
 _LARGEST_CUT_SHORT = {"manual": 1.4, "session_end": 0.4}
 # A lap that goes on after the step was as long as planned.
 _PAST_END = 0.5
-# A lap press that was forgotten: one lap holds two steps.
-_FORGOTTEN, _LARGEST_JOINT_MISFIT = 0.7, 0.1
 _EFFORT_WEIGHT, _PACE_WEIGHT = 0.3, 0.3
 _LATER_FIRST = 1e-6
 # How sure an execution without a lap is.
@@ -97,11 +93,7 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         return np.asarray(costs)
 
     def fit_both(lap: int) -> Floats:
-        timer_s, distance_m = columns.timer_s[lap], columns.distance_m[lap]
-        misfit = plan.joint_misfit(float(timer_s), float(distance_m))
-        ended = plan.trigger_misfit(columns, lap, 1)[0, 1:]
-        costs = _FORGOTTEN + misfit + ended
-        return np.where(misfit <= _LARGEST_JOINT_MISFIT, costs, np.inf)
+        return forgotten(plan, columns, lap)
 
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))
@@ -122,11 +114,7 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     def paired(execution: PlannedExecution, placement: Placement) -> str:
         first, last = placement.first, placement.last
         if placement.part:
-            which = "first" if placement.part == 1 else "second"
-            return (
-                f"the {which} part of {laps_text(first, last)}, which is as long as two steps: "
-                "a lap press was forgotten; divided by the planned length"
-            )
+            return FORGOTTEN_TEXT[placement.part - 1].format(laps_text(first, last))
         verb = "fits" if first == last else "together fit"
         trigger = laps[last].trigger
         ended = f", ended by {trigger.replace('_', ' ')}" if trigger else ""
@@ -161,22 +149,5 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         missing=missing,
         extra=extra,
         certainty=certainty,
-        divided=lambda lap, one, other: _division(laps[lap], one, other),
+        divided=lambda lap, one, other: division(laps[lap], one, other),
     )
-
-
-def _division(lap: Lap, one: PlannedExecution, other: PlannedExecution) -> datetime:
-    """When a lap that holds two executions went over from one to the other.
-
-    By the planned length of the first, in proportion where the lap is a little longer
-    or shorter than both; distances are turned into time by the lap's speed.
-    """
-    lengths = []
-    for execution in (one, other):
-        match execution.step.duration:
-            case TimeDuration(duration_s=seconds):
-                lengths.append(seconds)
-            case DistanceDuration(distance_m=metres):
-                lengths.append(metres * lap.timer_s / max(lap.distance_m or 0.0, 1.0))
-    share = lengths[0] / sum(lengths)
-    return lap.start_at + share * (lap.end_at - lap.start_at)

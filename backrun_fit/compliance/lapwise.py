@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 import attrs
 import numpy as np
@@ -13,11 +14,23 @@ import numpy.typing as npt
 from backrun_fit.activity import Lap
 from backrun_fit.compiled import PlannedExecution
 from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch, UsedMode
-from backrun_fit.compliance.plan import renumbered
-from backrun_fit.compliance.sequence import Placement
+from backrun_fit.compliance.plan import LapColumns, PlanColumns, renumbered
+from backrun_fit.compliance.sequence import Floats, Placement
 from backrun_fit.report import ExtraLaps
+from backrun_fit.workout import DistanceDuration, TimeDuration
 
-__all__ = ["laps_text", "pair_laps"]
+__all__ = ["FORGOTTEN_TEXT", "division", "forgotten", "laps_text", "pair_laps"]
+
+_FORGOTTEN: Final = 0.7
+"""Cost of a lap press that was forgotten, in units of one step skipped in mid-workout."""
+_LARGEST_JOINT_MISFIT: Final = 0.1
+
+FORGOTTEN_TEXT: Final = tuple(
+    f"the {which} part of {{}}, which is as long as two steps: a lap press was forgotten; "
+    "divided by the planned length"
+    for which in ("first", "second")
+)
+"""Reasons for the two parts, to be given the name of the lap."""
 
 
 def laps_text(first: int, last: int) -> str:
@@ -130,3 +143,32 @@ def _extra_laps(laps: Sequence[Lap], places: Sequence[int], reason: str) -> Extr
         distance_m=sum(distances) if len(distances) == len(members) else None,
         reason=reason,
     )
+
+
+def forgotten(plan: PlanColumns, columns: LapColumns, lap: int) -> Floats:
+    """What it costs to believe that one lap holds an execution and the next one.
+
+    Returns:
+        One number for each execution but the last; infinite where the lap is not as long
+        as both together, or one of them has no planned length.
+    """
+    misfit = plan.joint_misfit(float(columns.timer_s[lap]), float(columns.distance_m[lap]))
+    ended = plan.trigger_misfit(columns, lap, 1)[0, 1:]
+    return np.where(misfit <= _LARGEST_JOINT_MISFIT, _FORGOTTEN + misfit + ended, np.inf)
+
+
+def division(lap: Lap, one: PlannedExecution, other: PlannedExecution) -> datetime:
+    """When a lap that holds two executions went over from one to the other.
+
+    By the planned length of the first, in proportion where the lap is a little longer
+    or shorter than both; distances are turned into time by the lap's speed.
+    """
+    lengths = []
+    for execution in (one, other):
+        match execution.step.duration:
+            case TimeDuration(duration_s=seconds):
+                lengths.append(seconds)
+            case DistanceDuration(distance_m=metres):
+                lengths.append(metres * lap.timer_s / max(lap.distance_m or 0.0, 1.0))
+    share = lengths[0] / sum(lengths)
+    return lap.start_at + share * (lap.end_at - lap.start_at)

@@ -14,7 +14,7 @@ from backrun_fit.fit.damage import OnError
 from backrun_fit.fit.instants import instant, is_plausible, known, known_instants
 from backrun_fit.fit.lap_reader import read_laps
 from backrun_fit.fit.maker import read_maker
-from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
+from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
 from backrun_fit.fit.source import Source, open_source
 from backrun_fit.fit.track_reader import read_track
 
@@ -32,6 +32,8 @@ _ON_FOOT: Final = frozenset(
 )
 _FOOT_MACHINES: Final = frozenset(("treadmill", "indoor_running", "indoor_walking"))
 
+# FIT Profile 21.212, type event: timer.
+_TIMER: Final = 0
 _TIMER_KINDS: Final[dict[Value, Literal["start", "stop"]]] = {
     "start": "start",
     **dict.fromkeys(("stop", "stop_all", "stop_disable", "stop_disable_all"), "stop"),
@@ -246,13 +248,15 @@ def _is_on_foot(sport: str | None, sub_sport: str | None) -> bool:
 
 def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
     """Starts and stops of the timer (FIT Profile 21.212, event), in order of time."""
-    rows = zip(
-        table.values("event"), table.values("event_type"), table.column("timestamp"), strict=True
-    )
+    columns = table.columns(("event", "event_type", "timestamp"))
+    timer = columns["event"] == _TIMER
+    kinds = load_profile().value_names("event_type")
     events = [
         TimerEvent(at=instant(at), kind=_TIMER_KINDS[kind])
-        for event, kind, at in rows
-        if event == "timer" and kind in _TIMER_KINDS and is_plausible(at)
+        for number, at in zip(
+            columns["event_type"][timer].tolist(), columns["timestamp"][timer].tolist(), strict=True
+        )
+        if (kind := kinds.get(number)) in _TIMER_KINDS and is_plausible(at)
     ]
     return tuple(sorted(events, key=lambda event: event.at))
 
