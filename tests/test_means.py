@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.compliance.means import Slopes, TimeMeans, weights
+from backrun_fit.compliance.timeline import _between
 
 VALUES = st.lists(st.one_of(st.just(float("nan")), st.floats(0.0, 300.0)), min_size=1, max_size=40)
 
@@ -57,3 +58,17 @@ def test_samples_without_both_values_take_no_part_in_a_slope() -> None:
 
 def test_a_long_interval_carries_no_weight() -> None:
     assert weights(np.array([1.0, 10.0, 10.1])).tolist() == [1.0, 10.0, 0.0]
+
+
+@given(
+    st.lists(st.tuples(st.floats(0.0, 9.0), st.floats(-5.0, 5.0)), min_size=1, max_size=20),
+    st.floats(-5.0, 60.0),
+)
+def test_one_number_between_others_is_where_numpy_puts_it(
+    pairs: list[tuple[float, float]], at: float
+) -> None:
+    steps, heights = np.array(pairs).T
+    along = np.cumsum(steps)
+    expected = float(np.interp(at, along, heights))
+    if len(set(along.tolist())) == len(along):
+        assert _between(at, along, heights) == pytest.approx(expected, abs=1e-6)

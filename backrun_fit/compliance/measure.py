@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import attrs
-import numpy as np
 
 from backrun_fit.activity import Column, Lap
 from backrun_fit.compliance.means import LONGEST_INTERVAL_S, TimeMeans
@@ -133,7 +132,7 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
     laps: Sequence[Lap] = ()
     if stretch.first_lap is not None and stretch.last_lap is not None:
         laps = recording.activity.laps[stretch.first_lap : stretch.last_lap + 1]
-    begun_s, over_s = (float(t) for t in recording.timeline.timer_at(np.array([start, end])))
+    begun_s, over_s = recording.timeline.timer_of(start), recording.timeline.timer_of(end)
     timer_s = sum(lap.timer_s for lap in laps) or over_s - begun_s
     elapsed_s = sum(lap.elapsed_s for lap in laps) or end - start
     distance_m = _distance(recording, laps, start, end)

@@ -93,9 +93,30 @@ class Timeline:
         """Timer time at an instant or at many."""
         return np.asarray(np.interp(unix_s, self.unix_s, self.timer_s))
 
+    def timer_of(self, unix_s: float) -> float:
+        """Timer time at one instant.
+
+        Example:
+            >>> Timeline(np.array([10.0, 20.0]), np.array([0.0, 10.0])).timer_of(13.0)
+            3.0
+        """
+        return _between(unix_s, self.unix_s, self.timer_s)
+
     def unix_at(self, timer_s: float | Column) -> Column:
         """When the timer showed this; at a pause, one of its ends."""
         return np.asarray(np.interp(timer_s, self.timer_s, self.unix_s))
+
+
+def _between(x: float, xs: Column, ys: Column) -> float:
+    """``np.interp`` for one number, at a fraction of its cost."""
+    behind = int(xs.searchsorted(x, side="right"))
+    if behind == 0:
+        return float(ys[0])
+    if behind == len(xs):
+        return float(ys[-1])
+    before_x, before_y = float(xs[behind - 1]), float(ys[behind - 1])
+    share = (x - before_x) / (float(xs[behind]) - before_x)
+    return before_y + share * (float(ys[behind]) - before_y)
 
 
 def _running_median(values: Column) -> Column:
@@ -210,9 +231,9 @@ class Recording:
         """Distance since the start at an instant; None where no sample carries one."""
         if len(self.distance_unix_s) < 2:
             return None
-        return float(np.interp(unix_s, self.distance_unix_s, self.distance_m))
+        return _between(unix_s, self.distance_unix_s, self.distance_m)
 
     def samples(self, start_unix_s: float, end_unix_s: float) -> slice:
         """The samples from one instant up to, and without, another."""
-        first, last = np.searchsorted(self.activity.track.unix_s, (start_unix_s, end_unix_s))
-        return slice(int(first), int(last))
+        unix_s = self.activity.track.unix_s
+        return slice(int(unix_s.searchsorted(start_unix_s)), int(unix_s.searchsorted(end_unix_s)))
