@@ -189,10 +189,18 @@ class _Folding:
                 np.minimum(head, self._cost[start, : start + 1] + whole[start], out=head)
 
     def _periods(self, end: int) -> Iterator[tuple[int, int]]:
-        """Each length of a block that stands at least twice in a row before ``end``; how often."""
+        """Each length of a block that stands at least twice in a row before ``end``; how often.
+
+        A block that is itself a shorter one repeated is left out: the shorter one reaches
+        as far, and costs no more. What is left are few, whatever the steps.
+        """
         matches = self._matches[end]
         lengths = np.arange(1, end)
+        shorter: list[int] = []
         for period in lengths[matches >= lengths].tolist():
+            if any(period % each == 0 and matches[each - 1] >= period - each for each in shorter):
+                continue
+            shorter.append(period)
             yield period, int(matches[period - 1]) // period + 1
 
     def _repeat_cost(self, end: int, period: int) -> int:
