@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
 
-.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -43,6 +43,9 @@ bench-read: $(RIVALS)
 
 bench-rehearsal: $(READY)
 	$(BIN)/python -m tests.benchmarks.bench_rehearsal
+
+bench-accuracy: $(RIVALS)
+	$(BIN)/python -m tests.benchmarks.bench_accuracy
 
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from backrun_fit.compiled import CompiledWorkout
     from backrun_fit.devices import DeviceProfile
-    from backrun_fit.report import Tolerances
+    from backrun_fit.report import Report, Tolerances
     from backrun_fit.spec import SessionSpec
     from backrun_fit.units import UnitSystem
 
@@ -185,18 +185,25 @@ def check(
     salvage: Annotated[
         bool, Parameter(negative="", help="Check what is whole of a damaged file.")
     ] = False,
+    trend: Annotated[
+        bool,
+        Parameter(negative="", help="Runs of one workout side by side, instead of each report."),
+    ] = False,
     units: Units = None,
     json: Json = False,
 ) -> int:
     """Check recorded runs step by step against the workout they carry, or a given one."""
     from backrun_fit.compliance import check as check_activity
+    from backrun_fit.compliance.trend import compare_runs
     from backrun_fit.fit.activity_reader import activities_in
     from backrun_fit.fit.source import open_source
-    from backrun_fit.render.document import report_document
+    from backrun_fit.render.document import report_document, trend_document
     from backrun_fit.render.text import report_text
+    from backrun_fit.render.trend import trend_text
 
     plan = None if workout is None else _plan(workout, _device("garmin-100"), units)
     tolerances = _tolerances(tolerance)
+    reports: list[Report] = []
 
     def one(content: bytes, name: str | None) -> int:
         code = DONE
@@ -204,7 +211,9 @@ def check(
             report = check_activity(
                 activity, plan, tolerances=tolerances, align=align, units=units or "metric"
             )
-            if json:
+            if trend:
+                reports.append(report)
+            elif json:
                 _print(report_document(report))
             else:
                 _print(report_text(report, units or "metric"))
@@ -220,7 +229,11 @@ def check(
                 code = max(code, _complain(error, path))
         return code
 
-    return _each(activities, members)
+    code = _each(activities, members)
+    if trend:
+        found = compare_runs(reports, units or "metric")
+        _print(trend_document(found) if json else trend_text(found, units or "metric"))
+    return code
 
 
 @app.command

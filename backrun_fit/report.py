@@ -11,6 +11,8 @@ import attrs
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 
 __all__ = [
+    "CadenceEffect",
+    "Colour",
     "Difference",
     "Done",
     "Evidence",
@@ -69,9 +71,18 @@ class Tolerances:
         heart_rate_bpm: Slack on either side of a heart-rate band.
         cadence_spm: Slack on either side of a cadence band.
         power_fraction: Slack on either side of a power band.
-        settling_s: Seconds at the start of an execution that pace, heart rate,
-            cadence and power are not judged on, at most a quarter of it.
-        heart_rate_settling_s: The same for heart rate, which lags.
+        standard_errors: How many standard errors of a mean are allowed beside the
+            slack on pace, heart rate, cadence and power, as the root of the sum of
+            squares and up to 1.75 times the slack; 0 for none
+            (``compliance/allowance.py``).
+        settling_s: Seconds at the start of an execution on which pace, cadence and
+            power are not judged, at most a share of it (``settling_time``). People go
+            on as before for 4 s, then follow with a time constant of 4 s (counted,
+            docs/rehearsal.md): 5 % of a change is left after 16 s.
+        settled_s: Seconds that must be left behind that; else they are not judged.
+        heart_rate_settling_s: The same for heart rate: 6 to 22 s of nothing, then a
+            time constant of 32 to 36 s (counted): 7 to 15 % of a change is left.
+        heart_rate_settled_s: Seconds that must be left behind that.
         skipped_s: An execution shorter than this, planned for more than twice
             as long, counts as skipped.
     """
@@ -86,8 +97,11 @@ class Tolerances:
     heart_rate_bpm: float = attrs.field(default=5.0, validator=_not_negative)
     cadence_spm: float = attrs.field(default=4.0, validator=_not_negative)
     power_fraction: float = attrs.field(default=0.10, validator=_fraction)
-    settling_s: float = attrs.field(default=10.0, validator=_not_negative)
-    heart_rate_settling_s: float = attrs.field(default=60.0, validator=_not_negative)
+    standard_errors: float = attrs.field(default=2.0, validator=_not_negative)
+    settling_s: float = attrs.field(default=16.0, validator=_not_negative)
+    settled_s: float = attrs.field(default=10.0, validator=_not_negative)
+    heart_rate_settling_s: float = attrs.field(default=90.0, validator=_not_negative)
+    heart_rate_settled_s: float = attrs.field(default=60.0, validator=_not_negative)
     skipped_s: float = attrs.field(default=5.0, validator=_not_negative)
 
 
@@ -146,6 +160,8 @@ class Finding:
         verdict: For this component alone.
         message: The reason in plain words, with planned and done values.
         quality: How much of it counts for the score, 0 to 1; None where not measurable.
+            A step cut short before it settled is not measurable and counts all the
+            same as it stands, or the cut could raise the score.
     """
 
     component: Literal["extent", "pace", "heart_rate", "cadence", "power"]
@@ -166,6 +182,7 @@ class StepResult:
             no laps were looked at. A step that was pressed away keeps its short lap.
         last_lap: The last one, likewise.
         pairing: Why this stretch of the recording was taken for this execution.
+        certainty: How sure that is, 0 to 1; None where alignment did not say.
         done: What was measured; None when there is no lap for it.
         verdict: The worst of the findings.
         findings: One a component that the plan asks for or that was looked at.
@@ -181,12 +198,18 @@ class StepResult:
     first_lap: int | None = None
     last_lap: int | None = None
     pairing: str = ""
+    certainty: float | None = None
     done: Done | None = None
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     weight_s: float
     quality: float | None = None
+
+    @property
+    def was_done(self) -> bool:
+        """True where something was measured that stands for it, met or not."""
+        return self.done is not None and self.verdict is not Verdict.SKIPPED
 
 
 @attrs.frozen(kw_only=True)
@@ -213,6 +236,19 @@ class ExtraLaps:
 
 
 @attrs.frozen(kw_only=True)
+class CadenceEffect:
+    """How the cadence of one backward execution differs from forward running.
+
+    Attributes:
+        number: Of the execution, one-based.
+        effect: Relative change, corrected for speed (0.11 is 11 % more steps).
+    """
+
+    number: int
+    effect: float
+
+
+@attrs.frozen(kw_only=True)
 class Evidence:
     """What the recording says about running backward: never proof.
 
@@ -222,6 +258,7 @@ class Evidence:
         executions: Backward executions that could be compared.
         cadence_effect: Mean relative change of cadence against forward running,
             corrected for speed (0.11 is 11 % more steps); None without data.
+        effects: The same of each execution that could be compared, in order.
         step_length_effect: The same of the step length: the same evidence again,
             not a second one.
         uncertainty: Standard deviation of the mean effect; None without data.
@@ -232,10 +269,36 @@ class Evidence:
     label: Literal["strong", "supportive", "none", "contradictory", "not_applicable"]
     executions: int = 0
     cadence_effect: float | None = None
+    effects: tuple[CadenceEffect, ...] = ()
     step_length_effect: float | None = None
     uncertainty: float | None = None
     caveat: str
     observations: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Colour:
+    """How a training calendar would colour the session: by its length alone.
+
+    Attributes:
+        colour: ``green``, ``yellow``, ``orange`` or ``red``.
+        basis: What was compared: ``duration`` (timer seconds) or ``distance`` (metres).
+        planned: Seconds or metres.
+        done: Likewise, of the whole activity.
+        estimated: The plan mixes times and distances, and one was turned into the
+            other by its pace.
+    """
+
+    colour: Literal["green", "yellow", "orange", "red"]
+    basis: Literal["duration", "distance"]
+    planned: float
+    done: float
+    estimated: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """Done over planned."""
+        return self.done / self.planned
 
 
 @attrs.frozen(kw_only=True)
@@ -271,9 +334,12 @@ class Report:
         align: What alignment looked at.
         score: 0 to 100; None when nothing was measurable.
         verdict: MET when no execution was missed; else the worst of them.
+        colour: Beside the score; None where the plan has no length or none was recorded.
         results: One an execution, in order.
         extra: Laps outside the plan, in order.
         evidence: About running backward.
+        safety: Observations on ground, pace and dose of the backward parts, one
+            sentence each; no verdicts.
         tolerances: As used.
         warnings: About file, plan and alignment, one sentence each.
     """
@@ -290,8 +356,10 @@ class Report:
     align: Literal["indexes", "laps", "samples"]
     score: float | None
     verdict: Verdict
+    colour: Colour | None = None
     results: tuple[StepResult, ...]
     extra: tuple[ExtraLaps, ...] = ()
     evidence: Evidence
+    safety: tuple[str, ...] = ()
     tolerances: Tolerances
     warnings: tuple[str, ...] = ()

@@ -25,7 +25,9 @@ from backrun_fit.workout import (
     TimeDuration,
 )
 
-__all__ = ["duration_text", "shown", "step_text", "target_text"]
+__all__ = ["certainty_text", "duration_text", "shown", "step_text", "target_text"]
+
+SURE, FAIRLY_SURE = 0.9, 0.6
 
 
 def shown(text: str | None) -> str:
@@ -39,6 +41,18 @@ def shown(text: str | None) -> str:
         " " if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
         for character in text or ""
     ).strip()
+
+
+def certainty_text(certainty: float) -> str:
+    """How sure something is, in words: from 0.9 on sure, from 0.6 on fairly sure.
+
+    Example:
+        >>> certainty_text(0.95), certainty_text(0.9), certainty_text(0.6), certainty_text(0.5)
+        ('sure', 'sure', 'fairly sure', 'a guess')
+    """
+    if certainty >= SURE:
+        return "sure"
+    return "fairly sure" if certainty >= FAIRLY_SURE else "a guess"
 
 
 def duration_text(duration: Duration, units: UnitSystem = "metric") -> str:

@@ -457,7 +457,7 @@ def test_hidden_indexes_and_hidden_laps_still_leave_most_real_executions(
 @pytest.mark.parametrize("seed", range(12))
 def test_indexes_in_step_with_the_plan_need_no_weighing(seed: int, fault: str) -> None:
     workout = ordinary_plan(Random(seed))
-    executions, optional = planned_executions(workout, 1)
+    executions, optional = planned_executions(workout, lambda: 1)
     number = int(fault.split(":")[1]) if fault else 0
     if number > len(executions):
         return

@@ -13,11 +13,13 @@ import pytest
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage
 from backrun_fit.compliance import check
-from backrun_fit.compliance.evidence import CADENCE_SLOPE, CAVEAT, backward_notes
+from backrun_fit.compliance.evidence import CADENCE_SLOPE, CAVEAT
 from backrun_fit.fit.activity_reader import read_activity
-from backrun_fit.report import Done, Evidence, StepResult, Verdict
-from backrun_fit.workout import Movement, Step
+from backrun_fit.rehearsal import parse_fault, rehearse
+from backrun_fit.report import Evidence
+from backrun_fit.workout import Movement, PaceTarget, Step, TimeDuration
 from tests.activities import Piece, plan, record, repeat, timed
+from tests.rehearsals import EXACT, START, STEADY
 
 FORWARD_SPM = 160.0
 
@@ -135,34 +137,6 @@ def test_heart_rate_and_turnover_are_told_beside_the_articles_claims() -> None:
     )
 
 
-def result_with_grade(grade: float | None, movement: Movement) -> StepResult:
-    activity = session(1, 0.1, movement=movement)
-    result = check(activity).results[1]
-    return attrs.evolve(result, done=Done(grade_percent=grade))
-
-
-@pytest.mark.parametrize(
-    ("grade", "words"),
-    [
-        (0.9, "flat"),
-        (-1.0, "flat"),
-        (-1.5, "barely flat"),
-        (2.4, "not flat"),
-        (None, "grade unknown"),
-    ],
-)
-def test_the_ground_of_a_backward_part_is_told(grade: float | None, words: str) -> None:
-    (note,) = backward_notes(result_with_grade(grade, Movement.BACKWARD_RUN))
-    assert words in note
-    assert ("not flat" in note) == (words == "not flat")
-    assert backward_notes(result_with_grade(grade, Movement.RUN)) == ()
-
-
-def test_a_skipped_backward_part_has_no_ground_to_tell_of() -> None:
-    result = result_with_grade(3.0, Movement.BACKWARD_RUN)
-    assert backward_notes(attrs.evolve(result, verdict=Verdict.SKIPPED, done=None)) == ()
-
-
 def with_recoveries_called_backward(workout: CompiledWorkout) -> CompiledWorkout | None:
     """The workout with the last step of every repeat of two or more declared backward."""
     messages: list[Step | RepeatMessage] = list(workout.messages)
@@ -190,3 +164,40 @@ def test_real_forward_runs_declared_backward_are_not_called_so(corpus: Path) -> 
     assert len(found) > 40
     assert not {"strong", "supportive"} & set(found)
     assert found.count("contradictory") > 30
+
+
+def test_backward_steps_that_were_walked_are_no_evidence_at_all() -> None:
+    workout = CompiledWorkout(
+        name="Plan",
+        messages=(
+            Step(duration=TimeDuration(duration_s=300.0)),
+            Step(duration=TimeDuration(duration_s=60.0), movement=Movement.BACKWARD_RUN),
+            RepeatMessage(first_index=0, count=4),
+        ),
+    )
+    faults = [parse_fault(f"walk:{number}") for number in (2, 4, 6, 8)]
+    for chosen, label in ((faults, "none"), ([], "strong")):
+        rehearsal = rehearse(workout, runner=STEADY, watch=EXACT, started_at=START, faults=chosen)
+        assert check(rehearsal.activity).evidence.label == label
+
+
+def test_walked_forward_parts_are_no_baseline_for_running_backward() -> None:
+    workout = CompiledWorkout(
+        name="Plan",
+        messages=(
+            Step(
+                duration=TimeDuration(duration_s=300.0),
+                target=PaceTarget(slowest_mps=1.7, fastest_mps=1.9),
+            ),
+            Step(
+                duration=TimeDuration(duration_s=60.0),
+                target=PaceTarget(slowest_mps=1.7, fastest_mps=1.9),
+                movement=Movement.BACKWARD_RUN,
+            ),
+            RepeatMessage(first_index=0, count=4),
+        ),
+    )
+    evidence = check(
+        rehearse(workout, runner=STEADY, watch=EXACT, started_at=START).activity
+    ).evidence
+    assert (evidence.label, evidence.effects) == ("none", ())

@@ -127,11 +127,27 @@ def test_nothing_there_is_skipped_with_the_reason_of_the_alignment() -> None:
 
 
 @pytest.mark.parametrize(
-    ("speed", "verdict"),
-    [(2.7, Verdict.MET), (2.69, Verdict.SLOW), (3.52, Verdict.MET), (3.53, Verdict.FAST)],
+    ("planned_s", "slowest", "fastest"),
+    [(30, 2.534, 3.697), (300, 2.595, 3.632), (3000, 2.629, 3.596)],
 )
-def test_pace_has_a_tenth_of_slack_on_either_side(speed: float, verdict: Verdict) -> None:
-    assert judged(timed(300, PACE), of_time(300, settled_speed_mps=speed)).verdict is verdict
+def test_pace_has_a_tenth_of_slack_on_either_side_and_more_in_short_steps(
+    planned_s: float, slowest: float, fastest: float
+) -> None:
+    for speed, verdict in [
+        (slowest + 0.002, Verdict.MET),
+        (slowest - 0.002, Verdict.SLOW),
+        (fastest - 0.002, Verdict.MET),
+        (fastest + 0.002, Verdict.FAST),
+    ]:
+        done = of_time(planned_s, settled_speed_mps=speed)
+        assert judged(timed(planned_s, PACE), done).verdict is verdict
+
+
+def test_what_a_mean_can_know_depends_on_the_planned_length_and_not_on_an_error_of_it() -> None:
+    for speed, verdict in [(2.61, Verdict.MET), (2.58, Verdict.SLOW)]:
+        for done_s in (40, 300, 900):
+            done = of_time(done_s, settled_speed_mps=speed)
+            assert judged(timed(300, PACE), done).findings[1].verdict is verdict
 
 
 @pytest.mark.parametrize(
@@ -142,7 +158,7 @@ def test_being_slower_is_harmless_in_easy_parts_but_not_backward(intensity: Inte
     assert judged(timed(300, PACE, intensity), slow).verdict is Verdict.MET
     backward = timed(300, PACE, intensity, Movement.BACKWARD_RUN)
     assert judged(backward, slow).verdict is Verdict.SLOW
-    fast = of_time(300, settled_speed_mps=3.2 * 1.12)
+    fast = of_time(300, settled_speed_mps=3.2 * 1.16)
     assert judged(timed(300, PACE, intensity), fast).verdict is Verdict.MET
     assert judged(backward, fast).verdict is Verdict.FAST
 
@@ -155,18 +171,48 @@ def test_the_speed_of_a_watch_on_a_treadmill_is_not_trusted() -> None:
     assert "treadmill" in result.findings[1].message
 
 
-def test_a_track_halves_the_slack() -> None:
-    done = of_time(300, settled_speed_mps=2.8)
+def test_a_track_has_less_slack() -> None:
+    done = of_time(300, settled_speed_mps=2.7)
     assert judged(timed(300, PACE), done).verdict is Verdict.MET
     assert judged(timed(300, PACE), done, Setting(sub_sport="track")).verdict is Verdict.SLOW
+
+
+def test_a_step_too_short_to_settle_in_is_not_judged_by_its_pace() -> None:
+    for length_s, verdict in [(20, Verdict.MET), (25.9, Verdict.MET), (26, Verdict.FAST)]:
+        done = of_time(length_s, settled_speed_mps=6.0)
+        assert judged(timed(length_s, PACE), done).verdict is verdict
+    pace = judged(timed(20, PACE), of_time(20, settled_speed_mps=6.0)).findings[1]
+    assert (pace.verdict, pace.quality) == (Verdict.NOT_MEASURABLE, None)
+    assert pace.message == "20 s are too short for the pace to settle"
+
+
+def test_a_short_distance_walked_lasts_long_enough_to_be_judged() -> None:
+    walked = of_time(80, distance_m=75, settled_speed_mps=0.94)
+    assert judged(metres(75, PACE), walked).verdict is Verdict.SLOW
+
+
+def test_a_pace_cut_short_is_not_judged_but_counts_as_it_stands() -> None:
+    cut = judged(timed(300, PACE), of_time(20, settled_speed_mps=2.4))
+    whole = judged(timed(300, PACE), of_time(300, settled_speed_mps=2.4))
+    assert [finding.verdict for finding in cut.findings] == [Verdict.SHORT, Verdict.NOT_MEASURABLE]
+    assert cut.findings[1].quality == whole.findings[1].quality
+    assert "too short for the pace to settle" in cut.findings[1].message
+    pressed_away = judged(timed(300, PACE), of_time(4, settled_speed_mps=2.4))
+    assert [finding.quality for finding in pressed_away.findings] == [0.0]
+
+
+def test_a_pace_from_lap_totals_is_judged_where_the_start_hardly_counts() -> None:
+    for length_s, verdict in [(79, Verdict.NOT_MEASURABLE), (80, Verdict.SLOW)]:
+        result = judged(timed(length_s, PACE), of_time(length_s, speed_mps=2.0))
+        assert result.findings[1].verdict is verdict
 
 
 @pytest.mark.parametrize(
     ("target", "measured", "low", "high", "step"),
     [
-        (HEART, "settled_heart_rate_bpm", 135.0, 155.0, 1.0),
-        (CadenceTarget(lowest_spm=170, highest_spm=180), "settled_cadence_spm", 166.0, 184.0, 1.0),
-        (PowerTarget(lowest_w=200, highest_w=250), "settled_power_w", 175.0, 275.0, 1.0),
+        (HEART, "settled_heart_rate_bpm", 134.2, 155.8, 0.1),
+        (CadenceTarget(lowest_spm=170, highest_spm=180), "settled_cadence_spm", 165.9, 184.1, 0.1),
+        (PowerTarget(lowest_w=200, highest_w=250), "settled_power_w", 166.5, 283.5, 1.0),
     ],
 )
 def test_other_bands_have_their_slack_too(
@@ -200,17 +246,23 @@ def test_missing_data_is_never_a_miss(target: Any, done: Done, reason: str) -> N
 
 
 def test_heart_rate_is_not_judged_on_what_is_too_short_for_it() -> None:
-    result = judged(timed(60, HEART), of_time(60, settled_heart_rate_bpm=99))
+    result = judged(timed(149, HEART), of_time(149, settled_heart_rate_bpm=99))
     assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
-    assert "too short for the heart rate to follow" in result.findings[1].message
+    assert "too short for the heart rate to settle" in result.findings[1].message
+    result = judged(timed(150, HEART), of_time(150, settled_heart_rate_bpm=99))
+    assert result.findings[1].verdict is Verdict.SLOW
 
 
 def test_a_reason_names_planned_and_done_values() -> None:
     result = judged(timed(300, PACE), of_time(290.4, settled_speed_mps=2.5))
     assert [finding.message for finding in result.findings] == [
         "4:50 of 5:00",
-        "pace 6:40/km once settled, planned 5:12-5:33/km: too slow",
+        "pace 6:40/km once settled, planned 5:12-5:33/km: too slow (16.7% off, 13.5% allowed)",
     ]
+    heart = judged(timed(300, HEART), of_time(300, settled_heart_rate_bpm=160.4)).findings[1]
+    assert heart.message == (
+        "heart rate 160 bpm, planned 140-150 bpm: too high (10.4 bpm off, 5.8 bpm allowed)"
+    )
     miles = judged(metres(1609.344), of_time(480, distance_m=804.672), Setting(units="statute"))
     assert miles.findings[0].message == "1/2 mi of 1 mi: too short"
 
@@ -228,6 +280,10 @@ def test_tolerances_are_honoured() -> None:
     exact = Setting(tolerances=Tolerances(pace_fraction=0.0))
     result = judged(timed(60, PACE), of_time(60, settled_speed_mps=3.21), exact)
     assert (result.verdict, result.quality) == (Verdict.FAST, 0.0)
+    plain = Setting(tolerances=Tolerances(standard_errors=0.0))
+    for speed, verdict in [(2.701, Verdict.MET), (2.699, Verdict.SLOW)]:
+        done = of_time(60, settled_speed_mps=speed)
+        assert judged(timed(60, PACE), done, plain).verdict is verdict
 
 
 # Score.
@@ -268,6 +324,21 @@ def test_being_further_from_the_length_never_scores_higher(
     if (near < 1) == (far < 1):
         qualities = [
             judged(timed(100 * planned), of_time(100 * planned * share)).quality
+            for share in (near, far)
+        ]
+        assert qualities[0] is not None
+        assert qualities[1] is not None
+        assert qualities[0] >= qualities[1]
+
+
+@given(speed=st.floats(0.5, 8.0), one=st.floats(0.0, 3.0), other=st.floats(0.0, 3.0))
+def test_being_further_from_the_length_never_scores_higher_whatever_the_pace(
+    speed: float, one: float, other: float
+) -> None:
+    near, far = sorted((one, other), key=lambda share: abs(share - 1))
+    if (near < 1) == (far < 1):
+        qualities = [
+            judged(timed(60, PACE), of_time(60 * share, settled_speed_mps=speed)).quality
             for share in (near, far)
         ]
         assert qualities[0] is not None

@@ -13,7 +13,7 @@ from backrun_fit.compliance.check import check
 from backrun_fit.fit.activity_reader import read_activities, read_activity
 from backrun_fit.rehearsal import Runner, Watch, encode_rehearsal, rehearse
 from backrun_fit.report import Verdict
-from backrun_fit.workout import PaceTarget, TimeDuration
+from backrun_fit.workout import PaceTarget
 from tests.rehearsals import (
     EXACT,
     SEEDS,
@@ -60,9 +60,7 @@ def test_two_thousand_perfect_rehearsals_of_a_steady_runner_are_met() -> None:
         workout = ordinary_plan(Random(seed))
         rehearsal = rehearse(workout, runner=STEADY, watch=EXACT, seed=seed, started_at=START)
         report = check(read_activity(encode_rehearsal(rehearsal)))
-        missed = [result for result in report.results if result.verdict.is_miss]
-        # From a standstill, nobody reaches a speed in twenty seconds' notice.
-        assert not [one for one in missed if not _is_short(one.planned.step.duration)], seed
+        assert not [result for result in report.results if result.verdict.is_miss], seed
         spans = [(one.start_at, one.end_at) for one in rehearsal.truth.executions]
         found = [(result.start_at, result.end_at) for result in report.results]
         assert len(found) == len(spans), seed
@@ -74,7 +72,7 @@ def test_two_thousand_perfect_rehearsals_of_a_steady_runner_are_met() -> None:
 
 
 @pytest.mark.slow
-def test_of_two_thousand_perfect_rehearsals_of_people_only_short_steps_are_missed() -> None:
+def test_in_two_thousand_perfect_rehearsals_of_people_hardly_a_step_is_missed() -> None:
     executions = misses = 0
     for seed in range(PERFECT):
         random = Random(seed)
@@ -89,12 +87,6 @@ def test_of_two_thousand_perfect_rehearsals_of_people_only_short_steps_are_misse
             executions += 1
             if result.verdict.is_miss:
                 misses += 1
-                step = result.planned.step
                 assert result.verdict in (Verdict.FAST, Verdict.SLOW), seed
-                assert isinstance(step.target, PaceTarget), seed
-    # A finding: pace is judged in steps that end before anyone has settled.
-    assert misses < 0.02 * executions
-
-
-def _is_short(duration: object) -> bool:
-    return isinstance(duration, TimeDuration) and duration.duration_s <= 20.0
+                assert isinstance(result.planned.step.target, PaceTarget), seed
+    assert misses <= 0.005 * executions

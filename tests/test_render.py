@@ -24,6 +24,7 @@ from backrun_fit.render.document import (
 )
 from backrun_fit.render.text import activity_text, conclusion, report_text, workout_text
 from backrun_fit.report import (
+    Colour,
     Difference,
     Done,
     Evidence,
@@ -218,6 +219,51 @@ def test_the_report_begins_with_its_conclusion_and_says_all_that_counts() -> Non
     ):  # fmt: skip
         assert expected in " ".join(text.split()), expected
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_colour_says_what_it_is_based_on() -> None:
+    by_time = Colour(colour="yellow", basis="duration", planned=2400.0, done=1500.0)
+    text = " ".join(printed(report_text(attrs.evolve(REPORT, colour=by_time))).split())
+    assert (
+        "colour as in TrainingPeaks: yellow, 25:00 done of 40:00 planned (62%; duration of the "
+        "whole run only)"
+    ) in text
+    by_distance = Colour(
+        colour="green", basis="distance", planned=10_000.0, done=9_000.0, estimated=True
+    )
+    report = attrs.evolve(REPORT, colour=by_distance)
+    text = " ".join(printed(report_text(report)).split())
+    assert "green, 9 km done of about 10 km planned (90%; distance" in text
+    document = report_document(report)["colour"]
+    assert (document["colour"], document["ratio"]) == ("green", 0.9)
+    assert "colour" not in printed(report_text(REPORT))
+
+
+def test_safety_is_observed_and_said_to_be_no_verdict() -> None:
+    report = attrs.evolve(REPORT, safety=("dose: much",))
+    lines = [line.rstrip() for line in printed(report_text(report)).splitlines()]
+    at = lines.index("observed in the backward parts (no verdicts):")
+    assert lines[at + 1] == "  dose: much"
+    assert report_document(report)["safety"] == ["dose: much"]
+    assert "observed" not in printed(report_text(REPORT))
+
+
+def test_how_sure_a_pairing_is_is_told_only_where_alignment_said_so() -> None:
+    def numbered(number: int, certainty: float | None) -> StepResult:
+        planned = attrs.evolve(MET.planned, number=number)
+        return attrs.evolve(MET, planned=planned, certainty=certainty)
+
+    certainties = (1.0, 0.95, 0.9, 0.7, None, 0.3)
+    results = tuple(numbered(number, value) for number, value in enumerate(certainties, start=1))
+    report = attrs.evolve(REPORT, results=results)
+    lines = [line.strip() for line in printed(report_text(report)).splitlines()]
+    assert [line for line in lines if line.startswith("pairing")] == [
+        "pairing: sure for 1-3",
+        "pairing: fairly sure for 4",
+        "pairing: a guess for 6",
+    ]
+    assert [each["certainty"] for each in report_document(report)["executions"]] == [*certainties]
+    assert "pairing" not in printed(report_text(REPORT))
 
 
 def test_the_conclusion_counts_what_could_not_be_measured_and_cuts_long_lists() -> None:

@@ -8,6 +8,7 @@ indexes come tells which pass is meant.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections import Counter
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ from backrun_fit.compliance.lapwise import FORGOTTEN_TEXT, division, forgotten, 
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
 from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
-from backrun_fit.workout import Step, TimeDuration
+from backrun_fit.workout import DistanceDuration, Duration, Step, TimeDuration
 
 __all__ = ["align_by_index"]
 
@@ -30,7 +31,7 @@ __all__ = ["align_by_index"]
 # make lengths fit. A stale index lies between.
 _SKIP, _EXTRA, _EXTRA_BEFORE, _STALE = 1.0, 3.0, 2.7, 1.5
 # A lap whose step is begun again although it was over: the workout was restarted.
-_EXTRA_RESTARTED, _SAME_S = 0.3, 2.0
+_EXTRA_RESTARTED, _SAME_S, _SAME_M = 0.3, 2.0, 5.0
 _LENGTH_WEIGHT, _LARGEST_LENGTH_MISFIT = 0.5, 1.0
 # How sure an execution without a lap is (a pass more or less cannot be told), a stale
 # index, and a lap that holds two steps.
@@ -79,8 +80,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         ['no lap carries step index 0 at this place', 'lap 1 carries step index 1']
     """
     laps = activity.laps
-    shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
-    executions, optional = planned_executions(workout, max(shown.values()))
+    executions, optional = planned_executions(workout, functools.partial(_most_passes, laps))
     steps = {index for index, message in enumerate(workout.messages) if isinstance(message, Step)}
 
     placements = _in_step(laps, executions) or _cheapest(laps, executions, optional, steps)
@@ -130,6 +130,12 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
     )
 
 
+def _most_passes(laps: Sequence[Lap]) -> int:
+    """How often the step that comes most often comes, laps in a row taken as one."""
+    shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
+    return max(shown.values())
+
+
 def _in_step(
     laps: Sequence[Lap], executions: Sequence[PlannedExecution]
 ) -> tuple[Placement, ...] | None:
@@ -144,10 +150,11 @@ def _in_step(
         count = len(list(group))
         if index is not None:
             slot = len(placements)
-            # A step that was over and began again was restarted, or is in the plan twice.
-            if any(lap.trigger == "time" for lap in laps[place : place + count - 1]):
-                return None
             if slot >= len(executions) or executions[slot].step_index != index:
+                return None
+            # A step that was over and began again was restarted, or is in the plan twice.
+            duration = executions[slot].step.duration
+            if any(_is_whole(lap, duration) for lap in laps[place : place + count - 1]):
                 return None
             placements.append(Placement(slot, place, place + count - 1))
         place += count
@@ -182,7 +189,7 @@ def _cheapest(
         return costs
 
     def fit_both(lap: int) -> Floats:
-        costs = forgotten(plan, columns, lap)
+        costs = forgotten(plan, columns, lap, to_open=True)
         costs[plan.step_index[:-1] != laps[lap].step_index] = np.inf
         return costs
 
@@ -202,20 +209,27 @@ def _cheapest(
     )[0]
 
 
+def _is_whole(lap: Lap, duration: Duration | None) -> bool:
+    """Whether a lap was ended by its step's own length."""
+    match duration:
+        case TimeDuration(duration_s=seconds):
+            return lap.trigger == "time" and abs(lap.timer_s - seconds) <= _SAME_S
+        case DistanceDuration(distance_m=metres):
+            done_m = lap.distance_m or 0.0
+            return lap.trigger == "distance" and abs(done_m - metres) <= _SAME_M
+        case _:
+            return False
+
+
 def _begun_again(
     laps: Sequence[Lap], executions: Sequence[PlannedExecution]
 ) -> npt.NDArray[np.bool_]:
-    """Laps that were a whole time step, whose step the next lap begins again."""
-    planned_s = {
-        execution.step_index: execution.step.duration.duration_s
-        for execution in executions
-        if isinstance(execution.step.duration, TimeDuration)
-    }
+    """Laps that were a whole step, which the next lap begins again."""
+    planned = {execution.step_index: execution.step.duration for execution in executions}
     again = [
         lap.step_index is not None
         and lap.step_index == following.step_index
-        and lap.trigger == "time"
-        and abs(lap.timer_s - planned_s.get(lap.step_index, np.inf)) <= _SAME_S
+        and _is_whole(lap, planned.get(lap.step_index))
         for lap, following in itertools.pairwise(laps)
     ]
     return np.array([*again, False])

@@ -69,7 +69,7 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         [0, None, 1]
     """
     laps = activity.laps
-    executions, optional = planned_executions(workout, len(laps))
+    executions, optional = planned_executions(workout, lambda: len(laps))
     plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
     cut_short = np.array(
         [_LARGEST_CUT_SHORT.get(lap.trigger or "", _LARGEST_LENGTH_MISFIT) for lap in laps]

@@ -216,7 +216,7 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         ...  for p in align_by_sample(Recording.of(run), plan).pairings]
         [300.0, 360.0]
     """
-    executions, _ = planned_executions(workout, 1)
+    executions, _ = planned_executions(workout, lambda: 1)
     signal = _Signal.of(recording)
     starts_s = np.concatenate(([0.0], signal.changes_s))
     layer = _cheapest(

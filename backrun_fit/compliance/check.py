@@ -10,11 +10,13 @@ import attrs
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.colour import colour_of
 from backrun_fit.compliance.compare import compare
-from backrun_fit.compliance.evidence import backward_notes, gather_evidence
+from backrun_fit.compliance.evidence import gather_evidence
 from backrun_fit.compliance.judge import judge, overall_verdict, score
 from backrun_fit.compliance.measure import measure
 from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
+from backrun_fit.compliance.safety import backward_notes, observe_safety
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
@@ -92,9 +94,11 @@ def check(
         align=alignment.mode,
         score=score(results),
         verdict=overall_verdict(results),
+        colour=colour_of(recording, results),
         results=results,
         extra=alignment.extra,
         evidence=gather_evidence(recording, results, tolerances),
+        safety=observe_safety(recording, results, tolerances, units),
         tolerances=tolerances,
         warnings=(*activity.warnings, *alignment.warnings, *_doubts(activity, yardstick)),
     )
@@ -130,8 +134,9 @@ def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Ite
         result = judge(pairing, done, setting, cut_by_end=ended and place == last)
         if result.verdict is Verdict.SKIPPED:  # its lap is a press of the button, no execution
             yield attrs.evolve(result, start_at=None, end_at=None)
-        else:
-            yield attrs.evolve(result, notes=backward_notes(result))
+            continue
+        notes = backward_notes(result)
+        yield attrs.evolve(result, notes=notes) if notes else result
 
 
 def _ended_with_recording(recording: Recording, pairing: Pairing) -> bool:

@@ -20,10 +20,10 @@ import numpy.typing as npt
 from backrun_fit.activity import Column
 from backrun_fit.compliance.measure import settling_time
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.report import Evidence, StepResult, Tolerances, Verdict
+from backrun_fit.report import CadenceEffect, Evidence, StepResult, Tolerances
 from backrun_fit.workout import Movement
 
-__all__ = ["CAVEAT", "backward_notes", "cadence_effects", "gather_evidence"]
+__all__ = ["CAVEAT", "cadence_effects", "gather_evidence"]
 
 CAVEAT: Final = (
     "Uncalibrated: a watch file has no field for direction and can never show for sure "
@@ -44,14 +44,13 @@ CADENCE_SLOPE: Final = 8.75
 _LIKE_SPEED_MPS: Final = 0.3
 # Further from the forward running of the day the straight line is not to be trusted.
 _FURTHEST_MPS: Final = 1.5
-_LEAST_S: Final = 15.0
+_LEAST_S: Final = 12.0
 # Slower samples are walking or standing (people run from about 2 m/s on), and the
 # correction is for running.
 _SLOWEST_RUN_MPS: Final = 2.0
+# Walkers change to running near 140 steps/min; nobody runs much below 155.
+_RUNNING_SPM: Final = 150.0
 _LONGEST_INTERVAL_S: Final = 10.0
-
-_FLAT_PERCENT: Final = 1.0
-_NOT_FLAT_PERCENT: Final = 2.0
 
 _Label = Literal["strong", "supportive", "none", "contradictory", "not_applicable"]
 
@@ -78,19 +77,23 @@ def gather_evidence(
         >>> gather_evidence(Recording.of(run), [], Tolerances()).label
         'not_applicable'
     """
-    backward = [each for each in results if _was_done(each) and _is_backward(each)]
+    backward = [
+        each for each in results if each.was_done and each.planned.step.movement.is_backward
+    ]
     if not backward:
         return Evidence(label="not_applicable", caveat=CAVEAT)
-    observations = (*_observations(results), *_grade_summary(backward))
+    observations = tuple(_observations(results))
     effects = cadence_effects(recording, results, tolerances)
     if not effects:
         return Evidence(label="none", caveat=CAVEAT, observations=observations)
-    effect = math.fsum(effects) / len(effects)
-    spread = float(np.std(effects, ddof=1)) if len(effects) > 1 else 0.0
+    values = [each.effect for each in effects]
+    effect = math.fsum(values) / len(values)
+    spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
     return Evidence(
         label=_label(effect, len(effects)),
         executions=len(effects),
         cadence_effect=effect,
+        effects=effects,
         # At equal speed step length is speed over cadence: the same number again.
         step_length_effect=1.0 / (1.0 + effect) - 1.0,
         uncertainty=max(spread, SEGMENT_DEVIATION) / math.sqrt(len(effects)),
@@ -105,14 +108,6 @@ def _label(effect: float, executions: int) -> _Label:
     if effect >= SUPPORTIVE:
         return "supportive"
     return "contradictory" if effect < CONTRADICTORY else "none"
-
-
-def _is_backward(result: StepResult) -> bool:
-    return result.planned.step.movement.is_backward
-
-
-def _was_done(result: StepResult) -> bool:
-    return result.done is not None and result.verdict is not Verdict.SKIPPED
 
 
 # Cadence.
@@ -144,23 +139,25 @@ class _Samples:
 
 def cadence_effects(
     recording: Recording, results: Sequence[StepResult], tolerances: Tolerances
-) -> tuple[float, ...]:
+) -> tuple[CadenceEffect, ...]:
     """Relative change of cadence in each backward execution against forward running.
 
     The baseline is the settled forward running of the same run within 0.3 m/s of
-    the backward execution's mean speed; with less than 15 s of that, all its
+    the backward execution's mean speed; with less than 12 s of that, all its
     forward running if its mean speed is within 1.5 m/s. What difference of speed
-    remains is corrected by 8.75 steps/min per m/s. Backward walking is compared
-    at like speed only.
+    remains is corrected by 8.75 steps/min per m/s. Running is compared with running:
+    below 150 steps/min people walk, forward or backward, and a step that should have
+    been run backward and was walked is no evidence of anything. Backward walking is
+    compared at like speed only.
 
     Returns:
-        One number for each backward execution that has 15 s of settled samples
-        and a baseline, in order; 0.11 is 11 % more steps.
+        One for each backward execution that has 12 s of settled samples and a
+        baseline, in order.
     """
     forward = [
         _samples(recording, each, tolerances)
         for each in results
-        if _was_done(each) and each.planned.step.movement is Movement.RUN
+        if each.was_done and each.planned.step.movement is Movement.RUN
     ]
     if not forward:
         return ()
@@ -171,15 +168,19 @@ def cadence_effects(
     )
     effects = []
     for result in results:
-        if not (_was_done(result) and _is_backward(result)):
+        if not (result.was_done and result.planned.step.movement.is_backward):
             continue
         back = _samples(recording, result, tolerances)
         if back.total_s < _LEAST_S:
             continue
         running = result.planned.step.movement is Movement.BACKWARD_RUN
-        expected = _expected_cadence(base, back.mean_speed_mps, extrapolate=running)
+        if running and back.mean_cadence_spm < _RUNNING_SPM:
+            continue
+        like = base.where(base.cadence_spm >= _RUNNING_SPM) if running else base
+        expected = _expected_cadence(like, back.mean_speed_mps, extrapolate=running)
         if expected is not None:
-            effects.append(back.mean_cadence_spm / expected - 1.0)
+            effect = back.mean_cadence_spm / expected - 1.0
+            effects.append(CadenceEffect(number=result.planned.number, effect=effect))
     return tuple(effects)
 
 
@@ -201,7 +202,7 @@ def _samples(recording: Recording, result: StepResult, tolerances: Tolerances) -
         return _Samples(empty, empty, empty)
     start, end = result.start_at.timestamp(), result.end_at.timestamp()
     part = recording.samples(start, end)
-    begun_s, over_s = (float(t) for t in recording.timeline.timer_at(np.array([start, end])))
+    begun_s, over_s = recording.timeline.timer_of(start), recording.timeline.timer_of(end)
     timer_s = recording.timer_s[part]
     weight_s = np.diff(np.append(timer_s, over_s))
     speed_mps = recording.speed_mps[part]
@@ -217,9 +218,9 @@ def _samples(recording: Recording, result: StepResult, tolerances: Tolerances) -
 
 def _pairs_before(results: Sequence[StepResult]) -> Iterator[tuple[StepResult, StepResult]]:
     """Each backward execution with the forward running done right before it."""
-    done = [each for each in results if _was_done(each)]
+    done = [each for each in results if each.was_done]
     for before, after in itertools.pairwise(done):
-        if _is_backward(after) and before.planned.step.movement is Movement.RUN:
+        if after.planned.step.movement.is_backward and before.planned.step.movement is Movement.RUN:
             yield before, after
 
 
@@ -251,40 +252,3 @@ def _contrast(
         f"{what} {after} {unit} {when} the backward parts, {before} in the forward parts "
         f"before them ({after - before:+d}; the article says it {claim})"
     )
-
-
-def backward_notes(result: StepResult) -> tuple[str, ...]:
-    """What there is to say about the ground of one backward execution.
-
-    Within 1 % is flat, up to 2 % is a warning, above is not flat. Without an
-    altimeter that is unknown.
-
-    Returns:
-        One sentence for a backward execution that was done, else none.
-    """
-    if not (_was_done(result) and _is_backward(result)) or result.done is None:
-        return ()
-    return (_grade_text(result.done.grade_percent),)
-
-
-def _grade_text(grade: float | None) -> str:
-    if grade is None:
-        return "grade unknown: no altitude, or too short to tell"
-    shown = f"grade {round(grade, 1) + 0.0:+.1f} %"  # adding zero turns -0.0 into 0.0
-    if abs(grade) <= _FLAT_PERCENT:
-        return f"{shown}: flat"
-    if abs(grade) <= _NOT_FLAT_PERCENT:
-        return f"{shown}: barely flat, look for flatter ground"
-    return f"{shown}: not flat"
-
-
-def _grade_summary(backward: Sequence[StepResult]) -> Iterator[str]:
-    grades = [each.done.grade_percent for each in backward if each.done is not None]
-    known = [abs(grade) for grade in grades if grade is not None]
-    steep = sum(grade > _NOT_FLAT_PERCENT for grade in known)
-    warn = sum(_FLAT_PERCENT < grade <= _NOT_FLAT_PERCENT for grade in known)
-    if steep or warn:
-        yield (
-            f"ground: {steep} of {len(known)} backward parts steeper than 2 %, "
-            f"{warn} between 1 and 2 %"
-        )

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+from backrun_fit.compliance.allowance import extent_slack, planned_seconds
 from backrun_fit.compliance.pairing import Pairing
 from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text, unmeasured
 from backrun_fit.report import Done, Finding, StepResult, Verdict
@@ -19,7 +20,6 @@ from backrun_fit.workout import (
     HeartRateAboveDuration,
     HeartRateBelowDuration,
     OtherDuration,
-    PaceTarget,
     Step,
     TimeDuration,
 )
@@ -37,35 +37,6 @@ SEVERITY: Final[tuple[Verdict, ...]] = (
     Verdict.NOT_MEASURABLE,
 )
 """Worst first; a step not measurable in one respect and met in all others is met."""
-
-NOMINAL_SPEED_MPS: Final = 1000.0 / 360.0
-"""6:00/km: turns a distance without a pace into a weight, nothing else."""
-
-NOMINAL_OPEN_S: Final = 60.0
-"""Weight of a step without any planned length."""
-
-
-def planned_seconds(step: Step) -> float:
-    """The weight of a step: how long it is planned to take, from the plan alone.
-
-    A distance is divided by the middle of the pace band, or by 6:00/km without
-    one; a step of open length counts a minute.
-
-    Example:
-        >>> planned_seconds(Step(duration=TimeDuration(duration_s=90.0)))
-        90.0
-        >>> planned_seconds(Step(duration=DistanceDuration(distance_m=1000.0)))
-        360.0
-    """
-    match step.duration:
-        case TimeDuration(duration_s=seconds):
-            return seconds
-        case DistanceDuration(distance_m=metres):
-            if isinstance(step.target, PaceTarget):
-                return 2.0 * metres / (step.target.slowest_mps + step.target.fastest_mps)
-            return metres / NOMINAL_SPEED_MPS
-        case _:
-            return NOMINAL_OPEN_S
 
 
 def judge(
@@ -117,6 +88,7 @@ def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) 
         first_lap=None if stretch is None else stretch.first_lap,
         last_lap=None if stretch is None else stretch.last_lap,
         pairing=pairing.reason,
+        certainty=pairing.certainty,
         done=done,
         verdict=min((finding.verdict for finding in findings), key=SEVERITY.index),
         findings=findings,
@@ -133,10 +105,8 @@ def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Fi
     match step.duration:
         case TimeDuration(duration_s=planned):
             value, text = done.timer_s, format_duration(planned)
-            slack = max(limits.duration_s, limits.duration_fraction * planned)
         case DistanceDuration(distance_m=planned):
             value, text = done.distance_m, format_distance(planned, setting.units)
-            slack = max(limits.distance_m, limits.distance_fraction * planned)
         case OtherDuration(type=number):
             return unmeasured("extent", f"ends by a condition this check cannot read (#{number})")
         case _:
@@ -149,19 +119,25 @@ def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Fi
     else:
         text = f"{format_distance(value, setting.units)} of {text}"
     missing, quality = planned - value, min(value, planned) / max(value, planned)
-    if abs(missing) <= slack:
+    if abs(missing) <= extent_slack(step.duration, limits):
         if done.distance_by_construction:
             text += ", by construction: the lap was ended by its distance"
         return Finding(component="extent", verdict=Verdict.MET, message=text, quality=1.0)
-    pressed_away = done.timer_s is not None and done.timer_s < limits.skipped_s
+    hardly_begun = (
+        done.timer_s is not None
+        and done.timer_s < limits.skipped_s
+        and planned_seconds(step) > 2 * limits.skipped_s
+    )
     if missing < 0:
         verdict, word = Verdict.LONG, "too long"
     elif cut_by_end:
         verdict, word = Verdict.UNFINISHED, "the recording ended"
-    elif pressed_away and planned_seconds(step) > 2 * limits.skipped_s:
-        verdict, word, quality = Verdict.SKIPPED, "passed over", 0.0
+    elif hardly_begun:
+        verdict, word = Verdict.SKIPPED, "passed over"
     else:
         verdict, word = Verdict.SHORT, "too short"
+    if missing > 0 and hardly_begun:
+        quality = 0.0
     return Finding(component="extent", verdict=verdict, message=f"{text}: {word}", quality=quality)
 
 

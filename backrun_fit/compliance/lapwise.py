@@ -145,14 +145,22 @@ def _extra_laps(laps: Sequence[Lap], places: Sequence[int], reason: str) -> Extr
     )
 
 
-def forgotten(plan: PlanColumns, columns: LapColumns, lap: int) -> Floats:
+def forgotten(plan: PlanColumns, columns: LapColumns, lap: int, *, to_open: bool = False) -> Floats:
     """What it costs to believe that one lap holds an execution and the next one.
+
+    Args:
+        plan: The executions.
+        columns: The laps.
+        lap: Position of the one lap.
+        to_open: Whether the next one may be of open length.
 
     Returns:
         One number for each execution but the last; infinite where the lap is not as long
         as both together, or one of them has no planned length.
     """
-    misfit = plan.joint_misfit(float(columns.timer_s[lap]), float(columns.distance_m[lap]))
+    misfit = plan.joint_misfit(
+        float(columns.timer_s[lap]), float(columns.distance_m[lap]), to_open=to_open
+    )
     ended = plan.trigger_misfit(columns, lap, 1)[0, 1:]
     return np.where(misfit <= _LARGEST_JOINT_MISFIT, _FORGOTTEN + misfit + ended, np.inf)
 
@@ -170,5 +178,8 @@ def division(lap: Lap, one: PlannedExecution, other: PlannedExecution) -> dateti
                 lengths.append(seconds)
             case DistanceDuration(distance_m=metres):
                 lengths.append(metres * lap.timer_s / max(lap.distance_m or 0.0, 1.0))
-    share = lengths[0] / sum(lengths)
+            case _:
+                # An open step is what is left.
+                lengths.append(max(lap.timer_s - sum(lengths), 0.0))
+    share = lengths[0] / max(sum(lengths), 1e-9)
     return lap.start_at + share * (lap.end_at - lap.start_at)

@@ -26,12 +26,16 @@ def weights(interval_s: Column) -> Column:
     return np.where(interval_s > LONGEST_INTERVAL_S, 0.0, interval_s)
 
 
+_NONE: Final = np.empty(0)
+
+
 @attrs.frozen(eq=False)
 class TimeMeans:
     """A column summed up in advance, so that the mean of any part of it costs the same.
 
     Attributes:
-        values: One a sample; 0 where there is none.
+        values: One a sample; 0 where there is none. Empty, like the others, where no sample
+            has a value.
         known: 1 for each sample that has a value, else 0.
         sums: Value times weight, of all samples before each one.
         weights: Weight of the samples with a value, likewise.
@@ -52,6 +56,8 @@ class TimeMeans:
             moving: Samples of zero count as none.
         """
         is_known = column > 0 if moving else ~np.isnan(column)
+        if not is_known.any():
+            return cls(values=_NONE, known=_NONE, sums=_NONE, weights=_NONE)
         values = np.where(is_known, column, 0.0)
         known = is_known.astype(np.float64)
         return cls(
@@ -77,7 +83,7 @@ class TimeMeans:
             >>> means.mean(0, 3, 1.0), means.mean(2, 3, 1.0)
             (3.5, None)
         """
-        if behind <= first:
+        if behind <= first or not len(self.values):
             return None
         total, last = self.total(first, behind, last_weight_s), behind - 1
         if total <= 0:
@@ -87,6 +93,8 @@ class TimeMeans:
 
     def total(self, first: int, behind: int, last_weight_s: float) -> float:
         """Weight of the samples with a value from ``first`` up to and without ``behind``."""
+        if not len(self.values):
+            return 0.0
         last = behind - 1
         return float(self.weights[last] - self.weights[first] + self.known[last] * last_weight_s)
 
@@ -98,7 +106,7 @@ class Slopes:
     Attributes:
         positions: Of the samples that have both, ascending.
         along: The first column at them.
-        sums: Running sums of 1, x, y, x * x and x * y, each with nothing before it, about
+        sums: Running sums of x, y, x * x and x * y, each with nothing before it, about
             the means of the whole, so that little is lost to rounding.
     """
 
@@ -113,8 +121,8 @@ class Slopes:
         x, y = along[positions], across[positions]
         if len(x):
             x, y = x - x.mean(), y - y.mean()
-        sums = np.zeros((5, len(x) + 1))
-        np.cumsum((np.ones_like(x), x, y, x * x, x * y), axis=1, out=sums[:, 1:])
+        sums = np.zeros((4, len(x) + 1))
+        np.cumsum((x, y, x * x, x * y), axis=1, out=sums[:, 1:])
         return cls(positions=positions, along=along[positions], sums=sums)
 
     def slope(self, first: int, behind: int, least_along: float) -> float | None:
@@ -135,5 +143,6 @@ class Slopes:
         part = self.along[begin:end]
         if float(part.max() - part.min()) < least_along:
             return None
-        count, x, y, xx, xy = (self.sums[:, end] - self.sums[:, begin]).tolist()
+        x, y, xx, xy = (self.sums[:, end] - self.sums[:, begin]).tolist()
+        count = end - begin
         return float((xy - x * y / count) / (xx - x * x / count))

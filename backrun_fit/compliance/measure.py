@@ -27,17 +27,17 @@ TREADMILL_SUB_SPORTS: Final = frozenset(("treadmill", "indoor_running", "virtual
 """FIT Profile 21.212, type ``sub_sport``: running on the spot, without GPS."""
 
 _END_WINDOW_S = 10.0
-_SETTLING_SHARE = 0.25
+_SETTLING_SHARE = 0.5
 # Below this, altitude steps of 0.2 m and barometer jitter of 0.76 m are the slope.
 _SHORTEST_FOR_GRADE_M = 50.0
 
 
 def settling_time(window_s: float, timer_s: float) -> float:
-    """How much of an execution's start is not judged: the window, at most a quarter.
+    """How much of an execution's start is not judged: the window, at most half.
 
     Example:
         >>> settling_time(10.0, 300.0), settling_time(10.0, 20.0)
-        (10.0, 5.0)
+        (10.0, 10.0)
     """
     return min(window_s, _SETTLING_SHARE * timer_s)
 
@@ -91,7 +91,7 @@ class _Slice:
     ) -> float | None:
         """Share of the time from a sample on with values between two, both included."""
         begin, behind = self.samples.start + first, self.samples.start + len(self.timer_s)
-        if behind <= begin:
+        if behind <= begin or not len(means.values):
             return None
         values = means.values[begin:behind]
         inside = (values >= lowest) & (values <= highest) & (means.known[begin:behind] > 0)
@@ -116,6 +116,7 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
         tolerances: For the settling windows.
 
     Example:
+        >>> import numpy as np
         >>> from backrun_fit.activity import Activity, Track
         >>> from backrun_fit.compliance.timeline import instant
         >>> from backrun_fit.workout import OpenDuration
@@ -155,7 +156,7 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
         and isinstance(step.duration, DistanceDuration)
         and laps[-1].trigger == "distance",
         speed_mps=speed_mps,
-        settled_speed_mps=_settled_speed(recording, part, settled, over_s, end),
+        settled_speed_mps=_settled_speed(recording, part, settled_s, over_s, end),
         in_band_fraction=_in_band(recording, part, step, settled, heart_settled),
         heart_rate_bpm=part.mean(recording.heart_rate),
         heart_rate_end_bpm=part.mean(recording.heart_rate, part.since(over_s - _END_WINDOW_S)),
@@ -180,14 +181,14 @@ def _distance(recording: Recording, laps: Sequence[Lap], start: float, end: floa
 
 
 def _settled_speed(
-    recording: Recording, part: _Slice, settled: int, over_s: float, end: float
+    recording: Recording, part: _Slice, settled_s: float, over_s: float, end: float
 ) -> float | None:
-    """Distance over timer time from the first settled sample on; else the speed column."""
-    track = recording.activity.track
+    """Distance over timer time from ``settled_s`` on the timer; else the speed column."""
+    settled = part.since(settled_s)
     if settled < len(part.timer_s):
-        from_m = recording.distance_at(float(track.unix_s[part.samples][settled]))
+        from_m = recording.distance_at(recording.timeline.unix_of(settled_s))
         to_m = recording.distance_at(end)
-        lasting_s = over_s - float(part.timer_s[settled])
+        lasting_s = over_s - settled_s
         if from_m is not None and to_m is not None and to_m >= from_m and lasting_s > 0:
             return (to_m - from_m) / lasting_s
     return part.mean(recording.speed, settled)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import attrs
 import numpy as np
@@ -51,6 +51,8 @@ _INNER_TRIGGER = np.array(
 )
 # Within 3 % or 2 s, or 5 m, lengths are the same: watches and GPS are no better.
 _SAME_FRACTION, _SAME_S, _SAME_M = 0.03, 2.0, 5.0
+# A lap that holds a step and an open one after it is clearly longer than the step.
+_CLEARLY_LONGER, _OPEN_MISFIT = 1.1, 0.1
 
 _WORK, _REST, _WARMUP, _COOLDOWN, _UNKNOWN = range(5)
 _EFFORTS = {
@@ -64,13 +66,14 @@ _EFFORTS = {
 
 
 def planned_executions(
-    workout: CompiledWorkout, open_passes: int
+    workout: CompiledWorkout, open_passes: Callable[[], int]
 ) -> tuple[tuple[PlannedExecution, ...], npt.NDArray[np.bool_]]:
     """Unroll a workout, with repeats that end by a condition as often as asked.
 
     Args:
         workout: The plan.
-        open_passes: How many passes to allow for a repeat without a count; at least 1.
+        open_passes: Says how many passes to allow for a repeat without a count, where
+            there is one.
 
     Returns:
         The executions in order, and which of them are a second or later pass of
@@ -85,7 +88,10 @@ def planned_executions(
         if isinstance(message, RepeatMessage):
             spans.append((message.first_index, index, message.count is None))
             if message.count is None:
-                messages[index] = attrs.evolve(message, count=max(1, open_passes), until=None)
+                messages[index] = attrs.evolve(message, count=max(1, open_passes()), until=None)
+    if not any(uncounted for *_, uncounted in spans):
+        executions = unroll(workout)
+        return executions, np.zeros(len(executions), dtype=bool)
     executions = unroll(attrs.evolve(workout, messages=tuple(messages)))
     spans.reverse()  # an outer repeat stands after the inner ones
 
@@ -222,7 +228,7 @@ class PlanColumns:
         misfit[np.isnan(misfit)] = 0.3
         return misfit
 
-    def joint_misfit(self, timer_s: float, distance_m: float) -> Floats:
+    def joint_misfit(self, timer_s: float, distance_m: float, *, to_open: bool) -> Floats:
         """How far one length is from that of each execution and the next together.
 
         A distance is turned into time by the speed of the whole.
@@ -230,18 +236,24 @@ class PlanColumns:
         Args:
             timer_s: Timer time of the candidate.
             distance_m: Its distance; NaN where not known.
+            to_open: A next one without a planned length fits whatever is left, at 0.1.
 
         Returns:
             One number for each execution but the last; infinite where one of the two
-            has no planned length.
+            has no planned length otherwise.
         """
+        whole_s = max(timer_s, 0.5)
         with np.errstate(invalid="ignore", divide="ignore"):
-            by_distance = self.distance_m * max(timer_s, 0.5) / distance_m
-        lengths = np.where(np.isnan(self.timer_s), by_distance, self.timer_s)
-        together = lengths[:-1] + lengths[1:]
-        misfit = np.abs(np.log(max(timer_s, 0.5) / np.maximum(together, 0.5)))
-        same = (misfit <= _SAME_FRACTION) | (np.abs(timer_s - together) <= _SAME_S)
-        return np.where(np.isnan(together), np.inf, np.where(same, 0.0, misfit))
+            by_distance = self.distance_m * whole_s / distance_m
+            lengths = np.where(np.isnan(self.timer_s), by_distance, self.timer_s)
+            together = np.maximum(lengths[:-1] + lengths[1:], 0.5)
+            misfit = np.abs(np.log(whole_s / together))
+        same = (misfit <= _SAME_FRACTION) | (np.abs(whole_s - together) <= _SAME_S)
+        misfit = np.where(np.isnan(misfit), np.inf, np.where(same, 0.0, misfit))
+        if to_open:
+            open_next = np.isnan(lengths[1:]) & (whole_s > _CLEARLY_LONGER * lengths[:-1])
+            misfit[open_next] = _OPEN_MISFIT
+        return misfit
 
     def trigger_misfit(self, laps: LapColumns, first: int, count: int) -> Floats:
         """How odd the triggers are of the runs of 1 to ``count`` laps from ``first`` on.

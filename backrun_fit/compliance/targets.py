@@ -6,12 +6,14 @@ from typing import Final, Literal
 
 import attrs
 
+from backrun_fit.compliance.allowance import Aspect, lasts_long_enough, planned_seconds, slack
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.report import Done, Finding, Tolerances, Verdict
 from backrun_fit.units import UnitSystem, format_duration, format_pace
 from backrun_fit.wording import target_text
 from backrun_fit.workout import (
     CadenceTarget,
+    DistanceDuration,
     HeartRateTarget,
     HeartRateZoneTarget,
     Intensity,
@@ -21,22 +23,22 @@ from backrun_fit.workout import (
     PaceTarget,
     PowerTarget,
     Step,
+    TimeDuration,
 )
 
 __all__ = ["Component", "Setting", "judge_targets", "seconds_text", "unmeasured"]
 
 # A component counts nothing at this many times its tolerance.
 _WORTHLESS_AT: Final = 3.0
+# Without samples the start counts as well; it may be so much of the whole.
+_LARGEST_START: Final = 0.2
 # A value on the limit is inside, whatever the last bit of a float says.
 _ROUNDING: Final = 1e-9
 _GENTLE: Final = frozenset(
     (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
 )
 
-SHORTEST_FOR_HEART_RATE_S: Final = 120.0
-"""Heart rate is too slow for anything shorter (Tocco 2015)."""
-
-Component = Literal["extent", "pace", "heart_rate", "cadence", "power"]
+Component = Literal["extent", Aspect]
 _ReadTarget = (
     PaceTarget
     | NamedPaceTarget
@@ -77,7 +79,7 @@ def unmeasured(component: Component, message: str) -> Finding:
     return Finding(component=component, verdict=Verdict.NOT_MEASURABLE, message=message)
 
 
-_ASPECTS: Final[dict[type, Component]] = {
+_ASPECTS: Final[dict[type, Aspect]] = {
     PaceTarget: "pace",
     NamedPaceTarget: "pace",
     HeartRateTarget: "heart_rate",
@@ -85,8 +87,14 @@ _ASPECTS: Final[dict[type, Component]] = {
     CadenceTarget: "cadence",
     PowerTarget: "power",
 }
+_NAMES: Final[dict[Aspect, str]] = {
+    "pace": "pace",
+    "heart_rate": "heart rate",
+    "cadence": "cadence",
+    "power": "power",
+}
 # FIT Profile 21.212, type wkt_step_target; anything else bears on how fast it goes.
-_COMPONENTS: Final[dict[int, Component]] = {1: "heart_rate", 3: "cadence", 4: "power"}
+_COMPONENTS: Final[dict[int, Aspect]] = {1: "heart_rate", 3: "cadence", 4: "power"}
 
 
 def judge_targets(step: Step, done: Done, setting: Setting) -> list[Finding]:
@@ -95,60 +103,42 @@ def judge_targets(step: Step, done: Done, setting: Setting) -> list[Finding]:
     if isinstance(target, OpenTarget):
         return []
     if isinstance(target, OtherTarget):
-        component = _COMPONENTS.get(target.type, "pace")
-        return [unmeasured(component, f"a target this check cannot read (#{target.type})")]
-    component = _ASPECTS[type(target)]
+        aspect = _COMPONENTS.get(target.type, "pace")
+        return [unmeasured(aspect, f"a target this check cannot read (#{target.type})")]
+    aspect = _ASPECTS[type(target)]
     lasting_s = done.timer_s or 0.0
-    if lasting_s < setting.tolerances.skipped_s:
-        return [unmeasured(component, f"{seconds_text(lasting_s)} are too short to judge by")]
-    if component == "heart_rate" and lasting_s < SHORTEST_FOR_HEART_RATE_S:
-        text = f"{seconds_text(lasting_s)} are too short for the heart rate to follow"
-        return [unmeasured(component, text)]
-    return [_target(step, target, done, setting)]
+    limits = setting.tolerances
+    if lasts_long_enough(aspect, lasting_s, limits):
+        return [_target(step, target, done, setting)]
+    text = f"{seconds_text(lasting_s)} are too short for the {_NAMES[aspect]} to settle"
+    if lasting_s < limits.skipped_s or not lasts_long_enough(aspect, _length_s(step, done), limits):
+        return [unmeasured(aspect, text)]
+    # Cut short: it counts as it stands, or the cut could raise the score.
+    as_it_stands = _target(step, target, done, setting).quality
+    return [attrs.evolve(unmeasured(aspect, text), quality=as_it_stands)]
+
+
+def _length_s(step: Step, done: Done) -> float:
+    """How long it was to last, or did where that was open: no error widens what is allowed."""
+    has_length = isinstance(step.duration, TimeDuration | DistanceDuration)
+    return planned_seconds(step) if has_length else done.timer_s or 0.0
 
 
 def _target(step: Step, target: _ReadTarget, done: Done, setting: Setting) -> Finding:
     limits = setting.tolerances
     gentle = step.intensity in _GENTLE and not step.movement.is_backward
-    mostly_gap = done.gap_s > 0.5 * (done.timer_s or 0.0)
-
-    def absolute(
-        component: Component,
-        unit: str,
-        value: float | None,
-        band: tuple[float, float],
-        slack: float,
-        *,
-        one_sided: bool,
-    ) -> Finding:
-        name = component.replace("_", " ")
-        if value is None:
-            return unmeasured(component, f"no {name} was recorded")
-        if mostly_gap:
-            return unmeasured(component, f"more than half of the {name} samples are missing")
-        lowest, highest = band
-        return _in_band(
-            component,
-            f"{name} {value:.0f} {unit}, planned {lowest:.0f}-{highest:.0f} {unit}",
-            below=lowest - value,
-            above=value - highest,
-            slack_below=slack,
-            slack_above=slack,
-            one_sided=one_sided,
-        )
-
     match target:
         case PaceTarget():
-            return _pace(target, done, setting, gentle=gentle)
+            return _pace(step, target, done, setting, gentle=gentle)
         case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            value, slack = done.settled_heart_rate_bpm, limits.heart_rate_bpm
-            return absolute("heart_rate", "bpm", value, (lowest, highest), slack, one_sided=gentle)
+            band = _Band("heart_rate", lowest, highest, limits.heart_rate_bpm, "bpm")
+            return _absolute(band, done.settled_heart_rate_bpm, step, done, limits, gentle=gentle)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            value, slack = done.settled_cadence_spm, limits.cadence_spm
-            return absolute("cadence", "spm", value, (lowest, highest), slack, one_sided=False)
+            band = _Band("cadence", lowest, highest, limits.cadence_spm, "spm")
+            return _absolute(band, done.settled_cadence_spm, step, done, limits, gentle=False)
         case PowerTarget(lowest_w=lowest, highest_w=highest):
-            value, slack = done.settled_power_w, limits.power_fraction * highest
-            return absolute("power", "W", value, (lowest, highest), slack, one_sided=gentle)
+            band = _Band("power", lowest, highest, limits.power_fraction * highest, "W")
+            return _absolute(band, done.settled_power_w, step, done, limits, gentle=gentle)
         case HeartRateZoneTarget(zone=zone):
             text = f"heart-rate zone {zone}: its borders are set on the watch, not in the file"
             return unmeasured("heart_rate", text)
@@ -156,7 +146,37 @@ def _target(step: Step, target: _ReadTarget, done: Done, setting: Setting) -> Fi
             return unmeasured("pace", f"{name} pace was not resolved into speeds")
 
 
-def _pace(target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> Finding:
+@attrs.frozen
+class _Band:
+    """A band in a unit of its own, with its tolerance."""
+
+    aspect: Aspect
+    lowest: float
+    highest: float
+    tolerance: float
+    unit: str
+
+
+def _absolute(
+    band: _Band, value: float | None, step: Step, done: Done, limits: Tolerances, *, gentle: bool
+) -> Finding:
+    aspect, unit, name = band.aspect, band.unit, _NAMES[band.aspect]
+    if value is None:
+        return unmeasured(aspect, f"no {name} was recorded")
+    if done.gap_s > 0.5 * (done.timer_s or 0.0):
+        return unmeasured(aspect, f"more than half of the {name} samples are missing")
+    reference = band.highest if aspect == "power" else 1.0
+    allowed = slack(aspect, band.tolerance, _length_s(step, done), limits, reference=reference)
+    return _in_band(
+        aspect,
+        f"{name} {value:.0f} {unit}, planned {band.lowest:.0f}-{band.highest:.0f} {unit}",
+        below=_Distance(band.lowest - value, allowed, f" {unit}"),
+        above=_Distance(value - band.highest, allowed, f" {unit}"),
+        one_sided=gentle,
+    )
+
+
+def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> Finding:
     limits = setting.tolerances
     if setting.sub_sport in TREADMILL_SUB_SPORTS:
         return unmeasured("pace", "a watch's speed on a treadmill is not to be trusted")
@@ -165,44 +185,66 @@ def _pace(target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> 
         value, when = done.speed_mps, ""
     if value is None:
         return unmeasured("pace", "neither distance nor speed was recorded")
-    slack = limits.pace_fraction
-    if setting.sub_sport == "track":
-        slack = limits.treadmill_pace_fraction
-    pace = format_pace(value, setting.units)
+    if not when and _LARGEST_START * (done.timer_s or 0.0) < limits.settling_s:
+        return unmeasured("pace", "no samples tell the start from the rest")
+    track = setting.sub_sport == "track"
+    either = limits.treadmill_pace_fraction if track else limits.pace_fraction
+    faster = limits.easy_pace_fraction if gentle else either
+    length_s = _length_s(step, done)
     return _in_band(
         "pace",
-        f"pace {pace}{when}, planned {target_text(target, setting.units)}",
-        below=1.0 - value / target.slowest_mps,
-        above=value / target.fastest_mps - 1.0,
-        slack_below=slack,
-        slack_above=limits.easy_pace_fraction if gentle else slack,
+        f"pace {format_pace(value, setting.units)}{when}, "
+        f"planned {target_text(target, setting.units)}",
+        below=_Distance(
+            100.0 * (1.0 - value / target.slowest_mps),
+            100.0 * slack("pace", either, length_s, limits),
+            "%",
+        ),
+        above=_Distance(
+            100.0 * (value / target.fastest_mps - 1.0),
+            100.0 * slack("pace", faster, length_s, limits),
+            "%",
+        ),
         one_sided=gentle,
     )
 
 
+@attrs.frozen
+class _Distance:
+    """How far a value lies beyond one end of its band; negative is inside."""
+
+    off: float
+    allowed: float
+    unit: str
+
+    @property
+    def is_miss(self) -> bool:
+        return self.off > self.allowed + _ROUNDING
+
+    @property
+    def quality(self) -> float:
+        """1 where just allowed, 0 from three times that on."""
+        reach = (_WORTHLESS_AT - 1.0) * self.allowed
+        return max(0.0, 1.0 - (self.off - self.allowed) / reach) if reach > 0 else 0.0
+
+    def __str__(self) -> str:
+        return f"{self.off:.1f}{self.unit} off, {self.allowed:.1f}{self.unit} allowed"
+
+
 def _in_band(
-    component: Component,
-    text: str,
-    *,
-    below: float,
-    above: float,
-    slack_below: float,
-    slack_above: float,
-    one_sided: bool,
+    aspect: Aspect, text: str, *, below: _Distance, above: _Distance, one_sided: bool
 ) -> Finding:
-    """Judge how far a value lies below and above its band; negative is inside."""
-    if above > slack_above + _ROUNDING:
-        verdict, excess, slack = Verdict.FAST, above, slack_above
-    elif below > slack_below + _ROUNDING and not one_sided:
-        verdict, excess, slack = Verdict.SLOW, below, slack_below
+    fast, slow = ("fast", "slow") if aspect == "pace" else ("high", "low")
+    if above.is_miss:
+        verdict, word, distance = Verdict.FAST, fast, above
+    elif below.is_miss and not one_sided:
+        verdict, word, distance = Verdict.SLOW, slow, below
     else:
-        word = "slower" if component == "pace" else "lower"
-        note = f": {word} is fine here" if one_sided and below > slack_below else ""
-        return Finding(component=component, verdict=Verdict.MET, message=text + note, quality=1.0)
-    word = {
-        ("pace", Verdict.FAST): "too fast",
-        ("pace", Verdict.SLOW): "too slow",
-    }.get((component, verdict), "too high" if verdict is Verdict.FAST else "too low")
-    reach = (_WORTHLESS_AT - 1.0) * slack
-    quality = max(0.0, 1.0 - (excess - slack) / reach) if reach > 0 else 0.0
-    return Finding(component=component, verdict=verdict, message=f"{text}: {word}", quality=quality)
+        note = f": {slow}er is fine here" if one_sided and below.is_miss else ""
+        return Finding(component=aspect, verdict=Verdict.MET, message=text + note, quality=1.0)
+    return Finding(
+        component=aspect,
+        verdict=verdict,
+        message=f"{text}: too {word} ({distance})",
+        quality=distance.quality,
+    )

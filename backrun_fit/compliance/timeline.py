@@ -102,6 +102,10 @@ class Timeline:
         """
         return _between(unix_s, self.unix_s, self.timer_s)
 
+    def unix_of(self, timer_s: float) -> float:
+        """When the timer showed this; at a pause, its end."""
+        return _between(timer_s, self.timer_s, self.unix_s)
+
     def unix_at(self, timer_s: float | Column) -> Column:
         """When the timer showed this; at a pause, one of its ends."""
         return np.asarray(np.interp(timer_s, self.timer_s, self.unix_s))
@@ -125,10 +129,13 @@ def _running_median(values: Column) -> Column:
     smooth = np.full(len(values), np.nan)
     if int(known.sum()) < _ALTITUDE_WINDOW:
         return smooth
-    half = _ALTITUDE_WINDOW // 2
-    padded = np.pad(values[known], half, mode="edge")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _ALTITUDE_WINDOW)
-    smooth[known] = np.partition(windows, half, axis=1)[:, half]
+    padded = np.pad(values[known], _ALTITUDE_WINDOW // 2, mode="edge")
+    count = len(padded) - _ALTITUDE_WINDOW + 1
+    one, two, three, four, five = (padded[shift : shift + count] for shift in range(5))
+    # The median of five by comparisons: of two pairs the greatest and the least are out.
+    low = np.maximum(np.minimum(one, two), np.minimum(three, four))
+    high = np.minimum(np.maximum(one, two), np.maximum(three, four))
+    smooth[known] = np.maximum(np.minimum(low, high), np.minimum(five, np.maximum(low, high)))
     return smooth
 
 

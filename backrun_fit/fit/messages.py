@@ -72,17 +72,16 @@ class Messages:
         ]
         if not indexes:
             return _NOTHING
-        mine = self._numbers == number
-        which = self.walked.which[mine]
-        if len(indexes) > 1:
-            counts = np.bincount(which)
+        mine = np.flatnonzero(self._numbers == number)
+        if not len(mine):
+            return _NOTHING
+        if len(indexes) == 1:
+            which = np.zeros(len(mine), dtype=np.uint16)
+        else:
+            counts = np.bincount(self.walked.which[mine])
             indexes = np.flatnonzero(counts).tolist()
             # From an index among all definitions to one among those that are used.
-            which = ((counts > 0).cumsum() - 1)[which]
-        elif len(which):
-            which = np.zeros_like(which)
-        else:
-            return _NOTHING
+            which = ((counts > 0).cumsum() - 1)[self.walked.which[mine]]
         definitions = tuple([self.walked.definitions[index] for index in indexes])
         return Picked(self.offsets[mine], definitions, which)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 import numpy as np
+import numpy.typing as npt
 
 from backrun_fit.activity import Column, DeveloperColumn, Track
 from backrun_fit.fit.instants import LATEST_UNIX_S
@@ -51,10 +52,7 @@ def read_track(records: Table, *, on_foot: bool, log: list[str]) -> Track:
     usable = (unix_s >= 0) & (unix_s <= LATEST_UNIX_S)
     if not usable.all():
         log.append(f"{int((~usable).sum())} of {len(usable)} records have no time; left out")
-    order = np.flatnonzero(usable)
-    if (np.diff(unix_s[order]) < 0).any():
-        log.append("records out of order of time; sorted")
-        order = order[np.argsort(unix_s[order], kind="stable")]
+    order = _order(unix_s, usable, log)
     columns = {
         "distance_m": fields["distance"],
         "speed_mps": _either(fields["enhanced_speed"], fields["speed"]),
@@ -86,6 +84,19 @@ def read_track(records: Table, *, on_foot: bool, log: list[str]) -> Track:
             for name, field in developer.items()
         },
     )
+
+
+def _order(
+    unix_s: Column, usable: npt.NDArray[np.bool_], log: list[str]
+) -> slice | npt.NDArray[np.intp]:
+    """The usable samples in order of time."""
+    if usable.all() and not (unix_s[1:] < unix_s[:-1]).any():
+        return slice(None)
+    order = np.flatnonzero(usable)
+    if (np.diff(unix_s[order]) < 0).any():
+        log.append("records out of order of time; sorted")
+        order = order[np.argsort(unix_s[order], kind="stable")]
+    return order
 
 
 def _is_number(field: DeveloperField) -> bool:

@@ -15,9 +15,10 @@ import attrs
 
 from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
+from backrun_fit.compliance.trend import Trend, TrendRow, TrendRun
 from backrun_fit.fit.activity_reader import file_kind
 from backrun_fit.fit.columns import Segment
-from backrun_fit.report import ExtraLaps, Report, StepResult
+from backrun_fit.report import Colour, ExtraLaps, Report, StepResult
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -41,17 +42,20 @@ __all__ = [
     "ACTIVITY_SCHEMA",
     "CONTENTS_SCHEMA",
     "REPORT_SCHEMA",
+    "TREND_SCHEMA",
     "WORKOUT_SCHEMA",
     "activity_document",
     "as_json",
     "contents_document",
     "report_document",
+    "trend_document",
     "workout_document",
 ]
 
 Document = dict[str, Any]
 
 REPORT_SCHEMA: Final = "backrun_fit/report/1"
+TREND_SCHEMA: Final = "backrun_fit/trend/1"
 WORKOUT_SCHEMA: Final = "backrun_fit/workout/1"
 ACTIVITY_SCHEMA: Final = "backrun_fit/activity/1"
 CONTENTS_SCHEMA: Final = "backrun_fit/contents/1"
@@ -201,9 +205,11 @@ def report_document(report: Report) -> Document:
         "align": report.align,
         "score": report.score,
         "verdict": report.verdict.value,
+        "colour": report.colour and _colour(report.colour),
         "executions": [_execution(result) for result in report.results],
         "extra": [_extra(extra) for extra in report.extra],
         "evidence": attrs.asdict(report.evidence),
+        "safety": list(report.safety),
         "tolerances": attrs.asdict(report.tolerances),
         "warnings": list(report.warnings),
     }
@@ -222,6 +228,7 @@ def _execution(result: StepResult) -> Document:
         "first_lap": result.first_lap,
         "last_lap": result.last_lap,
         "pairing": result.pairing,
+        "certainty": result.certainty,
         "planned": {"duration": quantity(step.duration), "target": quantity(step.target)},
         "done": result.done and attrs.asdict(result.done),
         "verdict": result.verdict.value,
@@ -241,8 +248,52 @@ def _execution(result: StepResult) -> Document:
     }
 
 
+def _colour(colour: Colour) -> Document:
+    return attrs.asdict(colour) | {"ratio": colour.ratio}
+
+
 def _extra(extra: ExtraLaps) -> Document:
     return attrs.asdict(extra) | {
         "start_at": instant(extra.start_at),
         "end_at": instant(extra.end_at),
+    }
+
+
+def trend_document(trend: Trend) -> Document:
+    """Several runs of one workout, side by side; see ``docs/json.md`` for every key."""
+    return {
+        "schema": TREND_SCHEMA,
+        "workout": trend.workout,
+        "runs": [_trend_run(run) for run in trend.runs],
+        "executions": [_trend_row(row) for row in trend.rows],
+        "notes": list(trend.notes),
+    }
+
+
+def _trend_run(run: TrendRun) -> Document:
+    return {
+        "source": run.source,
+        "started_at": instant(run.started_at),
+        "score": run.score,
+        "colour": run.colour and _colour(run.colour),
+        "verdict": run.verdict.value,
+        "evidence": attrs.asdict(run.evidence),
+    }
+
+
+def _trend_row(row: TrendRow) -> Document:
+    step = row.step
+    return {
+        "step_index": row.step_index,
+        "number": row.number,
+        "name": step.name,
+        "movement": step.movement.value,
+        "intensity": step.intensity and step.intensity.value,
+        "planned": {"duration": quantity(step.duration), "target": quantity(step.target)},
+        "runs": [
+            cell and attrs.asdict(cell) | {"verdict": cell.verdict.value} for cell in row.cells
+        ],
+        "speed_change_mps": row.speed_change_mps,
+        "heart_rate_change_bpm": row.heart_rate_change_bpm,
+        "cadence_effect_change": row.cadence_effect_change,
     }

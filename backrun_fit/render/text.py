@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from rich.console import Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
-from backrun_fit.report import Report, StepResult, Verdict
+from backrun_fit.render.parts import columns, indented, step_label, verdict_text
+from backrun_fit.report import Colour, Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.wording import duration_text, shown, step_text, target_text
+from backrun_fit.wording import certainty_text, duration_text, shown, step_text, target_text
 from backrun_fit.workout import DistanceDuration
 
 __all__ = ["activity_text", "conclusion", "report_text", "workout_text"]
-
-_STYLES: Final[dict[Verdict, str]] = {
-    Verdict.MET: "green",
-    Verdict.NOT_MEASURABLE: "dim",
-    Verdict.SKIPPED: "bold red",
-    Verdict.UNFINISHED: "bold red",
-}
 
 
 def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> RenderableType:
@@ -36,13 +29,13 @@ def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> Ren
         Text(f"{shown(compiled.name) or '(no name)'}  ({sport})", style="bold")
     ]
     if compiled.notes:
-        lines.append(_indented(shown(compiled.notes)))
+        lines.append(indented(shown(compiled.notes)))
     lines.extend(Text(line) for line in _node_lines(nest(compiled.messages), units, "  "))
     lines.append(
         Text(f"  {len(compiled.messages)} messages, {len(unroll(compiled))} steps when run")
     )
-    lines.extend(_indented(f"adjusted: {shown(text)}", "yellow") for text in compiled.adjustments)
-    lines.extend(_indented(f"note: {shown(text)}", "yellow") for text in compiled.warnings)
+    lines.extend(indented(f"adjusted: {shown(text)}", "yellow") for text in compiled.adjustments)
+    lines.extend(indented(f"note: {shown(text)}", "yellow") for text in compiled.warnings)
     return Group(*lines)
 
 
@@ -73,7 +66,7 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
     if device:
         head.append(f"recorded by {shown(device)}")
     title = f"{shown(activity.source) or 'Activity'}  {activity.started_at:%Y-%m-%d %H:%M} UTC"
-    table = _table("lap", "step", "timer", "distance", "pace", "HR", "ended by", "intensity")
+    table = columns("lap", "step", "timer", "distance", "pace", "HR", "ended by", "intensity")
     for lap in activity.laps:
         speed = (lap.distance_m or 0) / lap.timer_s if lap.timer_s > 0 else 0.0
         table.add_row(
@@ -140,18 +133,21 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
         ),
         _executions(report, units),
     ]
+    if report.colour is not None:
+        parts.append(Text(_colour(report.colour, units)))
     parts.extend(
-        _indented(f"{result.planned.number}: {finding.message}")
+        indented(f"{result.planned.number}: {finding.message}")
         for result in report.results
         if result.verdict is not Verdict.MET
         for finding in result.findings
         if finding.verdict is not Verdict.MET
     )
-    parts.extend(_indented(line, "dim") for line in _notes(report))
+    parts.extend(indented(line, "dim") for line in _notes(report))
+    parts.extend(indented(f"pairing: {line}", "dim") for line in _certainties(report))
     for extra in report.extra:
         laps = _laps(extra.first_lap, extra.last_lap)
         parts.append(
-            _indented(f"outside the plan: {laps}, {format_duration(extra.timer_s)}: {extra.reason}")
+            indented(f"outside the plan: {laps}, {format_duration(extra.timer_s)}: {extra.reason}")
         )
     if report.agreements is not None:
         parts.append(
@@ -161,38 +157,75 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
             )
         )
         parts.extend(
-            _indented(
+            indented(
                 f"{item.where}: given {item.given or 'nothing'}, "
                 f"executed {item.executed or 'nothing'}"
             )
             for item in report.differences
         )
     parts.extend(_evidence(report))
+    if report.safety:
+        parts.append(Text("observed in the backward parts (no verdicts):"))
+        parts.extend(indented(line) for line in report.safety)
     parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in report.warnings)
     parts.append(Text(_tolerances(report), style="dim"))
     return Group(*parts)
 
 
 def _executions(report: Report, units: UnitSystem) -> Table:
-    table = _table("#", "step", "planned", "target", "done", "pace", "HR", "verdict")
+    table = columns("#", "step", "planned", "target", "done", "pace", "HR", "verdict")
     for result in report.results:
         step = result.planned.step
         table.add_row(
             str(result.planned.number),
-            shown(step.name) or (step.intensity.value if step.intensity else step.movement.value),
+            step_label(step),
             duration_text(step.duration, units),
             target_text(step.target, units),
             _done(result, units),
             _measured(result, "pace", units),
             _measured(result, "heart_rate", units),
-            Text(result.verdict.value.replace("_", " "), _STYLES.get(result.verdict, "red")),
+            verdict_text(result.verdict),
         )
     return table
 
 
-def _indented(text: str, style: str = "") -> RenderableType:
-    """A paragraph below another, set in on every line that it takes."""
-    return Padding(Text(text, style), (0, 0, 0, 2))
+def _colour(colour: Colour, units: UnitSystem) -> str:
+    def length(value: float) -> str:
+        by_distance = colour.basis == "distance"
+        return format_distance(value, units) if by_distance else format_duration(value)
+
+    about = "about " if colour.estimated else ""
+    return (
+        f"colour as in TrainingPeaks: {colour.colour}, {length(colour.done)} done of "
+        f"{about}{length(colour.planned)} planned ({colour.ratio:.0%}; {colour.basis} of the "
+        f"whole run only)"
+    )
+
+
+def _certainties(report: Report) -> list[str]:
+    """The executions by how sure their pairing is; nothing where that was not said."""
+    numbers: dict[str, list[int]] = {}
+    for result in report.results:
+        if result.certainty is not None:
+            word = certainty_text(result.certainty)
+            numbers.setdefault(word, []).append(result.planned.number)
+    return [f"{word} for {_ranges(found)}" for word, found in numbers.items()]
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Rising numbers in few words.
+
+    Example:
+        >>> _ranges([1, 2, 3, 5])
+        '1-3, 5'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _notes(report: Report) -> list[str]:
@@ -232,7 +265,7 @@ def _evidence(report: Report) -> list[RenderableType]:
         if evidence.uncertainty is not None:
             text += f" (+/- {evidence.uncertainty:.1%})"
     lines: list[RenderableType] = [Text(f"{text}. {evidence.caveat}")]
-    lines.extend(_indented(observation) for observation in evidence.observations)
+    lines.extend(indented(observation) for observation in evidence.observations)
     return lines
 
 
@@ -245,18 +278,11 @@ def _tolerances(report: Report) -> str:
         f"easy steps too fast {own.easy_pace_fraction:.0%}), "
         f"HR {own.heart_rate_bpm:g} bpm, cadence {own.cadence_spm:g} spm, "
         f"power {own.power_fraction:.0%}, settling {own.settling_s:g} s "
-        f"(HR {own.heart_rate_settling_s:g} s), skipped below {own.skipped_s:g} s"
+        f"(HR {own.heart_rate_settling_s:g} s), {own.standard_errors:g} standard errors, "
+        f"skipped below {own.skipped_s:g} s"
     )
 
 
 def _laps(first: int, last: int) -> str:
     """Zero-based lap numbers as people count them."""
     return f"lap {first + 1}" if first == last else f"laps {first + 1}-{last + 1}"
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1), header_style="bold")
-    for heading in headings:
-        right = heading in ("#", "lap", "timer", "distance", "done", "pace", "HR")
-        table.add_column(heading, justify="right" if right else "left", overflow="fold")
-    return table
