@@ -28,7 +28,7 @@ from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
 from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.rehearsal import parse_fault, rehearse
-from backrun_fit.workout import OpenDuration, Step
+from backrun_fit.workout import Intensity, OpenDuration, PaceTarget, Step
 from tests.activities import (
     Piece,
     as_planned,
@@ -472,6 +472,36 @@ def test_indexes_in_step_with_the_plan_need_no_weighing(seed: int, fault: str) -
         assert any(one == other for one, other in pairwise(planned))
 
 
+@pytest.mark.parametrize("autolap_m", [None, 500.0])
+def test_a_press_forgotten_between_autolaps_or_before_an_open_step_moves_nothing(
+    autolap_m: float | None,
+) -> None:
+    workout = plan(
+        timed(300, PaceTarget(slowest_mps=3.0, fastest_mps=3.2)),
+        Step(duration=OpenDuration(), intensity=Intensity.RECOVERY),
+        repeat(0, 4),
+        timed(100),
+    )
+    watch = attrs.evolve(EXACT, autolap_m=autolap_m)
+    # Where the forgotten step is open and the next one has autolaps, nobody can know.
+    for number in range(1, 8, 1 if autolap_m is None else 2):
+        runs = [
+            rehearse(
+                workout,
+                runner=STEADY,
+                watch=watch,
+                started_at=START,
+                faults=[parse_fault(text) for text in texts],
+            ).activity
+            for texts in ((), (f"forget:{number}",))
+        ]
+        whole, found = (aligned(run, workout, "indexes").pairings for run in runs)
+        for before, after in zip(whole, found, strict=True):
+            assert before.stretch is not None
+            assert after.stretch is not None, number
+            assert abs(after.stretch.start_at - before.stretch.start_at) < timedelta(seconds=2)
+
+
 # -- a lap press that was forgotten ------------------------------------------------------------
 
 
@@ -520,7 +550,7 @@ def test_a_piece_may_hold_two_slots() -> None:
     costs = Costs(
         skip=ones(3), skip_at_end=ones(3), extra=ones(2), extra_before=ones(2), extra_after=ones(2)
     )
-    both = np.array([[0.5, 9.0], [9.0, 9.0]])
+    both = np.array([[[0.5, 9.0]], [[9.0, 9.0]]])
     placements, cost = lay_along(
         lambda piece: table[piece : piece + 1], costs, lambda piece: both[piece]
     )

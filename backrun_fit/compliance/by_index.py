@@ -22,7 +22,7 @@ from backrun_fit.compliance.lapwise import FORGOTTEN_TEXT, division, forgotten, 
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
 from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
-from backrun_fit.workout import DistanceDuration, Duration, Step, TimeDuration
+from backrun_fit.workout import DistanceDuration, Duration, OpenDuration, Step, TimeDuration
 
 __all__ = ["align_by_index"]
 
@@ -30,6 +30,8 @@ __all__ = ["align_by_index"]
 # rarer than any misfit of lengths, so laps of one index are never torn apart to
 # make lengths fit. A stale index lies between.
 _SKIP, _EXTRA, _EXTRA_BEFORE, _STALE = 1.0, 3.0, 2.7, 1.5
+# What is skipped at the end of a recording that was broken off costs this share of it.
+_BROKEN_OFF = 0.1
 # A lap whose step is begun again although it was over: the workout was restarted.
 _EXTRA_RESTARTED, _SAME_S, _SAME_M = 0.3, 2.0, 5.0
 _LENGTH_WEIGHT, _LARGEST_LENGTH_MISFIT = 0.5, 1.0
@@ -126,7 +128,7 @@ def align_by_index(activity: Activity, workout: CompiledWorkout) -> Alignment:
         missing=missing,
         extra=extra,
         certainty=certainty,
-        divided=lambda lap, one, other: division(laps[lap], one, other),
+        divided=lambda at, one, other: division(laps[at.first : at.last + 1], one, other),
     )
 
 
@@ -139,29 +141,32 @@ def _most_passes(laps: Sequence[Lap]) -> int:
 def _in_step(
     laps: Sequence[Lap], executions: Sequence[PlannedExecution]
 ) -> tuple[Placement, ...] | None:
-    """The placements where the indexes are the plan's beginning, one after another.
+    """The placements where the indexes are those of the plan, one after another.
 
     Nothing is left out and nothing left over then, so that no other way is as cheap.
-    None where they are not, or where the plan has one step twice in a row.
+    None where they are not; where the plan has one step twice in a row; where laps in a
+    row with one index are not plainly autolaps, or the plan's end was not reached and
+    they could be two passes.
     """
     placements: list[Placement] = []
-    place = 0
+    place, merged = 0, False
     for index, group in itertools.groupby(lap.step_index for lap in laps):
         count = len(list(group))
         if index is not None:
             slot = len(placements)
             if slot >= len(executions) or executions[slot].step_index != index:
                 return None
-            # A step that was over and began again was restarted, or is in the plan twice.
             duration = executions[slot].step.duration
-            if any(_is_whole(lap, duration) for lap in laps[place : place + count - 1]):
-                return None
+            for lap in laps[place : place + count - 1]:
+                merged = True
+                if lap.trigger != "distance" or _is_whole(lap, duration):
+                    return None
             placements.append(Placement(slot, place, place + count - 1))
         place += count
     planned = [execution.step_index for execution in executions[: len(placements) + 1]]
     if any(one == other for one, other in itertools.pairwise(planned)):
         return None
-    return tuple(placements)
+    return None if merged and len(placements) < len(executions) else tuple(placements)
 
 
 def _cheapest(
@@ -173,13 +178,18 @@ def _cheapest(
     """The placements that explain all indexes best."""
     plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
 
+    def together(first: int) -> int:
+        """How many laps in a row have the index of the first."""
+        index, behind = laps[first].step_index, first + 1
+        while behind < len(laps) and laps[behind].step_index == index:
+            behind += 1
+        return behind - first
+
     def fit(first: int) -> Floats:
         index = laps[first].step_index
         if index is None:
             return np.empty((0, len(plan)))
-        count = 1
-        while first + count < len(laps) and laps[first + count].step_index == index:
-            count += 1
+        count = together(first)
         lengths = plan.length_misfit(*columns.runs(first, count))
         costs = _LENGTH_WEIGHT * np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
         costs += plan.trigger_misfit(columns, first, count)
@@ -188,9 +198,12 @@ def _cheapest(
         costs[:, wrong] += _STALE if may_be_stale else np.inf
         return costs
 
-    def fit_both(lap: int) -> Floats:
-        costs = forgotten(plan, columns, lap, to_open=True)
-        costs[plan.step_index[:-1] != laps[lap].step_index] = np.inf
+    def fit_both(first: int) -> Floats:
+        index = laps[first].step_index
+        if index is None:
+            return np.empty((0, max(len(plan) - 1, 0)))
+        costs = forgotten(plan, columns, first, together(first), to_open=True)
+        costs[:, plan.step_index[:-1] != index] = np.inf
         return costs
 
     indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
@@ -200,13 +213,19 @@ def _cheapest(
         fit,
         Costs(
             skip=skip,
-            skip_at_end=skip,
+            skip_at_end=skip * (_BROKEN_OFF if _was_broken_off(laps) else 1.0),
             extra=indexed * (_EXTRA - _LATER_FIRST * np.arange(len(laps))),
             extra_before=indexed * before,
             extra_after=indexed * _EXTRA,
         ),
         fit_both,
     )[0]
+
+
+def _was_broken_off(laps: Sequence[Lap]) -> bool:
+    """Whether the recording ended in a step: nothing after it was left out on purpose."""
+    triggers = [lap.trigger for lap in laps if lap.step_index is not None]
+    return bool(triggers) and triggers[-1] == "session_end"
 
 
 def _is_whole(lap: Lap, duration: Duration | None) -> bool:
@@ -217,6 +236,9 @@ def _is_whole(lap: Lap, duration: Duration | None) -> bool:
         case DistanceDuration(distance_m=metres):
             done_m = lap.distance_m or 0.0
             return lap.trigger == "distance" and abs(done_m - metres) <= _SAME_M
+        case OpenDuration():
+            # On a watch the lap button ends it.
+            return lap.trigger == "manual"
         case _:
             return False
 

@@ -92,8 +92,8 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
         return np.asarray(costs)
 
-    def fit_both(lap: int) -> Floats:
-        return forgotten(plan, columns, lap)
+    def fit_both(first: int) -> Floats:
+        return forgotten(plan, columns, first, min(_MOST_LAPS, len(laps) - first))
 
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))
@@ -123,10 +123,10 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     def certainty(placement: Placement | None) -> float:
         if placement is None:
             return _SURE_OF_NONE
-        if placement.part:
-            costs = fit_both(placement.first)[placement.slot - placement.part + 1]
-            return math.exp(-float(costs))
         count = placement.last - placement.first
+        if placement.part:
+            slot = placement.slot - placement.part + 1
+            return math.exp(-float(fit_both(placement.first)[count, slot]))
         return math.exp(-float(fit(placement.first)[count, placement.slot]))
 
     def missing(execution: PlannedExecution) -> str:
@@ -149,5 +149,5 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         missing=missing,
         extra=extra,
         certainty=certainty,
-        divided=lambda lap, one, other: division(laps[lap], one, other),
+        divided=lambda at, one, other: division(laps[at.first : at.last + 1], one, other),
     )

@@ -23,7 +23,6 @@ __all__ = ["FORGOTTEN_TEXT", "division", "forgotten", "laps_text", "pair_laps"]
 
 _FORGOTTEN: Final = 0.7
 """Cost of a lap press that was forgotten, in units of one step skipped in mid-workout."""
-_LARGEST_JOINT_MISFIT: Final = 0.1
 
 FORGOTTEN_TEXT: Final = tuple(
     f"the {which} part of {{}}, which is as long as two steps: a lap press was forgotten; "
@@ -54,7 +53,7 @@ def pair_laps(
     missing: Callable[[PlannedExecution], str],
     extra: Callable[[int], str],
     certainty: Callable[[Placement | None], float],
-    divided: Callable[[int, PlannedExecution, PlannedExecution], datetime] | None = None,
+    divided: Callable[[Placement, PlannedExecution, PlannedExecution], datetime],
 ) -> Alignment:
     """Put the alignment together.
 
@@ -68,8 +67,7 @@ def pair_laps(
         missing: The reason of a missing one.
         extra: The reason why the lap at a position stays outside.
         certainty: How sure a placement is, or that there is none.
-        divided: Where the lap at a position goes over from one execution to the next;
-            only asked for where a placement says that one lap holds two.
+        divided: Where laps that hold two executions go over from one to the next.
 
     Returns:
         Pairings numbered without holes; extra laps that follow each other for the
@@ -97,9 +95,9 @@ def pair_laps(
             first_lap=first,
             last_lap=last,
         )
-        if placement.part and divided is not None:
+        if placement.part:
             begin = slot - placement.part + 1
-            at = divided(first, executions[begin], executions[begin + 1])
+            at = divided(placement, executions[begin], executions[begin + 1])
             # Its laps say nothing of the part: it is measured on the samples.
             stretch = attrs.evolve(
                 stretch,
@@ -145,41 +143,52 @@ def _extra_laps(laps: Sequence[Lap], places: Sequence[int], reason: str) -> Extr
     )
 
 
-def forgotten(plan: PlanColumns, columns: LapColumns, lap: int, *, to_open: bool = False) -> Floats:
-    """What it costs to believe that one lap holds an execution and the next one.
+def forgotten(
+    plan: PlanColumns, columns: LapColumns, first: int, count: int, *, to_open: bool = False
+) -> Floats:
+    """What it costs to believe that a run of laps holds an execution and the next one.
 
     Args:
         plan: The executions.
         columns: The laps.
-        lap: Position of the one lap.
-        to_open: Whether the next one may be of open length.
+        first: Position of the first lap.
+        count: How many laps there may be.
+        to_open: Whether one of the two may be of open length.
 
     Returns:
-        One number for each execution but the last; infinite where the lap is not as long
-        as both together, or one of them has no planned length.
+        A row for each run of 1 to ``count`` laps, a column for each execution but the
+        last; infinite where the laps are not as long as both together, or one of them
+        has no planned length.
     """
-    misfit = plan.joint_misfit(
-        float(columns.timer_s[lap]), float(columns.distance_m[lap]), to_open=to_open
-    )
-    ended = plan.trigger_misfit(columns, lap, 1)[0, 1:]
-    return np.where(misfit <= _LARGEST_JOINT_MISFIT, _FORGOTTEN + misfit + ended, np.inf)
+    misfit = plan.joint_misfit(*columns.runs(first, count), to_open=to_open)
+    ended = plan.trigger_misfit(columns, first, count)[:, 1:]
+    return _FORGOTTEN + misfit + ended
 
 
-def division(lap: Lap, one: PlannedExecution, other: PlannedExecution) -> datetime:
-    """When a lap that holds two executions went over from one to the other.
+def division(laps: Sequence[Lap], one: PlannedExecution, other: PlannedExecution) -> datetime:
+    """When laps that hold two executions went over from one to the other.
 
-    By the planned length of the first, in proportion where the lap is a little longer
-    or shorter than both; distances are turned into time by the lap's speed.
+    By the planned lengths, in proportion where the laps are a little longer or shorter
+    than both; distances are turned into time by their speed. A step of open length is
+    what the other leaves.
+
+    Args:
+        laps: Following each other, at least one.
+        one: The first execution.
+        other: The second.
     """
-    lengths = []
+    timer_s = sum(lap.timer_s for lap in laps)
+    distance_m = sum(lap.distance_m or 0.0 for lap in laps)
+    lengths: list[float | None] = []
     for execution in (one, other):
         match execution.step.duration:
             case TimeDuration(duration_s=seconds):
                 lengths.append(seconds)
             case DistanceDuration(distance_m=metres):
-                lengths.append(metres * lap.timer_s / max(lap.distance_m or 0.0, 1.0))
+                lengths.append(metres * timer_s / max(distance_m, 1.0))
             case _:
-                # An open step is what is left.
-                lengths.append(max(lap.timer_s - sum(lengths), 0.0))
-    share = lengths[0] / max(sum(lengths), 1e-9)
-    return lap.start_at + share * (lap.end_at - lap.start_at)
+                lengths.append(None)
+    known = sum(length for length in lengths if length is not None)
+    begun, over = (max(timer_s - known, 0.0) if length is None else length for length in lengths)
+    start, end = laps[0].start_at, laps[-1].end_at
+    return start + begun / max(begun + over, 1e-9) * (end - start)

@@ -51,8 +51,9 @@ _INNER_TRIGGER = np.array(
 )
 # Within 3 % or 2 s, or 5 m, lengths are the same: watches and GPS are no better.
 _SAME_FRACTION, _SAME_S, _SAME_M = 0.03, 2.0, 5.0
-# A lap that holds a step and an open one after it is clearly longer than the step.
-_CLEARLY_LONGER, _OPEN_MISFIT = 1.1, 0.1
+# A lap that holds a step and an open one is clearly longer than the step.
+# To believe that costs more than to believe that a step was left out.
+_CLEARLY_LONGER, _OPEN_MISFIT, _LARGEST_JOINT_MISFIT = 1.1, 0.4, 0.1
 
 _WORK, _REST, _WARMUP, _COOLDOWN, _UNKNOWN = range(5)
 _EFFORTS = {
@@ -228,31 +229,35 @@ class PlanColumns:
         misfit[np.isnan(misfit)] = 0.3
         return misfit
 
-    def joint_misfit(self, timer_s: float, distance_m: float, *, to_open: bool) -> Floats:
-        """How far one length is from that of each execution and the next together.
+    def joint_misfit(self, timer_s: Floats, distance_m: Floats, *, to_open: bool) -> Floats:
+        """How far lengths are from that of each execution and the next together.
 
         A distance is turned into time by the speed of the whole.
 
         Args:
-            timer_s: Timer time of the candidate.
-            distance_m: Its distance; NaN where not known.
-            to_open: A next one without a planned length fits whatever is left, at 0.1.
+            timer_s: Timer time of each candidate.
+            distance_m: Distance of each; NaN where not known.
+            to_open: One of the two without a planned length fits whatever is left, at 0.4.
 
         Returns:
-            One number for each execution but the last; infinite where one of the two
-            has no planned length otherwise.
+            A row a candidate, a column for each execution but the last; infinite above
+            0.1, and where one of the two has no planned length otherwise.
         """
-        whole_s = max(timer_s, 0.5)
+        whole_s = np.maximum(timer_s, 0.5)[:, np.newaxis]
         with np.errstate(invalid="ignore", divide="ignore"):
-            by_distance = self.distance_m * whole_s / distance_m
+            by_distance = self.distance_m * whole_s / distance_m[:, np.newaxis]
             lengths = np.where(np.isnan(self.timer_s), by_distance, self.timer_s)
-            together = np.maximum(lengths[:-1] + lengths[1:], 0.5)
+            together = np.maximum(lengths[:, :-1] + lengths[:, 1:], 0.5)
             misfit = np.abs(np.log(whole_s / together))
         same = (misfit <= _SAME_FRACTION) | (np.abs(whole_s - together) <= _SAME_S)
-        misfit = np.where(np.isnan(misfit), np.inf, np.where(same, 0.0, misfit))
+        misfit = np.where(same, 0.0, misfit)
+        # As long as the first alone, or the second: nothing was forgotten.
+        nearer = whole_s > together - 0.5 * np.fmin(lengths[:, :-1], lengths[:, 1:])
+        misfit[~((misfit <= _LARGEST_JOINT_MISFIT) & nearer)] = np.inf
         if to_open:
-            open_next = np.isnan(lengths[1:]) & (whole_s > _CLEARLY_LONGER * lengths[:-1])
-            misfit[open_next] = _OPEN_MISFIT
+            known = np.fmax(lengths[:, :-1], lengths[:, 1:])
+            one_open = np.isnan(lengths[:, :-1]) ^ np.isnan(lengths[:, 1:])
+            misfit[one_open & (whole_s > _CLEARLY_LONGER * known)] = _OPEN_MISFIT
         return misfit
 
     def trigger_misfit(self, laps: LapColumns, first: int, count: int) -> Floats:

@@ -2,7 +2,7 @@
 
 ``pieces`` (recorded laps, say) are laid along ``slots`` (planned executions),
 both kept in order. A run of consecutive pieces may fill one slot, a piece may
-stand outside every slot, a slot may stay empty, and one piece may hold two slots;
+stand outside every slot, a slot may stay empty, and a run may hold two slots;
 each has its cost, and dynamic programming finds the least sum. One wrong piece
 therefore shifts nothing else.
 """
@@ -24,7 +24,9 @@ Floats = npt.NDArray[np.float64]
 MAX_CELLS = 4_000_000
 """Largest product of pieces and slots: a hostile repeat count must not fill the memory."""
 
-_EXTRA, _SKIP, _LEADING, _BOTH = -1, -2, -3, -4
+_EXTRA, _SKIP, _LEADING = -1, -2, -3
+# From here downward: a run that holds two slots, beginning with piece 0, 1, 2, ...
+_BOTH = -4
 # Below this, two sums differ by rounding only.
 _ROUNDING = 1e-9
 
@@ -53,8 +55,7 @@ class Placement:
     """Pieces ``first`` to ``last``, both included, fill ``slot``; all zero-based.
 
     Attributes:
-        part: 1 or 2 where the one piece holds this slot and the next, or the one before;
-            else 0.
+        part: 1 or 2 where the pieces hold this slot and the next, or the one before; else 0.
     """
 
     slot: int
@@ -76,8 +77,9 @@ def lay_along(
             cannot be. No rows where no run may begin there.
         costs: Of what is not paired; their lengths give the number of pieces and
             of slots.
-        fit_both: For a piece, what it costs to believe that it holds a slot and the
-            next one; a number a slot, without the last. None where that cannot be.
+        fit_both: For a piece, what it costs to believe that the runs that begin with it
+            hold a slot and the next one; as ``fit``, without a column for the last slot.
+            None where that cannot be.
 
     Returns:
         The filled slots in order, and the sum of all costs. On a tie slots stay
@@ -125,9 +127,10 @@ def lay_along(
         came[piece + 1 : piece + 1 + len(runs), 1:][better] = piece
         if fit_both is not None and slots > 1:
             together = row[:-2] + fit_both(piece)
-            closer = together < best[piece + 1, 2:]
-            best[piece + 1, 2:][closer] = together[closer]
-            came[piece + 1, 2:][closer] = _BOTH
+            target = best[piece + 1 : piece + 1 + len(together), 2:]
+            better = together < target
+            target[better] = together[better]
+            came[piece + 1 : piece + 1 + len(together), 2:][better] = _BOTH - piece
     tail_slots = np.concatenate((np.cumsum(costs.skip_at_end[::-1])[::-1], [0.0]))
     tail_pieces = np.concatenate((np.cumsum(costs.extra_after[::-1])[::-1], [0.0]))
     total = best + tail_slots + tail_pieces[:, np.newaxis]
@@ -143,10 +146,11 @@ def _trace(came: npt.NDArray[np.int32], piece: int, slot: int) -> list[Placement
             slot -= 1
         elif origin == _EXTRA:
             piece -= 1
-        elif origin == _BOTH:
-            slot, piece = slot - 2, piece - 1
-            placements.append(Placement(slot + 1, piece, piece, part=2))
-            placements.append(Placement(slot, piece, piece, part=1))
+        elif origin <= _BOTH:
+            slot, first = slot - 2, _BOTH - origin
+            placements.append(Placement(slot + 1, first, piece - 1, part=2))
+            placements.append(Placement(slot, first, piece - 1, part=1))
+            piece = first
         else:
             slot -= 1
             placements.append(Placement(slot, origin, piece - 1))
