@@ -4,12 +4,13 @@ The truth of such a recording is known, so that a plan, a tolerance or the
 checker itself can be tried out without anybody running.
 
 ``runner`` is the body, ``effort`` what it sets out to do in a step, ``heart`` the
-heart that follows, ``watch`` what measures it, ``faults`` what goes wrong;
-``stretch`` runs one bout, ``session`` one after another, ``recording`` writes them
-down, ``quirks`` is what recorders do to a file afterwards, and ``truth`` what
-really happened.
+heart that follows, ``watch`` what measures it, ``faults`` what goes wrong (as
+``intent`` takes it, and ``fault_text`` reads it); ``stretch`` runs one ``bout``,
+``session`` one after another, ``recording`` writes them down, ``quirks`` is what
+recorders do to a file afterwards, and ``truth`` what really happened.
 """
 
+from backrun_fit.rehearsal.fault_text import parse_fault
 from backrun_fit.rehearsal.faults import (
     Abandon,
     Fast,
@@ -28,7 +29,6 @@ from backrun_fit.rehearsal.faults import (
     Stop,
     Walk,
     Wrong,
-    parse_fault,
 )
 from backrun_fit.rehearsal.quirks import QUIRKS
 from backrun_fit.rehearsal.runner import Runner

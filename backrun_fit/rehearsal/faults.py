@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -11,7 +10,6 @@ import attrs
 
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.rehearsal.intent import Intent
-from backrun_fit.units import parse_duration
 from backrun_fit.workout import Movement, OpenTarget
 
 __all__ = [
@@ -34,7 +32,6 @@ __all__ = [
     "Wrong",
     "changed",
     "faults_by_number",
-    "parse_fault",
 ]
 
 
@@ -69,7 +66,7 @@ class Fault:
     number: int = attrs.field(validator=_positive)
 
     def __str__(self) -> str:
-        """As ``parse_fault`` reads it."""
+        """As ``fault_text.parse_fault`` reads it."""
         words = [type(self).__name__.lower(), str(self.number)]
         for name, value in attrs.asdict(self).items():
             if name != "number":
@@ -230,71 +227,9 @@ def changed(intent: Intent, faults: Sequence[Fault]) -> Intent:
     return intent
 
 
-_SECONDS: Final[dict[type[Fault], str]] = {Stop: "stop_s", Pause: "pause_s", Late: "late_s"}
-_KINDS: Final[dict[str, type[Fault]]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        *(Skip, Short, Long, Fast, Slow, Walk, Stop, Pause),
-        *(Press, Forget, Forward, Hill, Restart, Abandon, Late, Wrong),
-    )
-}
 # Of each group one execution has at most one; skipping leaves room for nothing else.
 _EXTENTS: Final = (Skip, Short, Long, Abandon)
 _SPEEDS: Final = (Fast, Slow, Walk)
-_NUMBER: Final = re.compile(r"[1-9]\d{0,5}", re.ASCII)
-_FRACTION: Final = re.compile(r"\d{0,3}\.?\d{1,9}", re.ASCII)
-
-
-def parse_fault(text: str) -> Fault:
-    """Read a fault such as ``skip:3``, ``short:3:0.5``, ``pause:1:30s`` or ``wrong``.
-
-    Args:
-        text: Kind, one-based number of the execution (1 where it is left out for ``late``
-            and ``wrong``) and, where the kind has one, an amount: a fraction or a duration.
-
-    Returns:
-        The fault; without an amount that of its class.
-
-    Raises:
-        SpecError: The text is no fault.
-
-    Example:
-        >>> parse_fault("short:3"), parse_fault("pause:1:1:30")
-        (Short(number=3, fraction=0.5), Pause(number=1, pause_s=90.0))
-    """
-    kind, _, rest = text.partition(":")
-    number, has_amount, amount = rest.partition(":")
-    fault = _KINDS.get(kind)
-    if fault in (Late, Wrong) and not number:
-        number = "1"
-    if fault is None or not _NUMBER.fullmatch(number):
-        raise _unreadable(text)
-    try:
-        if not has_amount:
-            return fault(number=int(number))
-        if fault in _SECONDS:
-            return _with(fault, int(number), _SECONDS[fault], parse_duration, amount)
-        if "fraction" not in attrs.fields_dict(fault) or not _FRACTION.fullmatch(amount):
-            raise _unreadable(text)
-        return _with(fault, int(number), "fraction", float, amount)
-    except SpecError as error:
-        raise error.under(f"fault {text!r}") from None
-
-
-def _with(
-    kind: type[Fault], number: int, name: str, parse: Callable[[str], float], amount: str
-) -> Fault:
-    arguments: dict[str, Any] = {"number": number, name: parse(amount)}
-    return kind(**arguments)
-
-
-def _unreadable(text: str) -> SpecError:
-    return SpecError(
-        Problem(
-            f"expected {', '.join(_KINDS)} with the number of an execution, such as skip:3, "
-            f"short:3:0.5, fast:2:0.2 or pause:1:30s, got {text!r}"
-        )
-    )
 
 
 def faults_by_number(faults: Sequence[Fault], executions: int) -> dict[int, tuple[Fault, ...]]:

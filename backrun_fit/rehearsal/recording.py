@@ -20,7 +20,7 @@ from backrun_fit.activity import (
     Track,
 )
 from backrun_fit.compiled import CompiledWorkout
-from backrun_fit.rehearsal.stretch import Bout, Stretch
+from backrun_fit.rehearsal.bout import Bout, Stretch
 from backrun_fit.rehearsal.watch import Watch, correlated, smart_samples
 from backrun_fit.workout import PowerTarget, Step
 

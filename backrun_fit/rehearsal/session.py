@@ -13,6 +13,7 @@ import numpy as np
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
 from backrun_fit.errors import Problem, SpecError
+from backrun_fit.rehearsal.bout import Bout, Entry, Stretch
 from backrun_fit.rehearsal.effort import Effort, effort_for
 from backrun_fit.rehearsal.faults import (
     Abandon,
@@ -27,7 +28,7 @@ from backrun_fit.rehearsal.intent import Intent
 from backrun_fit.rehearsal.quirks import TRUNCATED, apply_quirk, cut_short
 from backrun_fit.rehearsal.recording import EPOCH, INDOORS, instant, record
 from backrun_fit.rehearsal.runner import Runner
-from backrun_fit.rehearsal.stretch import Bout, Entry, Stretch, run_bout
+from backrun_fit.rehearsal.stretch import run_bout
 from backrun_fit.rehearsal.truth import TrueExecution, Truth
 from backrun_fit.rehearsal.watch import Watch
 from backrun_fit.workout import Intensity, Movement, Step, TimeDuration

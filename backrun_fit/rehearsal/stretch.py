@@ -7,17 +7,14 @@ stretch that holds their instant, its start included, its end not.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Final
 
-import attrs
 import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Column
-from backrun_fit.rehearsal.effort import Effort
+from backrun_fit.rehearsal.bout import Bout, Entry, LapEnd, Stretch
 from backrun_fit.rehearsal.heart import follow
-from backrun_fit.rehearsal.intent import Intent
 from backrun_fit.rehearsal.runner import Runner
 from backrun_fit.rehearsal.watch import Watch, correlated
 from backrun_fit.workout import (
@@ -27,99 +24,12 @@ from backrun_fit.workout import (
     TimeDuration,
 )
 
-__all__ = ["Bout", "Entry", "LapEnd", "Stretch", "run_bout"]
+__all__ = ["run_bout"]
 
 # A step skipped by pressing lap at once still gets a lap; one recording has 1.4 s.
 _SKIPPED_LAP_MS: Final = 1400
 # No noise is further from its middle than so many deviations.
 _WIDEST: Final = 3.0
-
-
-@attrs.frozen(kw_only=True)
-class Bout:
-    """What the runner is about to do.
-
-    Attributes:
-        intent: What is to happen.
-        effort: How the runner goes about it.
-        planned: The same if nothing went wrong.
-        number: The execution; None outside the workout.
-        step_index: For the lap; None outside the workout.
-    """
-
-    intent: Intent
-    effort: Effort
-    planned: Effort
-    number: int | None = None
-    step_index: int | None = None
-
-
-@attrs.frozen(kw_only=True)
-class Entry:
-    """The state in which a stretch begins.
-
-    Attributes:
-        at_ms: Unix time.
-        timer_ms: On the watch's timer.
-        planned_s: As long as everything before would have taken without a fault.
-        distance_m: On the watch.
-        ground_m: On the ground.
-        climb_m: Above the ground where the session began.
-        heart_rate_bpm: Of the runner.
-        demand_bpm: What the heart rate was tending to.
-        speed_mps: As aimed at in what came before, whatever went wrong there.
-        scale: Metres on the watch for each on the ground.
-    """
-
-    at_ms: int
-    timer_ms: int = 0
-    planned_s: float = 0.0
-    distance_m: float = 0.0
-    ground_m: float = 0.0
-    climb_m: float = 0.0
-    heart_rate_bpm: float
-    demand_bpm: float
-    speed_mps: float = 0.0
-    scale: float = 1.0
-
-
-@attrs.frozen(kw_only=True)
-class LapEnd:
-    """Where a lap ends.
-
-    Attributes:
-        at_ms: Unix time.
-        timer_ms: On the watch's timer.
-        distance_m: On the watch.
-        trigger: FIT's word for why.
-    """
-
-    at_ms: int
-    timer_ms: int
-    distance_m: float
-    trigger: str
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Stretch:
-    """What a bout left behind.
-
-    Attributes:
-        bout: What was done.
-        begin: The state before.
-        end: The state after.
-        lap_ends: In order; empty where the lap goes on.
-        pauses: Unix milliseconds from and to which the timer stood still.
-        columns: Samples by the names of ``Track``, and ``ground_m`` and ``climb_m``; one
-            length, may be empty.
-    """
-
-    bout: Bout
-    begin: Entry
-    end: Entry
-    lap_ends: tuple[LapEnd, ...]
-    pauses: tuple[tuple[int, int], ...]
-    columns: Mapping[str, Column]
 
 
 def run_bout(
