@@ -163,7 +163,8 @@ def test_real_forward_runs_declared_backward_are_not_called_so(corpus: Path) -> 
     found = labels([read_activity(corpus / "structured" / name) for name in names])
     assert len(found) > 40
     assert not {"strong", "supportive"} & set(found)
-    assert found.count("contradictory") > 30
+    # The others walked their recoveries, which says nothing.
+    assert found.count("contradictory") > len(found) / 2
 
 
 def test_backward_steps_that_were_walked_are_no_evidence_at_all() -> None:

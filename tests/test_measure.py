@@ -93,8 +93,8 @@ def test_the_settling_window_leaves_out_the_start_at_most_half() -> None:
     assert result.settled_speed_mps == pytest.approx(4.0)
     assert result.speed_mps == pytest.approx(3.5)
     assert settling_time(10.0, 16.0) == 8.0
-    short = done(activity, stretch(0, 20))
-    assert short.settled_speed_mps == pytest.approx((5 * 1.0 + 10 * 4.0) / 15)
+    short = done(activity, stretch(0, 16))
+    assert short.settled_speed_mps == pytest.approx((2 * 1.0 + 6 * 4.0) / 8)
 
 
 def test_time_in_band_is_a_share_of_the_settled_time() -> None:

@@ -45,6 +45,9 @@ _LIKE_SPEED_MPS: Final = 0.3
 # Further from the forward running of the day the straight line is not to be trusted.
 _FURTHEST_MPS: Final = 1.5
 _LEAST_S: Final = 12.0
+_NEAREST_S: Final = 120.0
+# Of a step that was run; the rest are a few steps of walking.
+_LEAST_RUN_SHARE: Final = 0.8
 # Slower samples are walking or standing (people run from about 2 m/s on), and the
 # correction is for running.
 _SLOWEST_RUN_MPS: Final = 2.0
@@ -124,6 +127,14 @@ class _Samples:
     def where(self, chosen: npt.NDArray[np.bool_]) -> _Samples:
         return _Samples(self.speed_mps[chosen], self.cadence_spm[chosen], self.weight_s[chosen])
 
+    def nearest(self, speed_mps: float, lasting_s: float) -> _Samples:
+        """Those nearest to a speed, as many as make up so many seconds."""
+        order = np.argsort(np.abs(self.speed_mps - speed_mps), kind="stable")
+        before_s = np.cumsum(self.weight_s[order]) - self.weight_s[order]
+        chosen = np.zeros(len(order), dtype=np.bool_)
+        chosen[order[before_s < lasting_s]] = True
+        return self.where(chosen)
+
     @property
     def total_s(self) -> float:
         return float(self.weight_s.sum())
@@ -143,8 +154,8 @@ def cadence_effects(
     """Relative change of cadence in each backward execution against forward running.
 
     The baseline is the settled forward running of the same run within 0.3 m/s of
-    the backward execution's mean speed; with less than 12 s of that, all its
-    forward running if its mean speed is within 1.5 m/s. What difference of speed
+    the backward execution's mean speed; with less than 12 s of that, the two minutes
+    of it that come nearest, if within 1.5 m/s. What difference of speed
     remains is corrected by 8.75 steps/min per m/s. Running is compared with running:
     below 150 steps/min people walk, forward or backward, and a step that should have
     been run backward and was walked is no evidence of anything. Backward walking is
@@ -171,10 +182,13 @@ def cadence_effects(
         if not (result.was_done and result.planned.step.movement.is_backward):
             continue
         back = _samples(recording, result, tolerances)
-        if back.total_s < _LEAST_S:
-            continue
         running = result.planned.step.movement is Movement.BACKWARD_RUN
-        if running and back.mean_cadence_spm < _RUNNING_SPM:
+        if running:
+            run = back.where(back.cadence_spm >= _RUNNING_SPM)
+            if run.total_s < _LEAST_RUN_SHARE * back.total_s:
+                continue
+            back = run
+        if back.total_s < _LEAST_S:
             continue
         like = base.where(base.cadence_spm >= _RUNNING_SPM) if running else base
         expected = _expected_cadence(like, back.mean_speed_mps, extrapolate=running)
@@ -188,7 +202,7 @@ def _expected_cadence(base: _Samples, speed_mps: float, *, extrapolate: bool) ->
     """Forward cadence of this run at a speed; None where the run does not show it."""
     like = base.where(np.abs(base.speed_mps - speed_mps) <= _LIKE_SPEED_MPS)
     if like.total_s < _LEAST_S:
-        like = base.where(base.speed_mps >= _SLOWEST_RUN_MPS)
+        like = base.where(base.speed_mps >= _SLOWEST_RUN_MPS).nearest(speed_mps, _NEAREST_S)
         too_little = not extrapolate or like.total_s < _LEAST_S
         if too_little or abs(like.mean_speed_mps - speed_mps) > _FURTHEST_MPS:
             return None
