@@ -82,6 +82,8 @@ def observe_safety(
         ()
     """
     backward = [each for each in results if _is_backward_done(each)]
+    if not backward:
+        return ()
     return (
         *_ground(backward),
         *_pace(recording, results, backward),
