@@ -9,37 +9,13 @@ from typing import Any, Final
 import attrs
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.rehearsal.faults import (
-    Abandon,
-    Fast,
-    Fault,
-    Forget,
-    Forward,
-    Hill,
-    Late,
-    Long,
-    Pause,
-    Press,
-    Restart,
-    Short,
-    Skip,
-    Slow,
-    Stop,
-    Walk,
-    Wrong,
-)
+from backrun_fit.rehearsal.faults import KINDS, Fault, Late, Pause, Stop, Wrong
 from backrun_fit.units import parse_duration
 
 __all__ = ["parse_fault"]
 
 _SECONDS: Final[dict[type[Fault], str]] = {Stop: "stop_s", Pause: "pause_s", Late: "late_s"}
-_KINDS: Final[dict[str, type[Fault]]] = {
-    kind.__name__.lower(): kind
-    for kind in (
-        *(Skip, Short, Long, Fast, Slow, Walk, Stop, Pause),
-        *(Press, Forget, Forward, Hill, Restart, Abandon, Late, Wrong),
-    )
-}
+_KINDS: Final = {kind.__name__.lower(): kind for kind in KINDS}
 _NUMBER: Final = re.compile(r"[1-9]\d{0,5}", re.ASCII)
 _FRACTION: Final = re.compile(r"\d{0,3}\.?\d{1,9}", re.ASCII)
 

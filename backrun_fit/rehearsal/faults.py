@@ -13,6 +13,7 @@ from backrun_fit.rehearsal.intent import Intent
 from backrun_fit.workout import Movement, OpenTarget
 
 __all__ = [
+    "KINDS",
     "Abandon",
     "Fast",
     "Fault",
@@ -226,6 +227,12 @@ def changed(intent: Intent, faults: Sequence[Fault]) -> Intent:
         intent = intent if change is None else change(intent, fault)
     return intent
 
+
+KINDS: Final[tuple[type[Fault], ...]] = (
+    *(Skip, Short, Long, Fast, Slow, Walk, Stop, Pause),
+    *(Press, Forget, Forward, Hill, Restart, Abandon, Late, Wrong),
+)
+"""Every kind of fault."""
 
 # Of each group one execution has at most one; skipping leaves room for nothing else.
 _EXTENTS: Final = (Skip, Short, Long, Abandon)
