@@ -42,8 +42,9 @@ if TYPE_CHECKING:
         rehearse,
     )
     from backrun_fit.render.document import report_document
-    from backrun_fit.report import Report, Tolerances, Verdict
+    from backrun_fit.report import Report, Verdict
     from backrun_fit.spec import load_spec, parse_spec, session
+    from backrun_fit.tolerances import Tolerances
     from backrun_fit.workout import Movement, Repeat, Step, Workout
 
 _HOMES = {
@@ -78,7 +79,8 @@ _HOMES = {
         "rehearse",
     ),
     "backrun_fit.render.document": ("report_document",),
-    "backrun_fit.report": ("Report", "Tolerances", "Verdict"),
+    "backrun_fit.report": ("Report", "Verdict"),
+    "backrun_fit.tolerances": ("Tolerances",),
     "backrun_fit.spec": ("load_spec", "parse_spec", "session"),
     "backrun_fit.workout": ("Movement", "Repeat", "Step", "Workout"),
 }

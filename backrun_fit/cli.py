@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
     from backrun_fit.compiled import CompiledWorkout
     from backrun_fit.devices import DeviceProfile
-    from backrun_fit.report import Report, Tolerances
+    from backrun_fit.report import Report
     from backrun_fit.spec import SessionSpec
+    from backrun_fit.tolerances import Tolerances
     from backrun_fit.units import UnitSystem
 
 __all__ = ["app", "main"]
@@ -370,7 +371,7 @@ def _device(name: str) -> DeviceProfile:
 def _tolerances(pairs: tuple[str, ...]) -> Tolerances:
     import attrs
 
-    from backrun_fit.report import Tolerances
+    from backrun_fit.tolerances import Tolerances
 
     names = [field.name for field in attrs.fields(Tolerances)]
     values: dict[str, Any] = {}

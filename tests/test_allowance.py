@@ -18,7 +18,7 @@ from backrun_fit.compliance.allowance import (
 )
 from backrun_fit.rehearsal import Runner
 from backrun_fit.rehearsal.watch import correlated
-from backrun_fit.report import Tolerances
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import DistanceDuration, TimeDuration
 
 ASPECTS: tuple[Aspect, ...] = ("pace", "heart_rate", "cadence", "power")

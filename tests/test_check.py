@@ -18,7 +18,8 @@ from backrun_fit.compliance.compare import compare
 from backrun_fit.errors import AlignmentError
 from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.fit.workout_reader import read_workout
-from backrun_fit.report import Tolerances, Verdict
+from backrun_fit.report import Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import HeartRateTarget, Intensity, Movement, PaceTarget
 from tests.activities import (
     Piece,

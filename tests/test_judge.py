@@ -20,7 +20,8 @@ from backrun_fit.compliance.judge import (
 from backrun_fit.compliance.pairing import Pairing, Stretch
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import instant
-from backrun_fit.report import Done, StepResult, Tolerances, Verdict
+from backrun_fit.report import Done, StepResult, Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     CadenceTarget,
     HeartRateBelowDuration,

@@ -14,7 +14,8 @@ from backrun_fit.activity import TRACK_COLUMNS, Activity, TimerEvent, Track
 from backrun_fit.compliance.measure import measure, settling_time
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording, Timeline, instant
-from backrun_fit.report import Done, Tolerances
+from backrun_fit.report import Done
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import HeartRateTarget, OpenDuration, PaceTarget, Step
 from tests.activities import START, Piece, metres, record, split, timed
 

@@ -22,7 +22,8 @@ from backrun_fit.errors import (
     SpecError,
 )
 from backrun_fit.output import OutputError
-from backrun_fit.report import Tolerances, Verdict
+from backrun_fit.report import Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,

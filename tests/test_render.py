@@ -32,9 +32,9 @@ from backrun_fit.report import (
     Finding,
     Report,
     StepResult,
-    Tolerances,
     Verdict,
 )
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.wording import duration_text, shown, target_text
 from backrun_fit.workout import (
     CadenceTarget,

@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 import attrs
 
-from backrun_fit.report import Tolerances
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import DistanceDuration, PaceTarget, Step, TimeDuration
 
 __all__ = [

@@ -20,7 +20,8 @@ from backrun_fit.compliance.safety import backward_notes, observe_safety
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
-from backrun_fit.report import Report, StepResult, Tolerances, Verdict
+from backrun_fit.report import Report, StepResult, Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
 __all__ = ["check"]

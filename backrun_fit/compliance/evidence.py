@@ -20,7 +20,8 @@ import numpy.typing as npt
 from backrun_fit.activity import Column
 from backrun_fit.compliance.measure import settling_time
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.report import CadenceEffect, Evidence, StepResult, Tolerances
+from backrun_fit.report import CadenceEffect, Evidence, StepResult
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import Movement
 
 __all__ = ["CAVEAT", "cadence_effects", "gather_evidence"]

@@ -11,7 +11,8 @@ from backrun_fit.activity import Column, Lap
 from backrun_fit.compliance.means import LONGEST_INTERVAL_S, TimeMeans
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.report import Done, Tolerances
+from backrun_fit.report import Done
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,

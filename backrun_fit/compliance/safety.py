@@ -19,7 +19,8 @@ import numpy as np
 from backrun_fit.activity import Column
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.report import StepResult, Tolerances
+from backrun_fit.report import StepResult
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem, format_distance, format_duration
 from backrun_fit.workout import Movement
 

@@ -8,7 +8,8 @@ import attrs
 
 from backrun_fit.compliance.allowance import Aspect, lasts_long_enough, planned_seconds, slack
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
-from backrun_fit.report import Done, Finding, Tolerances, Verdict
+from backrun_fit.report import Done, Finding, Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem, format_duration, format_pace
 from backrun_fit.wording import target_text
 from backrun_fit.workout import (

@@ -58,7 +58,8 @@ from backrun_fit.rehearsal import (
     TrueExecution,
     Walk,
 )
-from backrun_fit.report import Tolerances, Verdict
+from backrun_fit.report import Verdict
+from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     DistanceDuration,
     HeartRateTarget,
