@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from backrun_fit.activity import Column
 
-__all__ = ["LONGEST_INTERVAL_S", "Slopes", "TimeMeans", "weights"]
+__all__ = ["LONGEST_INTERVAL_S", "Slopes", "TimeMeans", "running", "weights"]
 
 LONGEST_INTERVAL_S: Final = 10.0
 """A longer interval without samples is a gap, and carries no weight."""
@@ -24,6 +24,18 @@ def weights(interval_s: Column) -> Column:
         array([1., 8., 0.])
     """
     return np.where(interval_s > LONGEST_INTERVAL_S, 0.0, interval_s)
+
+
+def running(values: Column) -> Column:
+    """The sum of all values before each place, and of all of them at the end.
+
+    Example:
+        >>> running(np.array([1.0, 8.0]))
+        array([0., 1., 9.])
+    """
+    sums = np.zeros(len(values) + 1)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 _NONE: Final = np.empty(0)
@@ -58,13 +70,16 @@ class TimeMeans:
         is_known = column > 0 if moving else ~np.isnan(column)
         if not is_known.any():
             return cls(values=_NONE, known=_NONE, sums=_NONE, weights=_NONE)
-        values = np.where(is_known, column, 0.0)
-        known = is_known.astype(np.float64)
+        if is_known.all():
+            values, known, own_s = column, np.ones(len(column)), weight_s
+        else:
+            values, known = np.where(is_known, column, 0.0), is_known.astype(np.float64)
+            own_s = known[:-1] * weight_s
         return cls(
             values=values,
             known=known,
-            sums=np.concatenate(([0.0], np.cumsum(values[:-1] * weight_s))),
-            weights=np.concatenate(([0.0], np.cumsum(known[:-1] * weight_s))),
+            sums=running(values[:-1] * weight_s),
+            weights=running(own_s),
         )
 
     def mean(self, first: int, behind: int, last_weight_s: float) -> float | None:

@@ -68,15 +68,13 @@ class _Slice:
         if not len(timer_s):
             lasting_s = over_s - begun_s
             return cls(samples, timer_s, 0.0, lasting_s if lasting_s > LONGEST_INTERVAL_S else 0.0)
-        intervals = timer_s[1:] - timer_s[:-1]
         before_s, behind_s = float(timer_s[0]) - begun_s, over_s - float(timer_s[-1])
-        gaps = [each for each in (before_s, behind_s) if each > LONGEST_INTERVAL_S]
-        return cls(
-            samples,
-            timer_s,
-            behind_s if behind_s <= LONGEST_INTERVAL_S else 0.0,
-            float(intervals[intervals > LONGEST_INTERVAL_S].sum()) + sum(gaps),
-        )
+        gaps = recording.gap_sums_s
+        gap_s = float(gaps[samples.stop - 1] - gaps[samples.start])
+        gap_s += before_s if before_s > LONGEST_INTERVAL_S else 0.0
+        if behind_s > LONGEST_INTERVAL_S:
+            return cls(samples, timer_s, 0.0, gap_s + behind_s)
+        return cls(samples, timer_s, behind_s, gap_s)
 
     def since(self, timer_s: float) -> int:
         """The first sample at or after a timer time, as a position in the slice."""

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Activity, Column, TimerEvent, Track
-from backrun_fit.compliance.means import Slopes, TimeMeans, weights
+from backrun_fit.compliance.means import Slopes, TimeMeans, running, weights
 
 __all__ = ["Recording", "Timeline", "instant"]
 
@@ -208,6 +208,12 @@ class Recording:
     def weight_s(self) -> Column:
         """Weight of every sample but the last: timer time up to the next one."""
         return weights(np.diff(self.timer_s))
+
+    @functools.cached_property
+    def gap_sums_s(self) -> Column:
+        """Timer time without samples, of all intervals before each sample."""
+        interval_s = np.diff(self.timer_s)
+        return running(interval_s - self.weight_s)
 
     @functools.cached_property
     def speed(self) -> TimeMeans:
