@@ -144,8 +144,8 @@ class Slopes:
         """The slope over the samples from ``first`` up to and without ``behind``.
 
         Returns:
-            None with fewer than three samples, or where the first column spans less
-            than ``least_along``.
+            None with fewer than three samples, or where the first column is at the end
+            less than ``least_along`` from where it began.
 
         Example:
             >>> slopes = Slopes.of(np.array([0.0, 1.0, 2.0, 3.0]), np.array([5.0, 7.0, 9.0, 0.0]))
@@ -155,8 +155,7 @@ class Slopes:
         begin, end = self.positions.searchsorted((first, behind)).tolist()
         if end - begin < 3:
             return None
-        part = self.along[begin:end]
-        if float(part.max() - part.min()) < least_along:
+        if abs(self.along[end - 1] - self.along[begin]) < least_along:
             return None
         x, y, xx, xy = (self.sums[:, end] - self.sums[:, begin]).tolist()
         count = end - begin

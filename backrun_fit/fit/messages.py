@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -65,11 +66,7 @@ class Messages:
 
     def of(self, number: int) -> Picked:
         """The messages with a global number."""
-        indexes = [
-            index
-            for index, definition in enumerate(self.walked.definitions)
-            if definition.message_number == number
-        ]
+        indexes = self._indexes.get(number, [])
         if not indexes:
             return _NOTHING
         mine = np.flatnonzero(self._numbers == number)
@@ -84,6 +81,14 @@ class Messages:
             which = ((counts > 0).cumsum() - 1)[self.walked.which[mine]]
         definitions = tuple([self.walked.definitions[index] for index in indexes])
         return Picked(self.offsets[mine], definitions, which)
+
+    @functools.cached_property
+    def _indexes(self) -> Mapping[int, list[int]]:
+        """Global number to the indexes of its definitions."""
+        found: dict[int, list[int]] = {}
+        for index, definition in enumerate(self.walked.definitions):
+            found.setdefault(definition.message_number, []).append(index)
+        return found
 
     @functools.cached_property
     def _numbers(self) -> npt.NDArray[np.uint16]:
