@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Column
+from backrun_fit.compliance.means import LONGEST_INTERVAL_S
 from backrun_fit.compliance.measure import settling_time
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import CadenceEffect, Evidence, StepResult
@@ -54,7 +55,6 @@ _LEAST_RUN_SHARE: Final = 0.8
 _SLOWEST_RUN_MPS: Final = 2.0
 # Walkers change to running near 140 steps/min; nobody runs much below 155.
 _RUNNING_SPM: Final = 150.0
-_LONGEST_INTERVAL_S: Final = 10.0
 
 _Label = Literal["strong", "supportive", "none", "contradictory", "not_applicable"]
 
@@ -223,7 +223,7 @@ def _samples(recording: Recording, result: StepResult, tolerances: Tolerances) -
     speed_mps = recording.speed_mps[part]
     cadence_spm = recording.activity.track.cadence_spm[part]
     settled = timer_s >= begun_s + settling_time(tolerances.settling_s, over_s - begun_s)
-    usable = settled & (weight_s > 0) & (weight_s <= _LONGEST_INTERVAL_S)
+    usable = settled & (weight_s > 0) & (weight_s <= LONGEST_INTERVAL_S)
     usable &= (cadence_spm > 0) & (speed_mps > 0)
     return _Samples(speed_mps[usable], cadence_spm[usable], weight_s[usable])
 
