@@ -6,16 +6,18 @@ of a recording points to it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from typing import TypeAlias
 
 import attrs
 
 from backrun_fit.errors import CompileError
-from backrun_fit.workout import Extra, Node, OtherDuration, Repeat, Step, Workout
+from backrun_fit.workout import Extra, Node, OtherDuration, RawMessage, Repeat, Step, Workout
 
 __all__ = [
     "CompiledWorkout",
+    "Identity",
     "IndexedNode",
     "IndexedRepeat",
     "IndexedStep",
@@ -41,6 +43,7 @@ class RepeatMessage:
             last pass is left out.
         until: Another condition, raw.
         extra: Fields the model does not know.
+        spelling: As of a step.
     """
 
     first_index: int
@@ -48,9 +51,23 @@ class RepeatMessage:
     skip_last_recovery: bool = False
     until: OtherDuration | None = None
     extra: Extra = ()
+    spelling: Extra = attrs.field(default=(), eq=False)
 
 
 Message: TypeAlias = Step | RepeatMessage
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """Under which identity a file held a workout.
+
+    Attributes:
+        file_id: The fields of its ``file_id`` message.
+        content: Digest of the workout that it belongs to, and to no other.
+    """
+
+    file_id: Extra
+    content: bytes
 
 
 @attrs.frozen(kw_only=True)
@@ -68,6 +85,9 @@ class CompiledWorkout:
             sentence each; empty when nothing was.
         warnings: What the athlete should know (figures from the literature).
         extra: Fields of the workout message that the model does not know.
+        spelling: As of a step.
+        beside: Messages of the file that are no part of the model.
+        identity: Of the file that it was read from; None where there is none.
     """
 
     name: str
@@ -78,6 +98,21 @@ class CompiledWorkout:
     adjustments: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     extra: Extra = ()
+    spelling: Extra = attrs.field(default=(), eq=False)
+    beside: tuple[RawMessage, ...] = ()
+    identity: Identity | None = attrs.field(default=None, eq=False)
+
+    @property
+    def content(self) -> bytes:
+        """Digest of all that is written into a file, but for the identity."""
+        said = (self.name, self.messages, self.sport, self.sub_sport, self.notes)
+        beside = (self.extra, self.spelling, self.beside)
+        return hashlib.sha256(repr((said, beside)).encode()).digest()
+
+    @property
+    def is_as_read(self) -> bool:
+        """Whether this is just what the file of its identity holds."""
+        return self.identity is not None and self.identity.content == self.content
 
 
 @attrs.frozen(kw_only=True)
@@ -176,6 +211,8 @@ def as_workout(compiled: CompiledWorkout) -> Workout:
         sub_sport=compiled.sub_sport,
         notes=compiled.notes,
         extra=compiled.extra,
+        spelling=compiled.spelling,
+        beside=compiled.beside,
     )
 
 
@@ -189,6 +226,7 @@ def _as_nodes(nodes: tuple[IndexedNode, ...]) -> tuple[Node, ...]:
             skip_last_recovery=node.message.skip_last_recovery,
             until=node.message.until,
             extra=node.message.extra,
+            spelling=node.message.spelling,
         )
         for node in nodes
     )

@@ -33,6 +33,7 @@ from backrun_fit.workout import (
     OtherTarget,
     PaceTarget,
     PowerTarget,
+    RawField,
     Repeat,
     Step,
     Target,
@@ -102,7 +103,11 @@ def targets() -> st.SearchStrategy[Target]:
 
 names = st.none() | st.sampled_from(("Tempo", "Hügel", "Strides", "Float"))
 notes = st.none() | st.sampled_from(("Relax the shoulders.", "Nicht zu schnell."))
-extras = st.just(()) | st.tuples(st.tuples(st.integers(20, 250), st.integers(0, 255)))
+extras = st.just(()) | st.tuples(
+    st.builds(
+        RawField, number=st.integers(23, 250), type_number=st.just(2), value=st.integers(0, 254)
+    )
+)
 
 
 def steps(
@@ -259,10 +264,18 @@ def rules() -> st.SearchStrategy[Rule]:
             AfterEachMile,
             backward=extents,
             every=st.sampled_from(("1mi", "1mi", "1km", "800m", "10min")),
+            times=st.none() | st.integers(1, 6),
             pace=pace,
             **sides,
         ),
-        st.builds(BackwardRecoveries, backward=extents, whole=st.booleans(), pace=pace, **sides),
+        st.builds(
+            BackwardRecoveries,
+            backward=extents,
+            whole=st.booleans(),
+            times=st.none() | st.integers(1, 6),
+            pace=pace,
+            **sides,
+        ),
         st.builds(
             BackwardRepeats, count=st.integers(1, 8), backward=extents, recovery=extents, pace=pace
         ),

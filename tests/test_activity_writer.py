@@ -437,13 +437,13 @@ def test_the_serial_number_comes_from_the_content_unless_stated() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"sport": "quidditch"}, "Sport"),
+        ({"sport": "quidditch"}, "FIT sport"),
         ({"started_at": datetime(2026, 3, 1)}, "aware"),
         ({"started_at": datetime(1990, 1, 1, tzinfo=UTC)}, "1998"),
         ({"distance_m": -1.0}, "total_distance"),
         ({"timer_s": float("inf")}, "total_timer_time"),
         ({"laps": (attrs.evolve(RUN.laps[0], step_index=65535),)}, "wkt_step_index"),
-        ({"laps": (attrs.evolve(RUN.laps[0], trigger="whim"),)}, "LapTrigger"),
+        ({"laps": (attrs.evolve(RUN.laps[0], trigger="whim"),)}, "FIT lap_trigger"),
         ({"manufacturer": "nobody"}, "Manufacturer"),
         (
             {"track": attrs.evolve(RUN.track, heart_rate_bpm=RUN.track.heart_rate_bpm + 200)},

@@ -28,7 +28,11 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Target,
     TimeDuration,
 )
@@ -47,7 +51,9 @@ DURATIONS: st.SearchStrategy[Duration] = st.one_of(
     st.just(OpenDuration()),
     BPM.map(lambda bpm: HeartRateBelowDuration(heart_rate_bpm=bpm)),
     BPM.map(lambda bpm: HeartRateAboveDuration(heart_rate_bpm=bpm)),
-    st.builds(OtherDuration, type=st.integers(14, 30), value=st.integers(0, 1000)),
+    st.builds(
+        OtherDuration, type=st.sampled_from((4, 14, 15, 16, 19, 28, 29)), value=st.integers(0, 1000)
+    ),
 )
 TARGETS: st.SearchStrategy[Target] = st.one_of(
     st.just(OpenTarget()),
@@ -56,6 +62,8 @@ TARGETS: st.SearchStrategy[Target] = st.one_of(
     ),
     bands(BPM).map(lambda b: HeartRateTarget(lowest_bpm=b[0], highest_bpm=b[1])),
     st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
+    st.integers(1, 10).map(lambda zone: PaceZoneTarget(zone=zone)),
+    st.integers(1, 7).map(lambda zone: PowerZoneTarget(zone=zone)),
     bands(st.integers(20, 120)).map(
         lambda b: CadenceTarget(lowest_spm=2 * b[0], highest_spm=2 * b[1])
     ),
@@ -74,6 +82,38 @@ def test_a_duration_comes_back_from_the_wire_as_it_was(duration: Duration, offse
 def test_a_target_comes_back_from_the_wire_as_it_was(target: Target, offsets: bool) -> None:
     raw = target_to_raw(target, offsets=offsets)
     assert target_from_raw(raw, offsets=offsets) == target
+
+
+@pytest.mark.parametrize(("of", "most"), [("max_heart_rate", 100), ("threshold_power", 1000)])
+def test_every_whole_percentage_comes_back_from_the_wire_as_it_was(of: str, most: int) -> None:
+    for percent in range(1, most + 1):
+        target = ShareTarget(of=of, lowest=percent / 100, highest=most / 100)
+        raw = target_to_raw(target)
+        assert (raw.low, raw.high) == (percent, most)
+        assert target_from_raw(raw) == target
+
+
+@pytest.mark.parametrize(
+    ("target", "part"),
+    [
+        (ShareTarget(of="max_heart_rate", lowest=0.9, highest=1.01), "at most 100 %"),
+        (ShareTarget(of="threshold_heart_rate", lowest=0.9, highest=0.9), "athlete"),
+        (ShareTarget(of="marathon", lowest=0.9, highest=0.9), "athlete"),
+        (RampTarget(start=NamedPaceTarget(name="easy"), end=NamedPaceTarget(name="5k")), "ramp"),
+    ],
+)
+def test_what_the_wire_has_no_numbers_for_is_refused(target: Target, part: str) -> None:
+    with pytest.raises(EncodeError, match=part):
+        target_to_raw(target)
+
+
+def test_a_percentage_is_not_written_where_it_would_be_read_as_beats() -> None:
+    target = ShareTarget(of="max_heart_rate", lowest=0.7, highest=0.8)
+    with pytest.raises(EncodeError, match="absolute"):
+        target_to_raw(target, offsets=False)
+    assert target_from_raw(RawTarget(1, 0, 70, 80), offsets=False) == HeartRateTarget(
+        lowest_bpm=70, highest_bpm=80
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,16 +163,19 @@ def test_a_named_pace_never_reaches_the_wire() -> None:
 @pytest.mark.parametrize(
     ("raw", "target"),
     [
-        (RawTarget(1, 0, 60, 70), OtherTarget(type=1, value=0, low=60, high=70)),
-        (RawTarget(4, 0, 75, 95), OtherTarget(type=4, value=0, low=75, high=95)),
+        (RawTarget(1, 0, 60, 70), ShareTarget(of="max_heart_rate", lowest=0.6, highest=0.7)),
+        (RawTarget(4, 0, 75, 95), ShareTarget(of="threshold_power", lowest=0.75, highest=0.95)),
+        (RawTarget(1, 0, 90, 250), OtherTarget(type=1, value=0, low=90, high=250)),
         (RawTarget(0, 0, 4000, 3000), OtherTarget(type=0, value=0, low=4000, high=3000)),
-        (RawTarget(0, 3), OtherTarget(type=0, value=3)),
+        (RawTarget(0, 3), PaceZoneTarget(zone=3)),
+        (RawTarget(4, 3), PowerZoneTarget(zone=3)),
+        (RawTarget(3, 3), OtherTarget(type=3, value=3)),
         (RawTarget(None, 0), OpenTarget()),
         (RawTarget(0, 0, 0, 0), OpenTarget()),
         (RawTarget(1, 0, 4294967195, 4294967195), OpenTarget()),
     ],
 )
-def test_percentages_inverted_bands_and_zones_stay_raw_and_empty_targets_are_open(
+def test_percentages_and_zones_are_read_and_what_no_target_fits_stays_raw(
     raw: RawTarget, target: Target
 ) -> None:
     assert target_from_raw(raw) == target

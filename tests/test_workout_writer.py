@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.columns import decode
 from backrun_fit.fit.proof import prove
+from backrun_fit.fit.raw_reader import raw_messages_beside
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.workout import (
@@ -29,6 +31,7 @@ from backrun_fit.workout import (
     OpenDuration,
     OtherDuration,
     PaceTarget,
+    RawMessage,
     Step,
     TimeDuration,
 )
@@ -189,7 +192,7 @@ def test_a_naive_instant_an_empty_workout_and_an_unknown_sport_are_refused() -> 
             encode_workout(PLAN, created_at=datetime(year, 1, 1, tzinfo=UTC))
     with pytest.raises(EncodeError, match="at least one step"):
         encode_workout(attrs.evolve(PLAN, messages=()), created_at=AT)
-    with pytest.raises(EncodeError, match="Sport"):
+    with pytest.raises(EncodeError, match="expected a FIT sport"):
         encode_workout(attrs.evolve(PLAN, sport="levitation"), created_at=AT)
 
 
@@ -199,9 +202,9 @@ def test_a_value_that_does_not_fit_is_refused_with_its_message_index() -> None:
         encode_workout(attrs.evolve(PLAN, messages=late), created_at=AT)
 
 
-def test_fit_tools_own_refusals_come_out_as_ours() -> None:
+def test_a_raw_value_that_does_not_fit_is_refused_with_its_field() -> None:
     odd = (Step(duration=OtherDuration(type=4, value=-1)),)
-    with pytest.raises(EncodeError, match="valid range"):
+    with pytest.raises(EncodeError, match="duration_value: expected a value that fits uint32"):
         encode_workout(attrs.evolve(PLAN, messages=odd), created_at=AT)
 
 
@@ -274,18 +277,39 @@ def test_the_proof_fails_on_every_single_difference(
     planned: dict[str, Any], complaint: str
 ) -> None:
     data = encode_workout(PLAN, created_at=AT)
-    serial = messages_by_garmin(data)["file_id_mesgs"][0]["serial_number"]
-    prove(data, PLAN, serial_number=serial, created_at=AT)
+    prove(data, written(data), PLAN, created_at=AT)
     with pytest.raises(EncodeError, match=complaint):
-        prove(data, attrs.evolve(PLAN, **planned), serial_number=serial, created_at=AT)
+        prove(data, written(data), attrs.evolve(PLAN, **planned), created_at=AT)
+
+
+def test_the_proof_fails_on_every_single_field_that_lies_otherwise_in_the_file() -> None:
+    data = encode_workout(PLAN, created_at=AT)
+    messages = written(data)
+    fields = 0
+    for position, message in enumerate(messages):
+        for place, field in enumerate(message.fields):
+            other = attrs.evolve(field, value="x" if isinstance(field.value, str) else 77)
+            changed = (*message.fields[:place], other, *message.fields[place + 1 :])
+            planned = [*messages]
+            planned[position] = attrs.evolve(message, fields=changed)
+            with pytest.raises(EncodeError, match=f"message {position} of the file"):
+                prove(data, planned, PLAN, created_at=AT)
+            fields += 1
+    assert fields > 40
 
 
 def test_the_proof_fails_on_another_identity_and_on_bytes_that_cannot_be_read() -> None:
     data = encode_workout(PLAN, created_at=AT)
-    with pytest.raises(EncodeError, match="serial_number"):
-        prove(data, PLAN, serial_number=1, created_at=AT)
-    serial = messages_by_garmin(data)["file_id_mesgs"][0]["serial_number"]
+    messages = written(data)
     with pytest.raises(EncodeError, match="time_created"):
-        prove(data, PLAN, serial_number=serial, created_at=AT + timedelta(seconds=1))
+        prove(data, messages, PLAN, created_at=AT + timedelta(seconds=1))
+    with pytest.raises(EncodeError, match="expected messages with the numbers"):
+        prove(data, messages[1:], PLAN, created_at=AT)
     with pytest.raises(EncodeError, match="cannot be read back"):
-        prove(data[:-3], PLAN, serial_number=serial, created_at=AT)
+        prove(data[:-3], messages, PLAN, created_at=AT)
+
+
+def written(data: bytes) -> list[RawMessage]:
+    """What a file holds, by the package's own reader."""
+    (segment,) = decode(data).segments
+    return list(raw_messages_beside(segment, ()))

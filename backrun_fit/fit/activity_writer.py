@@ -15,13 +15,11 @@ from backrun_fit.errors import EncodeError
 from backrun_fit.fit.developer_writer import described, packed_fields
 from backrun_fit.fit.frame import framed
 from backrun_fit.fit.maker import maker_fields
+from backrun_fit.fit.profile import enum_number
+from backrun_fit.fit.raw_writer import pack
 from backrun_fit.fit.table_writer import MessageTable, PackedField, message_table
-from backrun_fit.fit.workout_writer import (
-    FIRST_INSTANT,
-    LAST_INSTANT,
-    enum_number,
-    workout_messages,
-)
+from backrun_fit.fit.workout_messages import step_messages, workout_message
+from backrun_fit.fit.workout_writer import FIRST_INSTANT, LAST_INSTANT
 
 if TYPE_CHECKING:
     from fit_tool.endian import Endian
@@ -105,7 +103,7 @@ def _file_id(
     table = message_table(
         FileIdMessage(local_id=FILE_ID, endian=endian),
         {
-            "type": enum_number("FileType", "activity"),
+            "type": enum_number("file", "activity"),
             "manufacturer": maker.manufacturer,
             "product": maker.product,
             "serial_number": serial_number,
@@ -118,21 +116,19 @@ def _file_id(
 
 def _content(activity: Activity, endian: Endian) -> Iterator[bytes]:
     if activity.workout is not None:
-        yield from _workout(activity.workout, endian)
+        yield _workout(activity.workout, big_endian=endian.name == "BIG")
     yield from _by_time(activity, endian)
     yield _session(activity, endian).to_bytes()
     yield _activity(activity, endian).to_bytes()
 
 
-def _workout(workout: CompiledWorkout, endian: Endian) -> Iterator[bytes]:
-    from fit_tool.fit_file_builder import FitFileBuilder
-
-    builder = FitFileBuilder(auto_define=True)
-    for message in workout_messages(workout, embedded=True, local_ids=(WORKOUT, WORKOUT_STEP)):
-        message.endian = endian
-        builder.add(message)
-    for record in builder.records:
-        yield record.to_bytes()
+def _workout(workout: CompiledWorkout, *, big_endian: bool) -> bytes:
+    """As watches embed it: without the offsets of heart rate and power."""
+    messages = [
+        workout_message(workout, unchanged=False),
+        *step_messages(workout.messages, offsets=False),
+    ]
+    return pack(messages, big_endian=big_endian, first_local_id=WORKOUT)
 
 
 def _by_time(activity: Activity, endian: Endian) -> Iterator[bytes]:
@@ -217,10 +213,10 @@ def _laps(laps: Sequence[Lap], endian: Endian) -> MessageTable:
             "total_distance": [lap.distance_m for lap in laps],
             "wkt_step_index": [lap.step_index for lap in laps],
             "avg_heart_rate": [lap.heart_rate_bpm for lap in laps],
-            "event": [enum_number("Event", "lap") for _ in laps],
-            "event_type": [enum_number("EventType", "stop") for _ in laps],
-            "intensity": [_number("Intensity", lap.intensity) for lap in laps],
-            "lap_trigger": [_number("LapTrigger", lap.trigger) for lap in laps],
+            "event": [enum_number("event", "lap") for _ in laps],
+            "event_type": [enum_number("event_type", "stop") for _ in laps],
+            "intensity": [_number("intensity", lap.intensity) for lap in laps],
+            "lap_trigger": [_number("lap_trigger", lap.trigger) for lap in laps],
         },
     )
 
@@ -234,8 +230,8 @@ def _timer_events(events: Sequence[TimerEvent], endian: Endian) -> MessageTable:
         EventMessage(local_id=EVENT, endian=endian),
         {
             "timestamp": [_unix_ms(event.at) for event in events],
-            "event": [enum_number("Event", "timer") for _ in events],
-            "event_type": [enum_number("EventType", types[event.kind]) for event in events],
+            "event": [enum_number("event", "timer") for _ in events],
+            "event_type": [enum_number("event_type", types[event.kind]) for event in events],
         },
     )
 
@@ -255,11 +251,11 @@ def _session(activity: Activity, endian: Endian) -> MessageTable:
             "total_distance": activity.distance_m,
             "first_lap_index": 0,
             "num_laps": len(activity.laps),
-            "event": enum_number("Event", "session"),
-            "event_type": enum_number("EventType", "stop"),
-            "sport": _number("Sport", activity.sport),
-            "sub_sport": _number("SubSport", activity.sub_sport),
-            "trigger": enum_number("SessionTrigger", "activity_end"),
+            "event": enum_number("event", "session"),
+            "event_type": enum_number("event_type", "stop"),
+            "sport": _number("sport", activity.sport),
+            "sub_sport": _number("sub_sport", activity.sub_sport),
+            "trigger": enum_number("session_trigger", "activity_end"),
         },
     )
 
@@ -274,8 +270,8 @@ def _activity(activity: Activity, endian: Endian) -> MessageTable:
             "timestamp": _unix_ms(activity.ended_at),
             "total_timer_time": activity.timer_s,
             "num_sessions": 1,
-            "type": enum_number("Activity", "manual"),
-            "event": enum_number("Event", "activity"),
-            "event_type": enum_number("EventType", "stop"),
+            "type": enum_number("activity", "manual"),
+            "event": enum_number("event", "activity"),
+            "event_type": enum_number("event_type", "stop"),
         },
     )

@@ -14,12 +14,16 @@ from typing import Any, Final
 
 import attrs
 
+from backrun_fit.errors import EncodeError
+from backrun_fit.fit.layout import BYTE_TYPE
+
 __all__ = [
     "FIT_EPOCH_UNIX_S",
     "MESSAGE_INDEX",
     "TIMESTAMP",
     "FieldProfile",
     "Profile",
+    "enum_number",
     "load_profile",
 ]
 
@@ -64,6 +68,7 @@ class FieldProfile:
         units: Of the physical value; empty where there is none.
         scale: Never zero.
         offset: In physical units.
+        type_number: Base type; bytes for a field that the profile does not know.
     """
 
     number: int
@@ -72,6 +77,7 @@ class FieldProfile:
     units: str = ""
     scale: float = 1.0
     offset: float = 0.0
+    type_number: int = BYTE_TYPE
 
     @functools.cached_property
     def convert(self) -> Callable[[Any], Any] | None:
@@ -166,13 +172,34 @@ class Profile:
         return _value_names(type_name)
 
 
+def enum_number(type_name: str, word: str) -> int:
+    """The number of a word in one of the profile's enumerated types.
+
+    Raises:
+        EncodeError: The type has no such word.
+
+    Example:
+        >>> enum_number("sport", "running"), enum_number("file", "workout")
+        (1, 5)
+    """
+    number = _value_numbers(type_name).get(word)
+    if number is None:
+        raise EncodeError(f"expected a FIT {type_name}, got {word!r}")
+    return number
+
+
+@functools.cache
+def _value_numbers(type_name: str) -> Mapping[str, int]:
+    return {name: number for number, name in _value_names(type_name).items()}
+
+
 _COMMON_FIELDS: Final[Mapping[int, FieldProfile]] = {
     # FIT protocol: the same three numbers in every message.
     TIMESTAMP: FieldProfile(
-        TIMESTAMP, "timestamp", "date_time", "s", offset=-float(FIT_EPOCH_UNIX_S)
+        TIMESTAMP, "timestamp", "date_time", "s", 1.0, -float(FIT_EPOCH_UNIX_S), 0x86
     ),
-    MESSAGE_INDEX: FieldProfile(MESSAGE_INDEX, "message_index", "message_index"),
-    250: FieldProfile(250, "part_index", "uint32"),
+    MESSAGE_INDEX: FieldProfile(MESSAGE_INDEX, "message_index", "message_index", type_number=0x84),
+    250: FieldProfile(250, "part_index", "uint32", type_number=0x86),
 }
 
 
@@ -185,19 +212,19 @@ def load_profile() -> Profile:
     Example:
         >>> load_profile().field(19, 2)  # doctest: +NORMALIZE_WHITESPACE
         FieldProfile(number=2, name='start_time', type_name='date_time', units='s',
-                     scale=1.0, offset=-631065600.0)
+                     scale=1.0, offset=-631065600.0, type_number=134)
     """
     from fit_tool.profile.field_catalog import PROFILE_FIELDS
     from fit_tool.profile.profile_type import MesgNum
 
     fields: dict[int, dict[int, FieldProfile]] = {}
     for (message, number), row in PROFILE_FIELDS.items():
-        name, _base_type, type_name, units, scale, offset = row
+        name, base_type, type_name, units, scale, offset = row
         if type_name in ("date_time", "local_date_time"):
             # fit-tool counts Unix milliseconds here; the wire counts whole seconds.
             units, scale, offset = "s", 1.0, -float(FIT_EPOCH_UNIX_S)
         fields.setdefault(message, {})[number] = FieldProfile(
-            number, name, type_name, units, scale or 1.0, offset
+            number, name, type_name, units, scale or 1.0, offset, base_type.value
         )
     names = {
         member.value: member.name.lower()

@@ -8,6 +8,7 @@ provide ``fitparse`` (``fitparse`` 1.x, ``python-fitparse`` 2.x) do.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
+    Extra,
     HeartRateAboveDuration,
     HeartRateBelowDuration,
     HeartRateTarget,
@@ -24,7 +26,11 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RawMessage,
+    ShareTarget,
     Step,
     TimeDuration,
 )
@@ -50,47 +56,117 @@ Expected = dict[str, object]
 
 
 def prove(
-    data: bytes, compiled: CompiledWorkout, *, serial_number: int, created_at: datetime
+    data: bytes,
+    messages: Sequence[RawMessage],
+    compiled: CompiledWorkout,
+    *,
+    created_at: datetime | None,
 ) -> None:
     """Read a workout file back and compare it with what it was to say.
 
+    Every field of every message is compared as it lies in the file, and what the workout
+    says in physical units, too, except where a file's own spelling was kept.
+
     Args:
         data: The whole file.
-        compiled: What it was made from.
-        serial_number: As written into ``file_id``.
-        created_at: As written into ``file_id``, aware, whole seconds.
+        messages: What it is to hold, in order.
+        compiled: What they were made from.
+        created_at: As written into ``file_id``, aware, whole seconds; None where the
+            file's own identity was kept.
 
     Raises:
         EncodeError: Message and field, what was expected and what was read.
     """
     found = _read_back(data, compiled.name)
-    kinds = [message.name for message in found]
-    expected_kinds = ["file_id", "workout", *["workout_step"] * len(compiled.messages)]
+    kinds = [wire.mesg_num for wire in found]
+    expected_kinds = [message.number for message in messages]
     if kinds != expected_kinds:
         raise EncodeError(
-            f"{compiled.name!r}: expected the messages file_id, workout and "
-            f"{len(compiled.messages)} workout_step, read {kinds}"
+            f"{compiled.name!r}: expected messages with the numbers {expected_kinds}, read {kinds}"
         )
-    identity: Expected = {
-        "type": "workout",
-        "manufacturer": "development",
-        "serial_number": serial_number,
-        "time_created": created_at,
-    }
-    _compare("file_id", identity, found[0])
+    for position, (message, wire) in enumerate(zip(messages, found, strict=True)):
+        _compare_raw(f"message {position} of the file, {wire.name}", message, wire)
+    if created_at is not None:
+        identity: Expected = {
+            "type": "workout",
+            "manufacturer": "development",
+            "time_created": created_at,
+        }
+        _compare("file_id", identity, found[0])
+    steps = [wire for wire in found if wire.name == "workout_step"]
+    if len(steps) != len(compiled.messages):
+        raise EncodeError(
+            f"{compiled.name!r}: expected {len(compiled.messages)} workout_step, read {len(steps)}"
+        )
     head: Expected = {
         "wkt_name": compiled.name or None,
         "sport": compiled.sport,
         "sub_sport": compiled.sub_sport,
         "num_valid_steps": len(compiled.messages),
     }
-    _compare("workout", head, found[1])
+    workout = next(wire for wire in found if wire.name == "workout")
+    _compare("workout", _unspelled(head, compiled.spelling), workout)
     # The profile of fitparse 1.2.0 has no name for field 17, the description.
-    notes = next((field.raw_value for field in found[1].fields if field.def_num == 17), None)
+    notes = next((field.raw_value for field in workout.fields if field.def_num == 17), None)
     if (notes or None) != (compiled.notes or None):
         raise EncodeError(f"workout, notes: expected {compiled.notes!r}, read {notes!r}")
-    for index, (message, wire) in enumerate(zip(compiled.messages, found[2:], strict=True)):
-        _compare(f"message {index}", {"message_index": index, **_expected(message)}, wire)
+    for index, (step, wire) in enumerate(zip(compiled.messages, steps, strict=True)):
+        expected = {"message_index": index, **_expected(step)}
+        _compare(f"message {index}", _unspelled(expected, step.spelling), wire)
+
+
+# Which fields of the file a name of fitparse's speaks of; the targets are the rest.
+_SPEAKS_OF: Final[Mapping[str, frozenset[int]]] = {
+    "wkt_step_name": frozenset((0,)),
+    "notes": frozenset((8,)),
+    "intensity": frozenset((7,)),
+    "message_index": frozenset((254,)),
+    "wkt_name": frozenset((8,)),
+    "sport": frozenset((4,)),
+    "sub_sport": frozenset((11,)),
+    "num_valid_steps": frozenset((6,)),
+    **dict.fromkeys(
+        ("duration_type", "duration_time", "duration_distance", "duration_hr", "duration_step"),
+        frozenset((1, 2)),
+    ),
+    **dict.fromkeys(("duration_type#", "duration_value#"), frozenset((1, 2))),
+}
+_TARGET_FIELDS: Final = frozenset((3, 4, 5, 6))
+
+
+def _unspelled(expected: Expected, spelling: Extra) -> Expected:
+    """What is not said in a file's own way."""
+    spelled = {field.number for field in spelling}
+    if not spelled:
+        return expected
+    return {
+        name: value
+        for name, value in expected.items()
+        if not _SPEAKS_OF.get(name, _TARGET_FIELDS) & spelled
+    }
+
+
+def _compare_raw(where: str, message: RawMessage, wire: Any) -> None:
+    """Compare every field as it lies in the file."""
+    got = {
+        (getattr(field.field_def, "dev_data_index", None), field.def_num): field.raw_value
+        for field in wire.fields
+        if field.field_def is not None
+    }
+    for field in message.fields:
+        read = got.get((field.developer_index, field.number))
+        if _items(read) != _items(field.value):
+            raise EncodeError(
+                f"{where}, field {field.number}: expected {field.value!r:.80}, read {read!r:.80}"
+            )
+
+
+def _items(value: object) -> tuple[object, ...]:
+    """A value, or those of an array without the "none" at its end."""
+    items = list(value) if isinstance(value, (tuple, list, bytes)) else [value]
+    while items and (items[-1] is None or items[-1] == ""):
+        items.pop()
+    return tuple(items)
 
 
 def _read_back(data: bytes, name: str) -> list[Any]:
@@ -167,6 +243,13 @@ def _expected_target(step: Step) -> Expected:
             return _band("power", "power", low + 1000, high + 1000)
         case HeartRateZoneTarget(zone=zone):
             return {"target_type": "heart_rate", "target_hr_zone": zone}
+        case PaceZoneTarget(zone=zone):
+            return {"target_type": "speed", "target_speed_zone": zone}
+        case PowerZoneTarget(zone=zone):
+            return {"target_type": "power", "target_power_zone": zone}
+        case ShareTarget(of=of, lowest=low, highest=high):
+            kind = "power" if of == "threshold_power" else "heart_rate"
+            return _band(kind, kind, 100 * low, 100 * high)
         case OtherTarget(type=number, value=value, low=low_raw, high=high_raw):
             return {
                 "target_type#": number,

@@ -77,6 +77,11 @@ class Table:
         return load_profile().message_name(self.number)
 
     @property
+    def definitions(self) -> list[Definition]:
+        """The definition under which each message was sent, in order of the file."""
+        return [self._picked.definitions[which] for which in self._picked.which.tolist()]
+
+    @property
     def field_numbers(self) -> tuple[int, ...]:
         """Native fields that some definition holds, ascending."""
         return tuple(sorted({n for one in self._picked.definitions for n in one.fields}))

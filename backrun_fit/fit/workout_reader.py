@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, nest
+import attrs
+
+from backrun_fit.compiled import CompiledWorkout, Identity, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
+from backrun_fit.fit.raw_reader import raw_messages, raw_messages_beside
+from backrun_fit.fit.workout_messages import (
+    INDEX_MASK,
+    STEP_FIELDS,
+    WORKOUT_FIELDS,
+    intensity_from_raw,
+    secondary_from_raw,
+    with_source,
+    workout_with_source,
+)
 from backrun_fit.fit.workout_wire import (
     REPEAT_COUNT,
     SKIP_LAST_RECOVERY,
@@ -17,7 +29,7 @@ from backrun_fit.fit.workout_wire import (
     target_from_raw,
 )
 from backrun_fit.marker import movement_of
-from backrun_fit.workout import REPEAT_TYPES, Intensity, OtherDuration, Step
+from backrun_fit.workout import REPEAT_TYPES, OtherDuration, Step
 
 if TYPE_CHECKING:
     from backrun_fit.fit.columns import Segment
@@ -34,14 +46,14 @@ _KEPT_OFFSETS: Final = {
     TARGET_POWER: range(1001, 5000),
 }
 
-INDEX_MASK: Final = 0x0FFF
-"""FIT Profile 21.212, type ``message_index``: the bits above are flags."""
-
+_FILE_ID, _WORKOUT, _WORKOUT_STEP = 0, 26, 27
 
 # FIT Profile 21.212, message workout_step, in the order of _RawStep.
 _STEP_FIELDS: Final[tuple[str | int, ...]] = (
     *("message_index", "duration_type", "duration_value", "target_type", "target_value"),
     *("custom_target_value_low", "custom_target_value_high", "intensity", SKIP_LAST_RECOVERY),
+    *("secondary_target_type", "secondary_target_value"),
+    *("secondary_custom_target_value_low", "secondary_custom_target_value_high"),
     *("wkt_step_name", "notes"),
 )
 
@@ -58,6 +70,10 @@ class _RawStep(NamedTuple):
     target_high: int | None
     intensity: int | None
     skip_last_recovery: int | None
+    second_type: int | None
+    second_value: int | None
+    second_low: int | None
+    second_high: int | None
     name: str | None
     notes: str | None
 
@@ -117,7 +133,7 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         DecodeError: Steps are missing, or a repeat spans no whole steps; the
             message index is named.
     """
-    table = segment.table("workout_step")
+    table = segment.table(_WORKOUT_STEP)
     if not len(table):
         return None
     messages = _messages(table, embedded=embedded)
@@ -134,7 +150,30 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         nest(messages)
     except CompileError as error:
         raise DecodeError(str(error)) from error
-    return compiled
+    return _with_source(compiled, segment, embedded=embedded)
+
+
+def _with_source(compiled: CompiledWorkout, segment: Segment, *, embedded: bool) -> CompiledWorkout:
+    """The workout with what the file holds beyond the model."""
+    heads = segment.table(_WORKOUT)
+    if len(heads) and (not embedded or _holds_more(heads, WORKOUT_FIELDS)):
+        compiled = workout_with_source(compiled, raw_messages(heads)[-1])
+    if embedded:
+        return attrs.evolve(compiled, spelling=())
+    compiled = attrs.evolve(
+        compiled,
+        beside=raw_messages_beside(segment, (_FILE_ID, _WORKOUT, _WORKOUT_STEP)),
+    )
+    file_id = raw_messages(segment.table(_FILE_ID))
+    if not file_id:
+        return compiled
+    identity = Identity(file_id=file_id[-1].fields, content=compiled.content)
+    return attrs.evolve(compiled, identity=identity)
+
+
+def _holds_more(table: Table, known: Collection[int]) -> bool:
+    """Whether some message may have fields that the model does not know."""
+    return bool(table.developer_fields) or not set(table.field_numbers) <= set(known)
 
 
 def _last(words: Iterable[Value]) -> str | None:
@@ -153,10 +192,16 @@ def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
 def _messages(table: Table, *, embedded: bool) -> tuple[Message, ...]:
     found = [_RawStep.of(row) for row in table.raw_rows(*_STEP_FIELDS)]
     offsets = not embedded or _keeps_offsets(found)
+    sources = raw_messages(table) if not embedded or _holds_more(table, STEP_FIELDS) else None
     rows: dict[int, Message] = {}
     for row, raw in enumerate(found):
         index = row if raw.message_index is None else raw.message_index & INDEX_MASK
-        rows[index] = _message(raw, offsets)
+        message = _message(raw, offsets)
+        if sources is not None:
+            message = with_source(message, sources[row], index=index, offsets=offsets)
+            if embedded:
+                message = attrs.evolve(message, spelling=())
+        rows[index] = message
     missing = sorted(set(range(max(rows) + 1)) - set(rows))
     if missing:
         raise DecodeError(
@@ -179,18 +224,13 @@ def _message(raw: _RawStep, offsets: bool) -> Message:
             skip_last_recovery=raw.skip_last_recovery == 1,
         )
     target = RawTarget(raw.target_type, raw.target_value, raw.target_low, raw.target_high)
+    second = RawTarget(raw.second_type, raw.second_value, raw.second_low, raw.second_high)
     return Step(
         duration=duration_from_raw(kind, value, offsets=offsets),
         target=target_from_raw(target, offsets=offsets),
-        intensity=_intensity(raw.intensity),
+        intensity=intensity_from_raw(raw.intensity),
+        secondary_target=secondary_from_raw(second, offsets=offsets),
         movement=movement_of(raw.name),
         name=raw.name,
         notes=raw.notes,
     )
-
-
-def _intensity(number: int | None) -> Intensity | None:
-    known: Sequence[Intensity] = tuple(Intensity)
-    if number is None:
-        return None
-    return known[number] if 0 <= number < len(known) else Intensity.OTHER

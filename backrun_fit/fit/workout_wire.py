@@ -28,7 +28,11 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Target,
     TimeDuration,
 )
@@ -65,6 +69,17 @@ MILLI: Final = 1000
 CENTI: Final = 100
 HR_OFFSET: Final = 100
 POWER_OFFSET: Final = 1000
+PERCENT: Final = 100
+# A number up to the offset is a percentage: of the greatest heart rate, of threshold power.
+_PERCENTAGES: Final = {
+    "max_heart_rate": (TARGET_HEART_RATE, HR_OFFSET),
+    "threshold_power": (TARGET_POWER, POWER_OFFSET),
+}
+_ZONES: Final[dict[type[HeartRateZoneTarget | PaceZoneTarget | PowerZoneTarget], int]] = {
+    HeartRateZoneTarget: TARGET_HEART_RATE,
+    PaceZoneTarget: TARGET_SPEED,
+    PowerZoneTarget: TARGET_POWER,
+}
 # Steps of both feet a revolution: FIT counts the strides of one leg.
 STEPS_PER_CYCLE: Final = 2
 LARGEST: Final = 0xFFFFFFFE
@@ -152,10 +167,11 @@ def target_to_raw(target: Target, *, offsets: bool = True) -> RawTarget:
     Args:
         target: Any absolute target.
         offsets: Heart rates carry + 100 and powers + 1000, as in workout files.
+            Without them there is no telling a percentage from beats or watts.
 
     Raises:
-        EncodeError: The target is a named pace (compile first), or a value does
-            not fit its field.
+        EncodeError: The target is a named pace, a ramp or another share of the
+            athlete's values (compile first), or a value does not fit its field.
 
     Example:
         >>> target_to_raw(PaceTarget(slowest_mps=3.0, fastest_mps=3.2))
@@ -175,8 +191,10 @@ def target_to_raw(target: Target, *, offsets: bool = True) -> RawTarget:
             plus = HR_OFFSET if offsets else 0
             low, high = (_integer(bpm, 1, "heart rate") + plus for bpm in (lowest, highest))
             return RawTarget(TARGET_HEART_RATE, 0, low, high)
-        case HeartRateZoneTarget(zone=zone):
-            return RawTarget(TARGET_HEART_RATE, zone)
+        case HeartRateZoneTarget() | PaceZoneTarget() | PowerZoneTarget():
+            return RawTarget(_ZONES[type(target)], target.zone)
+        case ShareTarget():
+            return _percentages(target, offsets=offsets)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
             low, high = (
                 _integer(spm / STEPS_PER_CYCLE, 1, "cadence in strides a minute")
@@ -191,13 +209,34 @@ def target_to_raw(target: Target, *, offsets: bool = True) -> RawTarget:
             return RawTarget(number, value, low, high)
         case NamedPaceTarget(name=name):
             raise EncodeError(f"expected an absolute target, got the pace {name!r}: compile first")
+        case RampTarget():
+            raise EncodeError("expected a target for a whole step, got a ramp: compile first")
+
+
+def _percentages(target: ShareTarget, *, offsets: bool) -> RawTarget:
+    type_, most = _PERCENTAGES.get(target.of, (None, 0))
+    if type_ is None or not offsets:
+        raise EncodeError(
+            f"expected an absolute target, got a share of {target.of!r}: compile it for an "
+            "athlete whose value is known"
+        )
+    low, high = (
+        _integer(share, PERCENT, f"share of {target.of}")
+        for share in (target.lowest, target.highest)
+    )
+    if high > most:
+        raise EncodeError(
+            f"expected at most {most} % of {target.of}, as the wire takes, got {high} %"
+        )
+    return RawTarget(type_, 0, low, high)
 
 
 def target_from_raw(raw: RawTarget, *, offsets: bool = True) -> Target:
     """The target that the four fields say; see ``target_to_raw``.
 
     A target type without any value is an open target, as recorders write it.
-    Percentages, zones other than of heart rate and inverted bands stay raw.
+    Inverted bands, bands from a percentage to an absolute value and zones of
+    other quantities stay raw.
 
     Example:
         >>> target_from_raw(RawTarget(1, 0, 130, 146), offsets=False)
@@ -209,13 +248,17 @@ def target_from_raw(raw: RawTarget, *, offsets: bool = True) -> Target:
         return OpenTarget()
     kept = OtherTarget(type=raw.type, value=raw.value, low=raw.low, high=raw.high)
     if value:
-        return HeartRateZoneTarget(zone=value) if raw.type == TARGET_HEART_RATE else kept
+        kinds = [kind for kind, type_ in _ZONES.items() if type_ == raw.type]
+        return kinds[0](zone=value) if kinds else kept
     if not low or not high or low > high:
         return kept
     if raw.type == TARGET_SPEED:
         return PaceTarget(slowest_mps=low / MILLI, fastest_mps=high / MILLI)
     if raw.type == TARGET_CADENCE:
         return CadenceTarget(lowest_spm=low * STEPS_PER_CYCLE, highest_spm=high * STEPS_PER_CYCLE)
+    for of, (type_, most) in _PERCENTAGES.items():
+        if offsets and raw.type == type_ and high <= most:
+            return ShareTarget(of=of, lowest=low / PERCENT, highest=high / PERCENT)
     if raw.type == TARGET_HEART_RATE:
         bpm = _without_offset(low, HR_OFFSET, offsets), _without_offset(high, HR_OFFSET, offsets)
         if bpm[0] is not None and bpm[1] is not None:
