@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ Place: TypeAlias = tuple[int, ...]
 """Which repeat a step belongs to (see ``unroll_placed``)."""
 
 _Vector: TypeAlias = npt.NDArray[np.int32]
+_Costs: TypeAlias = npt.NDArray[np.int16]
 
 
 def unroll_steps(nodes: Sequence[Node]) -> tuple[Step, ...]:
@@ -129,23 +130,9 @@ def fold(steps: Sequence[Step], *, nested: bool = True) -> tuple[Node, ...]:
 
 
 def _numbered(steps: Sequence[Step]) -> _Vector:
-    """A small number for each step; equal steps have equal numbers.
-
-    ``extra`` may hold values that cannot be hashed, so it is compared only.
-    """
-    known: dict[tuple[Any, ...], list[tuple[Step, int]]] = {}
-    numbers = np.empty(len(steps), dtype=np.int32)
-    count = 0
-    for position, step in enumerate(steps):
-        key = (step.duration, step.target, step.intensity, step.movement, step.name, step.notes)
-        alike = known.setdefault(key, [])
-        number = next((number for other, number in alike if other == step), None)
-        if number is None:
-            number = count
-            count += 1
-            alike.append((step, number))
-        numbers[position] = number
-    return numbers
+    """A small number for each step; equal steps have equal numbers."""
+    known: dict[Step, int] = {}
+    return np.array([known.setdefault(step, len(known)) for step in steps], dtype=np.int32)
 
 
 class _Folding:
@@ -161,8 +148,10 @@ class _Folding:
         self._numbers = numbers
         self._nested = nested
         size = len(steps)
-        self._cost = np.zeros((size + 1, size + 1), dtype=np.int32)  # [j, i] for the stretch [i, j)
+        self._cost = np.zeros((size + 1, size + 1), dtype=np.int16)  # [j, i] for the stretch [i, j)
         self._matches: list[_Vector] = [np.zeros(0, dtype=np.int32)]
+        # [j, period]: for each i the cheapest [i, m) before a repeat over [m, j).
+        self._heads: dict[tuple[int, int], _Costs] = {}
         for end in range(1, size + 1):
             self._extend_to(end)
 
@@ -174,19 +163,21 @@ class _Folding:
         # matches[p - 1]: how many steps in a row, ending here, equal the one p before them.
         matches = np.zeros(end - 1, dtype=np.int32)
         matches[: end - 2] = self._matches[-1]
-        matches = np.where(numbers[: end - 1][::-1] == numbers[end - 1], matches + 1, 0)
-        self._matches.append(matches.astype(np.int32))
-
+        self._matches.append(
+            np.where(numbers[: end - 1][::-1] == numbers[end - 1], matches + 1, 0).astype(np.int32)
+        )
         cost = self._cost[end]
         cost[:end] = self._cost[end - 1, :end] + 1
-        whole = np.full(end, end + 1, dtype=np.int32)  # [m]: the cheapest repeat over [m, end)
-        for period, copies in self._periods(end):
-            starts = slice(end - copies * period, end - period, period)
-            whole[starts] = np.minimum(whole[starts], self._repeat_cost(end, period))
-        for start in np.flatnonzero(whole <= end)[::-1]:
-            if whole[start] < cost[start]:  # else nothing to the left can gain by it either
-                head = cost[: start + 1]
-                np.minimum(head, self._cost[start, : start + 1] + whole[start], out=head)
+        for period, _ in self._periods(end):
+            heads = self._cost[end - 2 * period, : end - 2 * period + 1]
+            # A repeat of three blocks and more is one that ended a block earlier, and once more.
+            longer = self._heads.get((end - period, period))
+            if longer is not None:
+                heads = heads.copy()
+                np.minimum(heads[: len(longer)], longer, out=heads[: len(longer)])
+            self._heads[end, period] = heads
+            stretch = cost[: len(heads)]
+            np.minimum(stretch, heads + self._repeat_cost(end, period), out=stretch)
 
     def _periods(self, end: int) -> Iterator[tuple[int, int]]:
         """Each length of a block that stands at least twice in a row before ``end``; how often.
@@ -196,12 +187,11 @@ class _Folding:
         """
         matches = self._matches[end]
         lengths = np.arange(1, end)
-        shorter: list[int] = []
-        for period in lengths[matches >= lengths].tolist():
-            if any(period % each == 0 and matches[each - 1] >= period - each for each in shorter):
-                continue
-            shorter.append(period)
+        left = lengths[matches >= lengths]
+        while len(left):
+            period = int(left[0])
             yield period, int(matches[period - 1]) // period + 1
+            left = left[(left % period != 0) | (matches[period - 1] < left - period)]
 
     def _repeat_cost(self, end: int, period: int) -> int:
         # The block one period earlier is equal, and its cost is known already.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backrun_fit.errors import CompileError
 from backrun_fit.fold import EXACT_STEPS, fold, unroll_placed, unroll_steps
-from backrun_fit.workout import DistanceDuration, Node, OtherDuration, Repeat, Step
+from backrun_fit.workout import DistanceDuration, Node, OtherDuration, RawField, Repeat, Step
 from tests.strategies import nodes
 
 STEPS = [Step(duration=DistanceDuration(distance_m=100.0 * number)) for number in range(1, 701)]
@@ -134,7 +134,10 @@ def test_random_trees_fold_to_no_more_messages_than_steps(tree: list[Node]) -> N
 
 
 def test_steps_that_differ_only_in_unknown_fields_are_not_folded_together() -> None:
-    odd = [Step(duration=STEPS[0].duration, extra=((99, [number]),)) for number in (1, 2, 1, 2)]
+    odd = [
+        Step(duration=STEPS[0].duration, extra=(RawField(99, 2, number),))
+        for number in (1, 2, 1, 2)
+    ]
     (node,) = fold(odd)
     assert isinstance(node, Repeat)
     assert node.steps == tuple(odd[:2])
