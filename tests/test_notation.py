@@ -32,6 +32,7 @@ from backrun_fit.workout import (
     OtherTarget,
     PaceTarget,
     PowerTarget,
+    RawField,
     Repeat,
     Step,
     Target,
@@ -468,7 +469,7 @@ def deep(levels: int) -> Node:
     [
         (attrs.evolve(STEP, duration=OtherDuration(type=4, value=3), name="Burn"), "'Burn'"),
         (attrs.evolve(STEP, target=OtherTarget(type=3)), "target"),
-        (attrs.evolve(STEP, extra=((200, 1),)), "unknown fields"),
+        (attrs.evolve(STEP, extra=(RawField(200, 2, 1),)), "unknown fields"),
         (attrs.evolve(STEP, intensity=None), "without an intensity"),
         (attrs.evolve(STEP, target=NamedPaceTarget(name="mile")), "mile"),
         (attrs.evolve(STEP, target=NamedPaceTarget(name="MP")), "reads differently"),
@@ -479,9 +480,12 @@ def deep(levels: int) -> Node:
         (attrs.evolve(STEP, name="\ud800"), "double quotes"),
         (Repeat(steps=(STEP,), until=OtherDuration(type=7, value=60)), "count"),
         (Repeat(steps=(STEP,), count=3, skip_last_recovery=True), "last recovery"),
-        (Repeat(steps=(STEP,), count=3, extra=((200, 1),)), "unknown fields"),
+        (Repeat(steps=(STEP,), count=3, extra=(RawField(200, 2, 1),)), "unknown fields"),
         (Repeat(steps=(STEP,), count=1000), "from 1 to 999"),
-        (Repeat(steps=(attrs.evolve(STEP, extra=((1, 1),)),), count=2), "steps[1].steps[0]"),
+        (
+            Repeat(steps=(attrs.evolve(STEP, extra=(RawField(1, 2, 1),)),), count=2),
+            "steps[1].steps[0]",
+        ),
         (deep(9), "8 deep"),
         (deep(3000), "8 deep"),
     ],
@@ -496,4 +500,4 @@ def test_a_workout_without_steps_or_with_unknown_fields_is_refused_by_the_printe
     with pytest.raises(CompileError, match="no steps"):
         print_workout(Workout(name="Any"))
     with pytest.raises(CompileError, match="unknown fields"):
-        print_workout(Workout(name="Any", steps=(STEP,), extra=((9, 9),)))
+        print_workout(Workout(name="Any", steps=(STEP,), extra=(RawField(9, 2, 9),)))

@@ -20,6 +20,7 @@ from backrun_fit.workout import (
     OpenDuration,
     OtherDuration,
     PaceTarget,
+    RawField,
     Repeat,
     Step,
     TimeDuration,
@@ -162,7 +163,7 @@ def test_the_pieces_of_a_step_keep_everything_but_their_length() -> None:
         intensity=None,
         name="Steady",
         notes="Drink.",
-        extra=((88, 3),),
+        extra=(RawField(88, 2, 3),),
     )
     result = AfterEachMile().apply(plan(step))
     for piece in (result.steps[0], result.steps[2]):
@@ -174,6 +175,41 @@ def test_a_mark_that_a_backward_step_follows_gets_no_second_one() -> None:
     back = attrs.evolve(run(150), movement=Movement.BACKWARD_RUN)
     workout = plan(times(3, run(MILE_M), back), run(400))
     assert AfterEachMile().apply(workout) == workout
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([run(8 * MILE_M)], f"2({MILE} {BACK}) 9656.064m"),
+        ([run(MILE_M)], f"{MILE} {BACK}"),
+        (
+            [run(2000), jog(60), run(2 * MILE_M)],
+            f"{MILE} {BACK} 390.656m -60s {MILE} {BACK} {MILE}",
+        ),
+        ([times(4, run(MILE_M))], f"2({MILE} {BACK}) {MILE} {MILE}"),
+        ([run(12875.0)], f"2(1609.375m {BACK}) 9656.25m"),
+        ([run(1000), run(4000)], f"1000m 609.344m {BACK} {MILE} {BACK} 1781.312m"),
+    ],
+)
+def test_only_the_first_so_many_marks_of_a_workout_get_a_step(
+    nodes: list[Node], expected: str
+) -> None:
+    assert laid(*nodes, rule=AfterEachMile(times=2)) == expected
+
+
+def test_marks_that_have_a_step_of_their_own_count_among_the_first() -> None:
+    back = attrs.evolve(run(150), movement=Movement.BACKWARD_RUN)
+    workout = plan(run(MILE_M), back, run(3 * MILE_M))
+    assert (
+        shown(AfterEachMile(times=2).apply(workout).steps)
+        == f"{MILE} <150m {MILE} {BACK} 3218.688m"
+    )
+    assert AfterEachMile(times=1).apply(workout) == workout
+
+
+def test_running_behind_the_last_mark_that_counts_is_never_too_long() -> None:
+    result = AfterEachMile(every="1m", times=1000).apply(plan(run(100_000)))
+    assert shown(result.steps) == f"1000(1m {BACK}) 99000m"
 
 
 def test_a_first_try_on_the_treadmill_is_no_backward_step_of_a_mile() -> None:
@@ -194,10 +230,10 @@ def test_drills_and_backward_sets_behind_the_last_mile_do_not_stand_in_for_its_o
 
 
 def test_unknown_fields_of_a_repeat_move_to_the_repeat_that_replaces_it() -> None:
-    repeat = Repeat(steps=(run(MILE_M),), count=5, extra=((77, 1),))
+    repeat = Repeat(steps=(run(MILE_M),), count=5, extra=(RawField(77, 2, 1),))
     (node,) = AfterEachMile().apply(plan(repeat)).steps
     assert isinstance(node, Repeat)
-    assert node.extra == ((77, 1),)
+    assert node.extra == (RawField(77, 2, 1),)
 
 
 def test_the_backward_step_is_active_at_the_pace_asked_for() -> None:

@@ -21,6 +21,7 @@ from backrun_fit.workout import (
     Node,
     OpenDuration,
     OtherDuration,
+    RawField,
     Repeat,
     Step,
     walk_steps,
@@ -40,6 +41,7 @@ def rest(duration: Duration) -> Step:
 HARD = run(800, "5k")
 OPEN = rest(OpenDuration())
 PULSE = rest(HeartRateBelowDuration(heart_rate_bpm=120))
+TWO_OF_THREE = "800m -<60s -30s 800m -<60s -30s 800m -90s 800m"
 SIX = times(6, HARD, jog(60))
 FAR = rest(DistanceDuration(distance_m=200))
 
@@ -71,6 +73,22 @@ def test_five_recoveries_lie_between_six_repeats_and_keep_their_length(
 def test_a_whole_recovery_is_exactly_sixty_seconds_backward(recovery: tuple[Step, ...]) -> None:
     planned = shown(recovery)
     assert laid(times(6, HARD, *recovery), whole=True) == f"1(5(800m -<60s) 800m {planned})"
+
+
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([SIX], "1(2(800m -<60s) 4(800m -60s))"),
+        ([times(2, HARD, jog(60)), SIX], "1(800m -<60s 800m -60s) 1(800m -<60s 5(800m -60s))"),
+        ([times(3, HARD, jog(60)), SIX], "1(2(800m -<60s) 800m -60s) 6(800m -60s)"),
+        ([HARD, jog(90), HARD, jog(90), HARD, jog(90), HARD], TWO_OF_THREE),
+        ([times(2, HARD, jog(60))], "1(800m -<60s 800m -60s)"),
+    ],
+)
+def test_only_the_first_so_many_recoveries_between_repeats_are_turned(
+    nodes: list[Node], expected: str
+) -> None:
+    assert laid(*nodes, times=2) == expected
 
 
 def test_a_backward_distance_is_taken_from_a_distance_and_is_all_of_a_time() -> None:
@@ -175,7 +193,7 @@ def test_a_walked_recovery_is_turned_and_its_rest_stays_a_walk() -> None:
 
 
 def test_the_rest_of_a_recovery_keeps_everything_but_its_length() -> None:
-    planned = attrs.evolve(jog(120), name="Jog", notes="Drink.", extra=((99, 1),))
+    planned = attrs.evolve(jog(120), name="Jog", notes="Drink.", extra=(RawField(99, 2, 1),))
     result = BackwardRecoveries().apply(plan(times(3, HARD, planned)))
     back, rest_of_it = list(walk_steps(result.steps))[1:3]
     assert attrs.evolve(rest_of_it, duration=planned.duration) == planned
@@ -186,9 +204,9 @@ def test_the_rest_of_a_recovery_keeps_everything_but_its_length() -> None:
 
 
 def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields() -> None:
-    planned = attrs.evolve(jog(60), notes="Drink.", extra=((99, 1),))
+    planned = attrs.evolve(jog(60), notes="Drink.", extra=(RawField(99, 2, 1),))
     back = list(walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, planned))).steps))[1]
-    assert back.extra == ((99, 1),)
+    assert back.extra == (RawField(99, 2, 1),)
     assert back.notes is not None
     assert back.notes.startswith("Backward, on the forefoot")
     assert back.notes.endswith("Drink.")
@@ -200,19 +218,21 @@ def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields() ->
 
 
 def test_unknown_fields_of_repeats_stay_at_their_depth() -> None:
-    inner = Repeat(steps=(HARD, jog(60)), count=4, extra=((71, 1),))
-    outer = Repeat(steps=(inner, jog(180)), count=3, extra=((72, 2),))
+    inner = Repeat(steps=(HARD, jog(60)), count=4, extra=(RawField(71, 2, 1),))
+    outer = Repeat(steps=(inner, jog(180)), count=3, extra=(RawField(72, 2, 2),))
     (result,) = BackwardRecoveries().apply(plan(outer)).steps
     assert isinstance(result, Repeat)
     assert isinstance(result.steps[0], Repeat)
-    assert (result.extra, result.steps[0].extra) == (((72, 2),), ((71, 1),))
+    assert (result.extra, result.steps[0].extra) == ((RawField(72, 2, 2),), (RawField(71, 2, 1),))
 
 
 def test_unknown_fields_of_a_repeat_stay_with_its_set_and_what_is_repeated_in_it() -> None:
-    (result,) = BackwardRecoveries().apply(plan(attrs.evolve(SIX, extra=((71, 1),)))).steps
+    (result,) = (
+        BackwardRecoveries().apply(plan(attrs.evolve(SIX, extra=(RawField(71, 2, 1),)))).steps
+    )
     assert isinstance(result, Repeat)
     assert isinstance(result.steps[0], Repeat)
-    assert (result.extra, result.steps[0].extra) == (((71, 1),), ((71, 1),))
+    assert (result.extra, result.steps[0].extra) == ((RawField(71, 2, 1),), (RawField(71, 2, 1),))
 
 
 def test_a_repeat_in_which_nothing_is_turned_is_returned_as_it_was() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from typing import TypeAlias
 
 import attrs
 import pytest
@@ -25,6 +26,7 @@ from backrun_fit.workout import (
     Intensity,
     Movement,
     NamedPaceTarget,
+    RawField,
     Repeat,
     Step,
     TimeDuration,
@@ -74,12 +76,19 @@ SESSION = Workout(
         attrs.evolve(RUN, intensity=Intensity.COOLDOWN),
     ),
     notes="as planned",
-    extra=((200, 7),),
+    extra=(RawField(200, 2, 7),),
 )
 
 
 @settings(max_examples=80)
-@given(workouts(), st.builds(AfterEachMile, every=st.sampled_from(("1mi", "1km", "10min"))))
+@given(
+    workouts(),
+    st.builds(
+        AfterEachMile,
+        every=st.sampled_from(("1mi", "1km", "10min")),
+        times=st.none() | st.integers(1, 6),
+    ),
+)
 def test_counting_miles_leaves_all_forward_work(workout: Workout, rule: AfterEachMile) -> None:
     result = applied(rule, workout)
     assert same_work(forward_work(result), forward_work(workout))
@@ -91,7 +100,11 @@ def test_counting_miles_leaves_all_forward_work(workout: Workout, rule: AfterEac
 @settings(max_examples=80)
 @given(
     workouts(),
-    st.builds(BackwardRecoveries, backward=st.sampled_from(("60s", "30s", "100m"))),
+    st.builds(
+        BackwardRecoveries,
+        backward=st.sampled_from(("60s", "30s", "100m")),
+        times=st.none() | st.integers(1, 6),
+    ),
 )
 def test_turned_recoveries_leave_all_else_and_their_planned_length(
     workout: Workout, rule: BackwardRecoveries
@@ -111,6 +124,44 @@ def test_turned_recoveries_leave_all_else_and_their_planned_length(
         assert same_totals(totals(after), expected)
         assert is_backward(after[0])
         assert not any(map(is_backward, after[1:]))
+
+
+Limited: TypeAlias = AfterEachMile | BackwardRecoveries
+
+
+def all_and_some(rule: Limited, times: int, workout: Workout) -> tuple[Workout, Workout]:
+    """The workout with the rule as it is, and with it as far as ``times``."""
+    limited = attrs.evolve(rule, times=times)
+    return applied(rule, workout), applied(limited, workout)
+
+
+@settings(max_examples=120)
+@given(session_lines(), st.sampled_from((AfterEachMile(), BackwardRecoveries())), st.integers(1, 6))
+def test_the_first_so_many_backward_parts_are_those_that_all_of_them_begin_with(
+    line: str, rule: Limited, times: int
+) -> None:
+    session = parse_workout(line)
+    every, some = all_and_some(rule, times, session)
+    added, first = (
+        [step for step in written_out(result.steps) if is_backward(step)]
+        for result in (every, some)
+    )
+    assert first == added[:times]
+    behind = list(written_out(some.steps))
+    if len(added) > times:
+        last = max(index for index, step in enumerate(behind) if is_backward(step))
+        # Up to the last one turned or inserted the session reads as it does with all of them.
+        assert behind[: last + 1] == list(written_out(every.steps))[: last + 1]
+    assert attrs.evolve(rule, times=1000).apply(session) == every
+
+
+@settings(max_examples=80)
+@given(session_lines(), st.integers(1, 4), st.integers(0, 4))
+def test_more_miles_may_be_asked_for_later(line: str, times: int, more: int) -> None:
+    session = parse_workout(line)
+    few, many = AfterEachMile(times=times), AfterEachMile(times=times + more)
+    both = many.apply(applied(few, session))
+    assert list(written_out(both.steps)) == list(written_out(many.apply(session).steps))
 
 
 @settings(max_examples=80)
@@ -219,6 +270,8 @@ WRITERS = st.sampled_from(
         AfterEachMile(),
         AfterEachMile(every="5min", backward="45s"),
         AfterEachMile(every="1km"),
+        AfterEachMile(times=2),
+        BackwardRecoveries(times=3),
         BackwardRecoveries(),
         BackwardRecoveries(backward="30s", whole=True),
         BackwardRepeats(count=2),
@@ -386,6 +439,8 @@ PARAMETERS = [
     (AfterEachMile, "slower", "-0.1", "not negative, got '-0.1'"),
     (AfterEachMile, "slower", "nan", "expected a fraction such as 0.05"),
     (AfterEachMile, "faster", 1, "below 1, got 1"),
+    (AfterEachMile, "times", 0, "a whole number from 1 to 1,000, got 0"),
+    (BackwardRecoveries, "times", "2.5", "got '2.5'"),
     (BackwardRecoveries, "whole", "perhaps", "expected true or false, got 'perhaps'"),
     (BackwardRecoveries, "whole", 1, "expected true or false, got 1"),
     (BackwardRepeats, "count", 0, "a whole number from 1 to 1,000, got 0"),

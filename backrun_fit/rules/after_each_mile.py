@@ -52,12 +52,15 @@ class AfterEachMile:
     Full ``every`` are counted over consecutive running steps at the top level that
     are neither warm-up, cool-down, recovery nor rest; anything else starts the count
     anew. Repeats made of such steps alone count, interval sets are left as they are.
-    The last full ``every`` gets its backward step too; a remainder stays forward.
+    The last full ``every`` gets its backward step too; a remainder stays forward, and so
+    does all that comes after the first ``times`` marks of the workout.
 
     Attributes:
         backward: How long the backward step is, a distance or a time.
         every: After how much forward running, a distance or a time; only steps
             given in the same kind count.
+        times: Only the first so many marks get a backward step, one that has its own
+            already among them; None for all.
         pace: Of the backward step: a named pace, a pace or a band.
         slower: How much slower its band may be, a fraction of the time per distance.
         faster: The same on the fast side.
@@ -75,6 +78,7 @@ class AfterEachMile:
         default=parameters.backward("1/8mi"), converter=parameters.backward
     )
     every: Extent = attrs.field(default=parameters.every("1mi"), converter=parameters.every)
+    times: int | None = attrs.field(default=None, converter=parameters.times)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)
@@ -89,9 +93,14 @@ class AfterEachMile:
         check_sport(workout, self.name)
         nodes: list[Node] = []
         found = False
+        left = math.inf if self.times is None else float(self.times)
         for stretch, counts in self._stretches(workout.steps):
-            found = found or (counts and any(map(self._counts, walk_steps(tuple(stretch)))))
-            nodes.extend(self._over(stretch) if counts else stretch)
+            if not counts:
+                nodes.extend(stretch)
+                continue
+            found = found or any(map(self._counts, walk_steps(tuple(stretch))))
+            written, left = self._over(stretch, left)
+            nodes.extend(written)
         if not found:
             kind = "distance" if isinstance(self.every, DistanceDuration) else "time"
             raise CompileError(
@@ -120,8 +129,11 @@ class AfterEachMile:
             and isinstance(step.duration, type(self.every))
         )
 
-    def _over(self, nodes: Sequence[Node]) -> Sequence[Node]:
-        """A stretch with its backward steps; its nodes as they are before and after them."""
+    def _over(self, nodes: Sequence[Node], left: float) -> tuple[Sequence[Node], float]:
+        """A stretch with its backward steps, and how many marks are left of ``left`` then.
+
+        Its nodes stay as they are before the first backward step and after the last one.
+        """
         leaves = [
             (index, step) for index, node in enumerate(nodes) for step in unroll_steps((node,))
         ]
@@ -132,7 +144,8 @@ class AfterEachMile:
             if not self._counts(step):
                 written[index].append(step)
                 continue
-            pieces, done = self._pieces(step, done)
+            pieces, done = self._pieces(step, done, left)
+            left -= sum(at_mark for _, at_mark in pieces)
             followed = position + 1 < len(leaves) and is_long_run_back(leaves[position + 1][1])
             for number, (piece, at_mark) in enumerate(pieces, start=1):
                 written[index].append(piece)
@@ -140,7 +153,7 @@ class AfterEachMile:
                     written[index].append(self._back())
                     changed.add(index)
         if not changed:
-            return nodes
+            return nodes, left
         total = sum(map(len, written))
         if total > MAX_EXECUTIONS:
             raise CompileError(
@@ -148,12 +161,14 @@ class AfterEachMile:
             )
         first, end = min(changed), max(changed) + 1
         steps = [step for part in written[first:end] for step in part]
-        return [*nodes[:first], *refold(nodes[first:end], steps), *nodes[end:]]
+        return [*nodes[:first], *refold(nodes[first:end], steps), *nodes[end:]], left
 
-    def _pieces(self, step: Step, done: float) -> tuple[list[tuple[Step, bool]], float]:
+    def _pieces(
+        self, step: Step, done: float, left: float
+    ) -> tuple[list[tuple[Step, bool]], float]:
         """A step cut at the marks: each piece, whether it ends at one, and what is counted then."""
         extent, every = cast(Extent, step.duration), length_of(self.every)
-        lengths, done = _cut(length_of(extent), every, done, self.name)
+        lengths, done = _cut(length_of(extent), every, done, left, self.name)
         if len(lengths) == 1:
             return [(step, lengths[0][1])], done
         return [
@@ -171,7 +186,7 @@ class AfterEachMile:
 
 
 def _cut(
-    length: float, every: float, done: float, rule: str
+    length: float, every: float, done: float, left: float, rule: str
 ) -> tuple[list[tuple[float, bool]], float]:
     """Cut a length at the marks: the pieces, whether a mark follows each, and the new count.
 
@@ -179,27 +194,35 @@ def _cut(
         length: Of the step, metres or seconds.
         every: Between two marks, likewise.
         done: Since the last mark, likewise.
+        left: How many marks there are to be at most, a whole number or infinity. What
+            comes after them is one piece, and nothing is counted any more.
         rule: For the error.
 
     Raises:
         CompileError: There would be more than 10,000 pieces.
 
     Example:
-        >>> _cut(4023.36, 1609.344, 0.0, "")
+        >>> _cut(4023.36, 1609.344, 0.0, math.inf, "")
         ([(1609.344, True), (1609.344, True), (804.672, False)], 804.672)
+        >>> _cut(4023.36, 1609.344, 0.0, 1, "")
+        ([(1609.344, True), (2414.016, False)], 0.0)
     """
-    if length / every > MAX_EXECUTIONS:
+    marks = min(length / every, left)
+    if marks > MAX_EXECUTIONS:
         raise CompileError(
-            f"{rule}: expected at most {MAX_EXECUTIONS:,} pieces of a step, "
-            f"got {length / every:,.0f}"
+            f"{rule}: expected at most {MAX_EXECUTIONS:,} pieces of a step, got {marks:,.0f}"
         )
     slack = _MARK_TOLERANCE * every
     pieces: list[tuple[float, bool]] = []
-    while True:
+    while len(pieces) < left:
         whole = round(length / every)
         if not done and whole and abs(length - whole * every) <= slack:
             exact = math.isclose(length, whole * every, rel_tol=1e-12)
-            return [*pieces, *[(every if exact else length / whole, True)] * whole], 0.0
+            piece, here = every if exact else length / whole, min(whole, left - len(pieces))
+            pieces += [(piece, True)] * int(here)
+            if here == whole:
+                return pieces, 0.0
+            return [*pieces, (round(length - here * piece, 9), False)], 0.0
         missing = every - done
         if length < missing - slack:
             return [*pieces, (length, False)], done + length
@@ -209,3 +232,4 @@ def _cut(
         missing = round(missing, 9)
         pieces.append((missing, True))
         length, done = round(length - missing, 9), 0.0
+    return [*pieces, (length, False)], 0.0

@@ -88,6 +88,8 @@ class BackwardRecoveries:
     Attributes:
         backward: How much of each recovery, a time or a distance.
         whole: The recovery becomes exactly ``backward``, whatever was planned.
+        times: Only the first so many recoveries between repeats are turned round; None
+            for all.
         pace: Of the backward step: a named pace, a pace or a band.
         slower: How much slower its band may be, a fraction of the time per distance.
         faster: The same on the fast side.
@@ -107,6 +109,7 @@ class BackwardRecoveries:
         default=parameters.backward("60s"), converter=parameters.backward
     )
     whole: bool = attrs.field(default=False, converter=parameters.whole)
+    times: int | None = attrs.field(default=None, converter=parameters.times)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)
@@ -125,12 +128,14 @@ class BackwardRecoveries:
         leaves = list(_leaves(workout.steps))
         written: list[list[Step]] = [[] for _ in workout.steps]
         changed: set[int] = set()
+        turned = 0
         for start, end in _groups(leaves):
             group = leaves[start:end]
-            if not _is_between(leaves, start, end):
+            if turned == self.times or not _is_between(leaves, start, end):
                 for leaf in group:
                     written[leaf.node].append(leaf.step)
                 continue
+            turned += 1
             changed.update(leaf.node for leaf in group)
             written[group[0].node].extend(self._turned([leaf.step for leaf in group]))
         if not changed:

@@ -283,6 +283,11 @@ def rounds(value: str | int) -> int:
     return as_count(value, "rounds")
 
 
+def times(value: str | int | None) -> int | None:
+    """Converter of the parameter ``times``; None means as many as there are."""
+    return None if value is None else as_count(value, "times")
+
+
 def whole(value: str | bool) -> bool:
     """Converter of the parameter ``whole``."""
     return as_flag(value, "whole")
