@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 
+import attrs
+
 from backrun_fit.workout import (
     DistanceDuration,
     Intensity,
     Movement,
     Node,
+    OpenDuration,
     Repeat,
     Step,
     TimeDuration,
@@ -93,29 +96,49 @@ def added(before: Sequence[Step], after: Sequence[Step]) -> tuple[Step, ...] | N
     return None
 
 
-def gaps(steps: Iterable[Step]) -> tuple[list[Step], list[list[Step]]]:
-    """The steps that are no recovery, and the recoveries before, between and after them."""
-    others: list[Step] = []
-    between: list[list[Step]] = [[]]
-    for step in steps:
-        if is_recovery(step):
-            between[-1].append(step)
+def turned(before: Sequence[Step], after: Sequence[Step]) -> int | None:
+    """How many recoveries begin backward in ``after`` that did not in ``before``.
+
+    None if anything else is different: a backward step has to take exactly its own length
+    from what stood in its place, or to stand before what ends by itself. What is left of a
+    recovery may be called one.
+    """
+    left, count = list(before), 0
+    for step in after:
+        if left and _same_but_called(left[0], step):
+            left.pop(0)
+        elif not is_backward(step) or not is_recovery(step) or not left:
+            return None
         else:
-            others.append(step)
-            between.append([])
-    return others, between
+            count += 1
+            kind, length = amount(step)
+            if not isinstance(left[0].duration, (TimeDuration, DistanceDuration)):
+                continue
+            while length > 1e-6:
+                if not left or is_backward(left[0]) or amount(left[0])[0] != kind:
+                    return None
+                planned = left.pop(0)
+                rest = amount(planned)[1] - length
+                length = max(-rest, 0.0)
+                if rest > 1e-6:
+                    left.insert(0, _shortened(planned, rest))
+    return None if left else count
 
 
-def totals(steps: Iterable[Step]) -> dict[object, float]:
-    """How much of every kind of duration there is."""
-    found: dict[object, float] = {}
-    for step in steps:
-        kind, length = amount(step)
-        found[kind] = found.get(kind, 0.0) + length
-    return found
-
-
-def same_totals(one: dict[object, float], other: dict[object, float]) -> bool:
-    return one.keys() == other.keys() and all(
-        math.isclose(length, other[kind], abs_tol=1e-6) for kind, length in one.items()
+def _same_but_called(planned: Step, step: Step) -> bool:
+    """Equal, or called a recovery now, in everything but the last micrometre or microsecond."""
+    (kind, length), (other_kind, other_length) = amount(planned), amount(step)
+    called = step.intensity is planned.intensity or step.intensity is Intensity.RECOVERY
+    bare = [attrs.evolve(one, duration=OpenDuration(), intensity=None) for one in (planned, step)]
+    return (
+        called
+        and kind == other_kind
+        and math.isclose(length, other_length, abs_tol=1e-6)
+        and bare[0] == bare[1]
     )
+
+
+def _shortened(step: Step, length: float) -> Step:
+    if isinstance(step.duration, TimeDuration):
+        return attrs.evolve(step, duration=TimeDuration(duration_s=length))
+    return attrs.evolve(step, duration=DistanceDuration(distance_m=length))

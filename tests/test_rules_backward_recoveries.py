@@ -266,4 +266,6 @@ def test_a_workout_without_a_recovery_between_is_refused(nodes: list[Node]) -> N
 
 def test_recoveries_that_are_turned_already_stay_so_whatever_the_parameters() -> None:
     once = BackwardRecoveries().apply(plan(times(6, HARD, jog(120))))
-    assert BackwardRecoveries(backward="30s", whole=True).apply(once) is once
+    again = BackwardRecoveries(backward="30s", whole=True).apply(once)
+    assert again == once
+    assert again.remarks[-1] == "backward_recoveries: 5 recoveries are backward already"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Final, cast
 
 import attrs
 
+from backrun_fit.athlete import Athlete
+from backrun_fit.athlete.paces import middle_mps
 from backrun_fit.compiled import MAX_EXECUTIONS
-from backrun_fit.errors import CompileError
+from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fold import unroll_steps
 from backrun_fit.rules import parameters
 from backrun_fit.rules.base import (
@@ -22,16 +24,22 @@ from backrun_fit.rules.base import (
     paced,
     refold,
     refuse_on_treadmill,
+    same_set,
     with_length,
 )
 from backrun_fit.rules.parameters import Extent, Pace
+from backrun_fit.rules.recognition import leaves_of, readings_of
+from backrun_fit.rules.remarks import remarked
+from backrun_fit.wording import step_text
 from backrun_fit.workout import (
     DistanceDuration,
     Intensity,
     Movement,
     Node,
+    PaceTarget,
     Repeat,
     Step,
+    TimeDuration,
     Workout,
     walk_steps,
 )
@@ -39,8 +47,10 @@ from backrun_fit.workout import (
 __all__ = ["AfterEachMile"]
 
 # Nobody runs half a metre in a mile more exactly than that, and files round: 1 mile is 1609 m
-# in some. A step that ends this near a mark ends at it.
+# in some. A step that ends this near a mark ends at it. What is counted by a pace is no more
+# exact than the pace.
 _MARK_TOLERANCE: Final = 5e-4
+_PACED_TOLERANCE: Final = 0.01
 
 
 @attrs.frozen(kw_only=True)
@@ -57,8 +67,9 @@ class AfterEachMile:
 
     Attributes:
         backward: How long the backward step is, a distance or a time.
-        every: After how much forward running, a distance or a time; only steps
-            given in the same kind count.
+        every: After how much forward running, a distance or a time. Steps given in the
+            other kind are counted by their pace, those without one by the athlete's
+            easy pace; where neither is known they do not count.
         times: Only the first so many marks get a backward step, one that has its own
             already among them; None for all.
         pace: Of the backward step: a named pace, a pace or a band.
@@ -83,53 +94,89 @@ class AfterEachMile:
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)
 
-    def apply(self, workout: Workout) -> Workout:
+    def apply(self, workout: Workout, athlete: Athlete | None = None) -> Workout:
         """Insert the backward steps.
+
+        Args:
+            workout: Of any maker.
+            athlete: By whose paces steps are counted that are not given in the kind of
+                ``every``; without, only those with a pace of their own are.
 
         Raises:
             CompileError: No step counts, another sport, or there is a backward step to
                 insert and the treadmill introduction is there.
         """
         check_sport(workout, self.name)
+        athlete = Athlete() if athlete is None else athlete
         nodes: list[Node] = []
         found = False
         left = math.inf if self.times is None else float(self.times)
-        for stretch, counts in self._stretches(workout.steps):
+        remarks: dict[str, None] = {}
+        for stretch, counts in self._stretches(workout.steps, athlete):
             if not counts:
                 nodes.extend(stretch)
                 continue
-            found = found or any(map(self._counts, walk_steps(tuple(stretch))))
-            written, left = self._over(stretch, left)
+            found = found or any(self._every(step, athlete) for step in walk_steps(tuple(stretch)))
+            written, left = self._over(stretch, left, athlete, remarks)
             nodes.extend(written)
         if not found:
-            kind = "distance" if isinstance(self.every, DistanceDuration) else "time"
+            kind, other = ("distance", "time") if self._by_distance else ("time", "distance")
             raise CompileError(
-                f"{self.name}: expected a running step given by {kind} that is no warm-up, "
-                f"cool-down, recovery or part of an interval set, got none in {workout.name!r}"
+                f"{self.name}: expected a running step given by {kind}, or by {other} at a pace "
+                f"that is known, that is no warm-up, cool-down, recovery or part of an interval "
+                f"set, got none in {workout.name!r}"
             )
-        if tuple(nodes) == workout.steps:
-            return workout  # no full mile, or each has its backward step: nothing to collide with
-        refuse_on_treadmill(workout, self.name)
-        return attrs.evolve(workout, steps=tuple(nodes))
+        if tuple(nodes) != workout.steps:  # else each full mile has its backward step
+            refuse_on_treadmill(workout, self.name)
+        return remarked(attrs.evolve(workout, steps=tuple(nodes)), tuple(remarks))
 
-    def _stretches(self, nodes: Sequence[Node]) -> list[tuple[list[Node], bool]]:
+    @property
+    def _by_distance(self) -> bool:
+        return isinstance(self.every, DistanceDuration)
+
+    def _stretches(
+        self, nodes: Sequence[Node], athlete: Athlete
+    ) -> Iterator[tuple[list[Node], bool]]:
         """The nodes in order, cut into stretches over which is counted and what lies between."""
-        return [(list(stretch), counts) for counts, stretch in itertools.groupby(nodes, self._fits)]
+        leaves = leaves_of(nodes)
+        with_recoveries = {
+            leaf.node
+            for leaf, reading in zip(leaves, readings_of(leaves), strict=True)
+            if reading is not None and reading.sure
+        }
 
-    def _fits(self, node: Node) -> bool:
+        def counts(position: int) -> bool:
+            return position not in with_recoveries and self._fits(nodes[position], athlete)
+
+        for fits, stretch in itertools.groupby(range(len(nodes)), key=counts):
+            yield [nodes[position] for position in stretch], fits
+
+    def _fits(self, node: Node, athlete: Athlete) -> bool:
         """True for what a count goes on through."""
         if isinstance(node, Repeat):
-            return node.count is not None and all(map(self._fits, node.steps))
-        return self._counts(node) or is_long_run_back(node)
+            return node.count is not None and all(self._fits(one, athlete) for one in node.steps)
+        return self._every(node, athlete) is not None or is_long_run_back(node)
 
-    def _counts(self, step: Step) -> bool:
-        return (
-            step.movement is Movement.RUN
-            and step.intensity in WORK
-            and isinstance(step.duration, type(self.every))
-        )
+    def _every(self, step: Step, athlete: Athlete) -> float | None:
+        """How much of this step is one ``every``, in the step's own unit; None if it counts not."""
+        if (
+            step.movement is not Movement.RUN
+            or step.intensity not in WORK
+            or not isinstance(step.duration, (TimeDuration, DistanceDuration))
+        ):
+            return None
+        every = length_of(self.every)
+        if isinstance(step.duration, type(self.every)):
+            return every
+        speed_mps = _speed_mps(step, athlete)
+        if speed_mps is None:
+            return None
+        # Whole seconds and metres, as a person would plan them.
+        return max(float(round(every / speed_mps if self._by_distance else every * speed_mps)), 1.0)
 
-    def _over(self, nodes: Sequence[Node], left: float) -> tuple[Sequence[Node], float]:
+    def _over(
+        self, nodes: Sequence[Node], left: float, athlete: Athlete, remarks: dict[str, None]
+    ) -> tuple[Sequence[Node], float]:
         """A stretch with its backward steps, and how many marks are left of ``left`` then.
 
         Its nodes stay as they are before the first backward step and after the last one.
@@ -139,19 +186,25 @@ class AfterEachMile:
         ]
         written: list[list[Step]] = [[] for _ in nodes]
         changed: set[int] = set()
-        done = 0.0
+        done, back = 0.0, self._back()  # of an ``every``
         for position, (index, step) in enumerate(leaves):
-            if not self._counts(step):
+            every = self._every(step, athlete)
+            if every is None:
                 written[index].append(step)
                 continue
-            pieces, done = self._pieces(step, done, left)
+            pieces, done = self._pieces(step, every, done, left)
             left -= sum(at_mark for _, at_mark in pieces)
-            followed = position + 1 < len(leaves) and is_long_run_back(leaves[position + 1][1])
+            after = leaves[position + 1][1] if position + 1 < len(leaves) else None
+            followed = after is not None and is_long_run_back(after)
             for number, (piece, at_mark) in enumerate(pieces, start=1):
                 written[index].append(piece)
-                if at_mark and not (followed and number == len(pieces)):
-                    written[index].append(self._back())
+                if not at_mark:
+                    continue
+                if after is None or not (followed and number == len(pieces)):
+                    written[index].append(back)
                     changed.add(index)
+                elif not same_set((back,), (after,)):
+                    remarks[f"a mark keeps its backward step: {step_text(after)}"] = None
         if not changed:
             return nodes, left
         total = sum(map(len, written))
@@ -164,11 +217,14 @@ class AfterEachMile:
         return [*nodes[:first], *refold(nodes[first:end], steps), *nodes[end:]], left
 
     def _pieces(
-        self, step: Step, done: float, left: float
+        self, step: Step, every: float, done: float, left: float
     ) -> tuple[list[tuple[Step, bool]], float]:
         """A step cut at the marks: each piece, whether it ends at one, and what is counted then."""
-        extent, every = cast(Extent, step.duration), length_of(self.every)
-        lengths, done = _cut(length_of(extent), every, done, left, self.name)
+        extent, of_every = cast(Extent, step.duration), every / length_of(self.every)
+        same_kind = isinstance(extent, type(self.every))
+        slack = every * (_MARK_TOLERANCE if same_kind else _PACED_TOLERANCE)
+        lengths, here = _cut(length_of(extent), every, done * of_every, left, slack, self.name)
+        done = here / of_every
         if len(lengths) == 1:
             return [(step, lengths[0][1])], done
         return [
@@ -185,8 +241,19 @@ class AfterEachMile:
         )
 
 
+def _speed_mps(step: Step, athlete: Athlete) -> float | None:
+    """How fast a step is to be run; by heart rate or without a target at the easy pace."""
+    try:
+        target = athlete.resolve(step.target)
+        if isinstance(target, PaceTarget):
+            return middle_mps(target)
+        return athlete.pace_mps("easy")
+    except SpecError:
+        return None  # the athlete has no such pace
+
+
 def _cut(
-    length: float, every: float, done: float, left: float, rule: str
+    length: float, every: float, done: float, left: float, slack: float, rule: str
 ) -> tuple[list[tuple[float, bool]], float]:
     """Cut a length at the marks: the pieces, whether a mark follows each, and the new count.
 
@@ -196,15 +263,16 @@ def _cut(
         done: Since the last mark, likewise.
         left: How many marks there are to be at most, a whole number or infinity. What
             comes after them is one piece, and nothing is counted any more.
+        slack: How near to a mark the end of the step is taken to be at it, likewise.
         rule: For the error.
 
     Raises:
         CompileError: There would be more than 10,000 pieces.
 
     Example:
-        >>> _cut(4023.36, 1609.344, 0.0, math.inf, "")
+        >>> _cut(4023.36, 1609.344, 0.0, math.inf, 0.8, "")
         ([(1609.344, True), (1609.344, True), (804.672, False)], 804.672)
-        >>> _cut(4023.36, 1609.344, 0.0, 1, "")
+        >>> _cut(4023.36, 1609.344, 0.0, 1, 0.8, "")
         ([(1609.344, True), (2414.016, False)], 0.0)
     """
     marks = min(length / every, left)
@@ -212,7 +280,6 @@ def _cut(
         raise CompileError(
             f"{rule}: expected at most {MAX_EXECUTIONS:,} pieces of a step, got {marks:,.0f}"
         )
-    slack = _MARK_TOLERANCE * every
     pieces: list[tuple[float, bool]] = []
     while len(pieces) < left:
         whole = round(length / every)

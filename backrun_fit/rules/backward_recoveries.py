@@ -8,14 +8,13 @@ from typing import ClassVar, Final, cast
 
 import attrs
 
+from backrun_fit.athlete import Athlete
 from backrun_fit.errors import CompileError
-from backrun_fit.fold import Place, unroll_placed
 from backrun_fit.marker import FORM_CUE
 from backrun_fit.rules import parameters
 from backrun_fit.rules.base import (
     WORK,
     check_sport,
-    is_long_run_back,
     length_of,
     made_step,
     paced,
@@ -24,17 +23,24 @@ from backrun_fit.rules.base import (
     with_length,
 )
 from backrun_fit.rules.parameters import Extent, Pace
+from backrun_fit.rules.recognition import (
+    Leaf,
+    Reading,
+    is_easy_target,
+    leaves_of,
+    next_work,
+    readings_of,
+)
+from backrun_fit.rules.remarks import Remarks, counted, remarked
 from backrun_fit.workout import (
     DistanceDuration,
     Intensity,
     Movement,
-    NamedPaceTarget,
     Node,
     Repeat,
     Step,
     TimeDuration,
     Workout,
-    walk_steps,
 )
 
 __all__ = ["BackwardRecoveries"]
@@ -42,27 +48,7 @@ __all__ = ["BackwardRecoveries"]
 # A rest of a recovery shorter than this (seconds or metres) is no step; it is done backward too.
 _SHORTEST_REST: Final = 1.0
 _NOTES_BYTES: Final = 199
-
-
-@attrs.frozen
-class _Leaf:
-    """One step as it is done, and where it comes from.
-
-    Attributes:
-        step: The step.
-        node: Position of its top-level node.
-        place: Its repeat (see ``unroll_placed``), after that position; empty outside
-            repeats, None where the node stays as it is.
-    """
-
-    step: Step
-    node: int
-    place: Place | None
-
-    @property
-    def group_key(self) -> Place | None:
-        """Equal for neighbours that are one recovery; None for what is none."""
-        return self.place if _is_recovery(self.step) else None
+_SHORTNESS: Final = "shortness, as was asked for"
 
 
 @attrs.frozen(kw_only=True)
@@ -73,9 +59,10 @@ class BackwardRecoveries:
 
     Between means between: a recovery has a harder step directly before and directly after it
     in the same repeat (or, at the top level, in the session). So N repeats have N - 1; a
-    recovery planned after the last one stays exactly as it was, whatever follows it. Harder is
-    a running step that is neither warm-up, cool-down, recovery nor rest and has no easy or
-    recovery pace.
+    recovery planned after the last one stays exactly as it was, whatever follows it. What is a
+    recovery is told by its intensity, its name, its target or its position (see
+    ``recognition``); what is doubtful stays forward, and a remark says so. Harder is a running
+    step that is neither warm-up, cool-down nor a recovery and has no easy pace.
 
     A recovery keeps its planned length: its first 60 s are backward and the rest as planned; a
     rest of less than a second is backward too. One given in the other kind (a distance, while
@@ -83,11 +70,13 @@ class BackwardRecoveries:
     heart rate comes, as planned, after 60 s backward.
 
     A set stays one node: where its last pass differs now, it is a repeat done once. A workout
-    with recoveries that are turned round already is left as it is.
+    with recoveries that are backward already is left as it is, and a remark says so.
 
     Attributes:
         backward: How much of each recovery, a time or a distance.
         whole: The recovery becomes exactly ``backward``, whatever was planned.
+        doubtful: What may be a recovery is taken for one, where it is shorter than the
+            steps before and after it.
         times: Only the first so many recoveries between repeats are turned round; None
             for all.
         pace: Of the backward step: a named pace, a pace or a band.
@@ -109,13 +98,18 @@ class BackwardRecoveries:
         default=parameters.backward("60s"), converter=parameters.backward
     )
     whole: bool = attrs.field(default=False, converter=parameters.whole)
+    doubtful: bool = attrs.field(default=False, converter=parameters.doubtful)
     times: int | None = attrs.field(default=None, converter=parameters.times)
     pace: Pace = attrs.field(default="marathon", converter=parameters.pace)
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)
 
-    def apply(self, workout: Workout) -> Workout:
-        """Turn the recoveries round.
+    def apply(
+        self,
+        workout: Workout,
+        athlete: Athlete | None = None,  # noqa: ARG002 - every rule is called alike
+    ) -> Workout:
+        """Turn the recoveries round; remarks say what they were told by, and what is doubtful.
 
         Raises:
             CompileError: There is none between two harder steps, another sport, or the
@@ -123,36 +117,51 @@ class BackwardRecoveries:
         """
         check_sport(workout, self.name)
         refuse_on_treadmill(workout, self.name)
-        if any(_is_turned(step) for step in walk_steps(workout.steps)):
-            return workout
-        leaves = list(_leaves(workout.steps))
+        leaves = leaves_of(workout.steps)
+        already = sum(_is_turned(leaf.step) for leaf in leaves)
+        if already:
+            # Folding and files take sets apart, so nobody can say which ones are left to turn.
+            return remarked(workout, [f"{self.name}: {counted(already)} backward already"])
+        readings = [self._taken(reading) for reading in readings_of(leaves)]
         written: list[list[Step]] = [[] for _ in workout.steps]
         changed: set[int] = set()
+        remarks = Remarks()
         turned = 0
-        for start, end in _groups(leaves):
-            group = leaves[start:end]
-            if turned == self.times or not _is_between(leaves, start, end):
+        for start, end in _groups(leaves, readings):
+            group, reading = leaves[start:end], readings[start]
+            if reading is None or not _is_between(leaves, readings, start, end):
                 for leaf in group:
                     written[leaf.node].append(leaf.step)
-                continue
-            turned += 1
-            changed.update(leaf.node for leaf in group)
-            written[group[0].node].extend(self._turned([leaf.step for leaf in group]))
-        if not changed:
+            elif not reading.sure:
+                remarks.doubt(group[0].step, reading)
+                written[group[0].node].append(group[0].step)
+            elif turned == self.times:
+                written[group[0].node].extend(leaf.step for leaf in group)
+            else:
+                turned += 1
+                remarks.turn(reading)
+                changed.update(leaf.node for leaf in group)
+                written[group[0].node].extend(self._turned([leaf.step for leaf in group]))
+        if not turned:
             raise CompileError(
-                f"{self.name}: expected a recovery (intensity recovery or rest) with a harder "
-                f"running step directly before and after it, in a repeat with a count or at the "
-                f"top level, got none in {workout.name!r}"
+                f"{self.name}: expected a recovery with a harder running step directly before "
+                f"and after it, in a repeat with a count or at the top level, got none "
+                f"in {workout.name!r}" + "".join(f"; {remark}" for remark in remarks.sentences())
             )
-        steps: list[Node] = []
+        nodes: list[Node] = []
         for position, node in enumerate(workout.steps):
             if position not in changed:
-                steps.append(node)
+                nodes.append(node)
             elif isinstance(node, Repeat):
-                steps.append(_one_set(node, written[position]))
+                nodes.append(_one_set(node, written[position]))
             else:
-                steps.extend(written[position])
-        return attrs.evolve(workout, steps=tuple(steps))
+                nodes.extend(written[position])
+        return remarked(attrs.evolve(workout, steps=tuple(nodes)), remarks.sentences())
+
+    def _taken(self, reading: Reading | None) -> Reading | None:
+        if reading is None or reading.sure or not (self.doubtful and reading.likely):
+            return reading
+        return Reading(sure=True, reason=_SHORTNESS)
 
     def _turned(self, group: Sequence[Step]) -> list[Step]:
         """A recovery of one step or several, backward as far as it is to be."""
@@ -166,18 +175,18 @@ class BackwardRecoveries:
             if rest >= _SHORTEST_REST:
                 remainder = attrs.evolve(step, duration=with_length(extent, rest))
                 back = self._back(self.backward, group[:position])
-                return [back, remainder, *group[position + 1 :]]
+                return [back, *_called_recoveries((remainder, *group[position + 1 :]))]
             done += length_of(extent)
             if rest >= 0:
                 alike = alike[: position + 1]
                 break
         if alike:
             back = self._back(with_length(self.backward, done), alike)
-            return [back, *group[len(alike) :]]
+            return [back, *_called_recoveries(group[len(alike) :])]
         first = group[0].duration
         if isinstance(first, (TimeDuration, DistanceDuration)):
-            return [self._back(first, group[:1]), *group[1:]]
-        return [self._back(self.backward), *group]
+            return [self._back(first, group[:1]), *_called_recoveries(group[1:])]
+        return [self._back(self.backward), *_called_recoveries(group)]
 
     def _is_same_kind(self, step: Step) -> bool:
         return isinstance(step.duration, type(self.backward))
@@ -200,17 +209,14 @@ def _is_turned(step: Step) -> bool:
     return step.movement.is_backward and step.intensity is not None and step.intensity.is_easy
 
 
-def _is_recovery(step: Step) -> bool:
-    return (
-        step.movement in (Movement.RUN, Movement.WALK)
-        and step.intensity is not None
-        and step.intensity.is_easy
-    )
-
-
-def _is_harder(step: Step) -> bool:
-    easy = isinstance(step.target, NamedPaceTarget) and step.target.name in ("easy", "recovery")
-    return step.movement is Movement.RUN and step.intensity in WORK and not easy
+def _called_recoveries(steps: Sequence[Step]) -> list[Step]:
+    """The rest of a recovery under the intensity that it was taken to have."""
+    return [
+        step
+        if step.intensity is not None and step.intensity.is_easy
+        else attrs.evolve(step, intensity=Intensity.RECOVERY)
+        for step in steps
+    ]
 
 
 def _one_set(original: Repeat, steps: Sequence[Step]) -> Node:
@@ -221,47 +227,41 @@ def _one_set(original: Repeat, steps: Sequence[Step]) -> Node:
     return attrs.evolve(original, steps=nodes, count=1, skip_last_recovery=False)
 
 
-def _leaves(nodes: Sequence[Node]) -> Iterator[_Leaf]:
-    for position, node in enumerate(nodes):
-        if _ends_by_condition(node):
-            yield from (_Leaf(step, position, None) for step in walk_steps((node,)))
-        else:
-            for step, place in unroll_placed((node,)):
-                yield _Leaf(step, position, place and (position, *place))
-
-
-def _ends_by_condition(node: Node) -> bool:
-    return isinstance(node, Repeat) and (
-        node.count is None or any(map(_ends_by_condition, node.steps))
-    )
-
-
-def _groups(leaves: Sequence[_Leaf]) -> Iterator[tuple[int, int]]:
-    """Start and end of each recovery, and of what lies between two recoveries."""
+def _groups(
+    leaves: Sequence[Leaf], readings: Sequence[Reading | None]
+) -> Iterator[tuple[int, int]]:
+    """Start and end of each recovery, of each doubtful one, and of what lies between them."""
+    keys: list[object] = []
+    for position, (leaf, reading) in enumerate(zip(leaves, readings, strict=True)):
+        doubtful = reading is not None and not reading.sure
+        keys.append(position if doubtful else leaf.place if reading else None)
     end = 0
-    for _, group in groupby(leaves, key=lambda leaf: leaf.group_key):
+    for _, group in groupby(keys):
         start, end = end, end + len(list(group))
         yield start, end
 
 
-def _is_between(leaves: Sequence[_Leaf], start: int, end: int) -> bool:
+def _is_between(
+    leaves: Sequence[Leaf], readings: Sequence[Reading | None], start: int, end: int
+) -> bool:
     """True for a recovery with a harder step on both sides, in the same pass of its set."""
-    place = leaves[start].group_key
+    place = leaves[start].place
     if place is None:
         return False
-    before = _next_work(leaves, range(start - 1, -1, -1))
-    after = _next_work(leaves, range(end, len(leaves)))
+    before = next_work(leaves, range(start - 1, -1, -1))
+    after = next_work(leaves, range(end, len(leaves)))
     return all(
-        leaf is not None
-        and _is_harder(leaf.step)
-        and (leaf.place or ())[: len(place)] == place  # in its body, or deeper
-        for leaf in (before, after)
+        position is not None
+        and _is_harder(leaves[position].step, readings[position])
+        and (leaves[position].place or ())[: len(place)] == place  # in its body, or deeper
+        for position in (before, after)
     )
 
 
-def _next_work(leaves: Sequence[_Leaf], positions: range) -> _Leaf | None:
-    """The first leaf that is not a backward step which another rule put there."""
-    return next(
-        (leaves[position] for position in positions if not is_long_run_back(leaves[position].step)),
-        None,
+def _is_harder(step: Step, reading: Reading | None) -> bool:
+    return (
+        step.movement is Movement.RUN
+        and step.intensity in WORK
+        and not is_easy_target(step.target)
+        and (reading is None or not reading.sure)
     )

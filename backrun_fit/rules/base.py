@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final, Protocol, runtime_checkable
 
 import attrs
 
+from backrun_fit.athlete import Athlete
 from backrun_fit.athlete.paces import band_about
 from backrun_fit.errors import CompileError
 from backrun_fit.fold import fold, unroll_steps
@@ -67,8 +68,12 @@ class Rule(Protocol):
     def __init__(self, **parameters: Any) -> None:
         """Every parameter has a default and may be given as text."""
 
-    def apply(self, workout: Workout) -> Workout:
+    def apply(self, workout: Workout, athlete: Athlete | None = None) -> Workout:
         """The workout with the rule laid over it; applying it again changes nothing.
+
+        Args:
+            workout: Of any maker.
+            athlete: Whose paces the rule may need to know, for a run given by time.
 
         Raises:
             CompileError: The rule finds nothing to work on, or collides with

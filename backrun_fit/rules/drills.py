@@ -6,6 +6,7 @@ from typing import ClassVar, Final, Literal
 
 import attrs
 
+from backrun_fit.athlete import Athlete
 from backrun_fit.errors import CompileError
 from backrun_fit.fold import fold
 from backrun_fit.marker import marked_name
@@ -60,7 +61,11 @@ class Drills:
     slower: float = attrs.field(default=0.05, converter=parameters.slower)
     faster: float = attrs.field(default=0.05, converter=parameters.faster)
 
-    def apply(self, workout: Workout) -> Workout:
+    def apply(
+        self,
+        workout: Workout,
+        athlete: Athlete | None = None,  # noqa: ARG002 - every rule is called alike
+    ) -> Workout:
         """Add the drills, unless they are there.
 
         Raises:

@@ -288,6 +288,11 @@ def times(value: str | int | None) -> int | None:
     return None if value is None else as_count(value, "times")
 
 
+def doubtful(value: str | bool) -> bool:
+    """Converter of the parameter ``doubtful``."""
+    return as_flag(value, "doubtful")
+
+
 def whole(value: str | bool) -> bool:
     """Converter of the parameter ``whole``."""
     return as_flag(value, "whole")

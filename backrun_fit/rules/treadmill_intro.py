@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 import attrs
 
+from backrun_fit.athlete import Athlete
 from backrun_fit.errors import CompileError, Problem, SpecError
 from backrun_fit.fold import fold
 from backrun_fit.rules import parameters
@@ -94,7 +95,11 @@ class TreadmillIntro:
                 )
             )
 
-    def apply(self, workout: Workout) -> Workout:
+    def apply(
+        self,
+        workout: Workout,
+        athlete: Athlete | None = None,  # noqa: ARG002 - every rule is called alike
+    ) -> Workout:
         """Add the block, unless it is there, and set the sub-sport.
 
         Raises:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime
 import math
 import os
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast, get_args
 
@@ -23,14 +22,22 @@ from backrun_fit.hints import hint
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
-from backrun_fit.spec.document import Document
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.problems import keys_of, problems_of, unknown_key
 from backrun_fit.spec.text import SpecFormat, read_document
+from backrun_fit.spec.values import read_choice, read_date, read_name, read_words
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import Workout
 
-__all__ = ["SessionSpec", "load_spec", "parse_spec", "session"]
+__all__ = [
+    "SUB_SPORTS",
+    "SessionSpec",
+    "load_spec",
+    "parse_spec",
+    "read_athlete",
+    "session",
+    "structure_session",
+]
 
 SUB_SPORTS: Final = (
     "generic",
@@ -43,8 +50,6 @@ SUB_SPORTS: Final = (
     "ultra",
 )
 """FIT Profile 21.212, type ``sub_sport``: the values that Garmin uses with ``running``."""
-
-_LONGEST_NAME: Final = 200
 
 
 @attrs.frozen(kw_only=True)
@@ -109,7 +114,7 @@ def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None
         document = read_document(text, format)
     except SpecError as error:
         raise SpecError(error.problems, source) from None
-    spec, problems = _structured(document)
+    spec, problems = structure_session(document.data)
     if spec is None or problems or document.problems:
         located = [*document.problems, *(document.located(problem) for problem in problems)]
         located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
@@ -133,16 +138,24 @@ def session(spec: SessionSpec) -> Workout:
         name=spec.name, steps=steps, sub_sport=spec.sub_sport or "generic", notes=spec.notes
     )
     for rule in spec.rules:
-        workout = rule.apply(workout)
+        workout = rule.apply(workout, spec.athlete)
     return workout
 
 
-def _structured(document: Document) -> tuple[SessionSpec | None, list[Problem]]:
+def structure_session(data: Mapping[str, Any]) -> tuple[SessionSpec | None, list[Problem]]:
+    """The session that a mapping says, and what is wrong with it.
+
+    Args:
+        data: The keys of a session spec, with plain values.
+
+    Returns:
+        None where it cannot be made; the paths of the problems begin in the mapping.
+    """
     problems = []
-    if document.data.get("run") is None and not document.data.get("rules"):
+    if data.get("run") is None and not data.get("rules"):
         problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
     try:
-        spec = _CONVERTER.structure(document.data, SessionSpec)
+        spec = _CONVERTER.structure(data, SessionSpec)
     except cattrs.BaseValidationError as error:
         return None, [*problems, *problems_of(error)]
     if spec.run is not None:
@@ -153,47 +166,16 @@ def _structured(document: Document) -> tuple[SessionSpec | None, list[Problem]]:
 # Values. None is a key without a value: what the key would be without it.
 
 
-def _text(value: object, what: str) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise SpecError(f"expected {what}, got {value!r:.60}")
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise SpecError(f"expected {what} in whole characters, got half of a surrogate pair")
-    return value
-
-
-def _name(value: object) -> str:
-    what = "a name"
-    name = _text(value, what).strip()
-    if len(name) > _LONGEST_NAME or not name.isprintable():
-        raise SpecError(
-            f"expected {what} in one line of at most {_LONGEST_NAME} characters, got {name!r:.60}"
-        )
-    return name
-
-
-def _date(value: object) -> datetime.date | None:
-    if value is None or type(value) is datetime.date:
-        return value
-    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        try:
-            return datetime.date.fromisoformat(value)
-        except ValueError:
-            raise SpecError(f"expected a day that the calendar has, got {value!r}") from None
-    raise SpecError(f"expected a date such as 2026-03-01, got {str(value)!r:.60}")
-
-
 def _run(value: object) -> Workout | None:
-    return None if value is None else parse_workout(_text(value, "a run such as 8mi @ easy"))
+    return None if value is None else parse_workout(read_words(value, "a run such as 8mi @ easy"))
 
 
-def _choice(value: object, known: tuple[str, ...]) -> str:
-    if value in known:
-        return str(value)
-    nearest = hint(value, known) if isinstance(value, str) else ""
-    raise SpecError(f"expected one of {', '.join(known)}, got {value!r:.60}{nearest}")
+def read_athlete(value: object) -> Athlete:
+    """An athlete out of a spec; nobody where there is none.
 
-
-def _athlete(value: object) -> Athlete:
+    Raises:
+        SpecError: All problems at once.
+    """
     if value is None:
         return Athlete()
     known = keys_of(Athlete)
@@ -266,16 +248,20 @@ def _converter() -> cattrs.Converter:
         make_dict_structure_fn(
             SessionSpec,
             converter,
-            name=_reads(_name),
-            date=_reads(_date),
-            athlete=_reads(_athlete),
+            name=_reads(read_name),
+            date=_reads(read_date),
+            athlete=_reads(read_athlete),
             run=_reads(_run),
             rules=_reads(_rules),
             units=_reads(
-                lambda value: _choice("metric" if value is None else value, get_args(UnitSystem))
+                lambda value: read_choice(
+                    "metric" if value is None else value, get_args(UnitSystem)
+                )
             ),
-            notes=_reads(lambda value: None if value is None else _text(value, "a text")),
-            sub_sport=_reads(lambda value: None if value is None else _choice(value, SUB_SPORTS)),
+            notes=_reads(lambda value: None if value is None else read_words(value, "a text")),
+            sub_sport=_reads(
+                lambda value: None if value is None else read_choice(value, SUB_SPORTS)
+            ),
         ),
     )
     for kind in RULES.values():
