@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from backrun_fit.fit.walk import accelerate
     from backrun_fit.fit.workout_reader import read_workout
     from backrun_fit.fit.workout_writer import encode_workout
+    from backrun_fit.intervals_icu import parse_intervals_icu
     from backrun_fit.notation import parse_workout, print_workout
     from backrun_fit.rehearsal import (
         Rehearsal,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     )
     from backrun_fit.render.document import report_document
     from backrun_fit.report import Report, Verdict
+    from backrun_fit.season import compile_season, load_season, parse_season
     from backrun_fit.spec import load_spec, parse_spec, session
     from backrun_fit.tolerances import Tolerances
     from backrun_fit.workout import Movement, Repeat, Step, Workout
@@ -69,6 +71,7 @@ _HOMES = {
     "backrun_fit.fit.walk": ("accelerate",),
     "backrun_fit.fit.workout_reader": ("read_workout",),
     "backrun_fit.fit.workout_writer": ("encode_workout",),
+    "backrun_fit.intervals_icu": ("parse_intervals_icu",),
     "backrun_fit.notation": ("parse_workout", "print_workout"),
     "backrun_fit.rehearsal": (
         "Rehearsal",
@@ -81,6 +84,7 @@ _HOMES = {
     "backrun_fit.render.document": ("report_document",),
     "backrun_fit.report": ("Report", "Verdict"),
     "backrun_fit.tolerances": ("Tolerances",),
+    "backrun_fit.season": ("compile_season", "load_season", "parse_season"),
     "backrun_fit.spec": ("load_spec", "parse_spec", "session"),
     "backrun_fit.workout": ("Movement", "Repeat", "Step", "Workout"),
 }
@@ -112,13 +116,17 @@ __all__ = [
     "as_workout",
     "check",
     "compare_runs",
+    "compile_season",
     "compile_workout",
     "devices",
     "encode_activity",
     "encode_rehearsal",
     "encode_workout",
+    "load_season",
     "load_spec",
     "parse_fault",
+    "parse_intervals_icu",
+    "parse_season",
     "parse_spec",
     "parse_workout",
     "print_workout",

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import math
-import unicodedata
 from collections.abc import Iterable
 
 import attrs
 
 from backrun_fit.athlete import Athlete
+from backrun_fit.athlete.paces import PACE_NAMES
 from backrun_fit.cautions import cautions
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
 from backrun_fit.devices import GARMIN, DeviceProfile
 from backrun_fit.errors import CompileError, SpecError
+from backrun_fit.fitting import Adjustments, check_repeat, fit_step, fit_text
 from backrun_fit.fold import fold, unroll_steps
-from backrun_fit.marker import FORM_CUE, marked_name, movement_of
-from backrun_fit.units import UnitSystem, format_distance, format_duration
+from backrun_fit.ramps import without_ramps
+from backrun_fit.units import UnitSystem
 from backrun_fit.workout import (
-    CadenceTarget,
-    DistanceDuration,
-    HeartRateTarget,
-    Movement,
     NamedPaceTarget,
     Node,
-    PowerTarget,
+    RampTarget,
     Repeat,
+    ShareTarget,
     Step,
     Target,
-    TimeDuration,
     Workout,
     walk_steps,
 )
@@ -44,10 +40,10 @@ def compile_workout(
 ) -> CompiledWorkout:
     """Make a workout absolute and flat for one device.
 
-    Named paces become bands of speed, repeats are folded into the fewest
-    messages where that saves any, steps that are not run forward get the marker
-    in their name, and texts are cut to the device's room at a code point. Every
-    change of the last kind is listed in ``adjustments``.
+    Named paces become bands of speed, ramps several steps (see ``ramps``), repeats are
+    folded into the fewest messages where that saves any, steps that are not run forward
+    get the marker in their name, and what the device has no room or place for is cut or
+    left out. Every ramp and every change of the last kind is listed in ``adjustments``.
 
     Args:
         workout: At least one step.
@@ -60,8 +56,10 @@ def compile_workout(
         The messages; unrolled they are the workout's steps in the same order.
 
     Raises:
-        CompileError: No step, or too many for the device even when folded.
-        SpecError: A named pace that the athlete does not have.
+        CompileError: No step, too many for the device even when folded, or one that it
+            does not end, or a repeat; a ramp that cannot be cut into steps.
+        SpecError: A named pace, or a threshold to take a share of, that the athlete
+            does not have.
 
     Example:
         >>> from backrun_fit.notation import parse_workout
@@ -73,22 +71,32 @@ def compile_workout(
     if not workout.steps:
         raise CompileError(f"{workout.name!r}: expected at least one step, got none")
     athlete = Athlete() if athlete is None else athlete
-    adjustments: dict[str, None] = {}  # ordered, each said once
-    nodes = _fewest(_plain(workout.steps), device)
+    adjustments: Adjustments = {}
+    nodes, ramps = without_ramps(_plain(workout.steps), athlete.resolve, units=units)
+    adjustments.update(dict.fromkeys(ramps))
+    nodes = _fewest(nodes, device)
     messages = _flatten(nodes)
     if len(messages) > device.max_messages:
         raise CompileError(
             f"{workout.name!r}: expected at most {device.max_messages} messages for the device "
             f"{device.name!r}, got {len(messages)} after folding"
         )
+    for index, message in enumerate(messages):
+        if isinstance(message, RepeatMessage):
+            check_repeat(message, device, f"message {index}")
+    if not device.nested_repeats and _depth(nodes) > 1:
+        raise CompileError(
+            f"{workout.name!r}: expected no repeat inside a repeat for the device "
+            f"{device.name!r}, got one that cannot be written out"
+        )
     messages = tuple(
-        _fit_step(message, athlete, device, units, adjustments, f"message {index}")
+        _fit_step(message, athlete, device, units, adjustments, f"message {index}", workout.sport)
         if isinstance(message, Step)
         else message
         for index, message in enumerate(messages)
     )
     return CompiledWorkout(
-        name=_fit_text(workout.name, device.workout_name_bytes, "workout name", adjustments)
+        name=fit_text(workout.name, device.workout_name_bytes, "workout name", adjustments)
         or _unnamed(adjustments),
         messages=messages,
         sport=workout.sport,
@@ -96,26 +104,38 @@ def compile_workout(
         notes=workout.notes,
         adjustments=tuple(adjustments),
         warnings=(
+            *workout.remarks,
             *_doubts(workout, athlete),
             *cautions((m for m in messages if isinstance(m, Step)), athlete, units=units),
         ),
         extra=workout.extra,
+        spelling=workout.spelling,
+        beside=workout.beside,
     )
 
 
-def _unnamed(adjustments: dict[str, None]) -> str:
+def _unnamed(adjustments: Adjustments) -> str:
     adjustments["workout name: it had none, so it is called 'Workout'"] = None
     return "Workout"
 
 
 def _doubts(workout: Workout, athlete: Athlete) -> tuple[str, ...]:
     """What is doubtful about the paces that the names in this workout stand for."""
-    if not any(isinstance(step.target, NamedPaceTarget) for step in walk_steps(workout.steps)):
+    if not any(_names_a_pace(step.target) for step in walk_steps(workout.steps)):
         return ()
     try:
         return athlete.marathon_source.warnings
     except SpecError:
         return ()  # every name was given a pace of its own
+
+
+def _names_a_pace(target: Target) -> bool:
+    match target:
+        case RampTarget(start=start, end=end):
+            return _names_a_pace(start) or _names_a_pace(end)
+        case ShareTarget(of=of):
+            return of in PACE_NAMES
+    return isinstance(target, NamedPaceTarget)
 
 
 def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
@@ -167,7 +187,13 @@ def _flatten(nodes: tuple[Node, ...], start: int = 0) -> tuple[Message, ...]:
         first = start + len(messages)
         messages.extend(_flatten(node.steps, first))
         messages.append(
-            RepeatMessage(first_index=first, count=node.count, until=node.until, extra=node.extra)
+            RepeatMessage(
+                first_index=first,
+                count=node.count,
+                until=node.until,
+                extra=node.extra,
+                spelling=node.spelling,
+            )
         )
     return tuple(messages)
 
@@ -177,81 +203,17 @@ def _fit_step(
     athlete: Athlete,
     device: DeviceProfile,
     units: UnitSystem,
-    adjustments: dict[str, None],
+    adjustments: Adjustments,
     where: str,
+    sport: str,
 ) -> Step:
+    second = step.secondary_target
     try:
-        target = athlete.resolve(step.target)
+        resolved = attrs.evolve(
+            step,
+            target=athlete.resolve(step.target),
+            secondary_target=second and athlete.resolve(second),
+        )
     except SpecError as error:
         raise error.under(where) from error
-    target = _whole(target, where, adjustments)
-    name = _name(step, units, where, adjustments)
-    notes = step.notes or (FORM_CUE if step.movement.is_backward else None)
-    return attrs.evolve(
-        step,
-        target=target,
-        name=name and _fit_text(name, device.step_name_bytes, f"{where}, name", adjustments),
-        notes=notes and _fit_text(notes, device.notes_bytes, f"{where}, notes", adjustments),
-    )
-
-
-def _name(step: Step, units: UnitSystem, where: str, adjustments: dict[str, None]) -> str | None:
-    if step.movement is not Movement.RUN:
-        return marked_name(step.movement, step.name or _extent(step, units))
-    if movement_of(step.name) is not Movement.RUN:
-        adjustments[
-            f"{where}, name: {step.name!r} would say that it is not run forward, "
-            f"so 'Run' was put before it"
-        ] = None
-        return f"Run {step.name}"
-    return step.name
-
-
-def _extent(step: Step, units: UnitSystem) -> str:
-    match step.duration:
-        case TimeDuration(duration_s=seconds):
-            return format_duration(seconds)
-        case DistanceDuration(distance_m=metres):
-            return format_distance(metres, units)
-    return ""
-
-
-def _whole(target: Target, where: str, adjustments: dict[str, None]) -> Target:
-    """Widen a band to the next numbers that the wire has.
-
-    It counts whole beats and watts, and of cadence whole strides of one leg.
-    """
-    match target:
-        case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            step, what = 1, "heart rate"
-        case PowerTarget(lowest_w=lowest, highest_w=highest):
-            step, what = 1, "power"
-        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            step, what = 2, "cadence"
-        case _:
-            return target
-    low = max(step * math.floor(lowest / step), step)
-    high = step * math.ceil(highest / step)
-    if (low, high) == (lowest, highest):
-        return target
-    adjustments[
-        f"{where}, {what}: {lowest:g}-{highest:g} became {low}-{high}, the next that a watch holds"
-    ] = None
-    names = [field.name for field in attrs.fields(type(target))]
-    return attrs.evolve(target, **dict(zip(names, (low, high), strict=True)))
-
-
-def _fit_text(text: str, room_bytes: int, what: str, adjustments: dict[str, None]) -> str:
-    """A text without control characters, cut at a code point to fit with its NUL."""
-    clean = "".join(
-        " " if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") else character
-        for character in text
-    ).strip()
-    if clean != text:
-        adjustments[f"{what}: control characters and outer blanks were taken out"] = None
-    encoded = clean.encode()
-    if len(encoded) < room_bytes:
-        return clean
-    cut = encoded[: room_bytes - 1].decode(errors="ignore").rstrip()
-    adjustments[f"{what}: cut from {clean!r} to {cut!r} ({room_bytes - 1} bytes)"] = None
-    return cut
+    return fit_step(resolved, device, where, adjustments, sport=sport, units=units)

@@ -19,7 +19,11 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Step,
     Target,
     TimeDuration,
@@ -28,6 +32,12 @@ from backrun_fit.workout import (
 __all__ = ["certainty_text", "duration_text", "shown", "step_text", "target_text"]
 
 SURE, FAIRLY_SURE = 0.9, 0.6
+_ZONES = {HeartRateZoneTarget: "HR", PaceZoneTarget: "pace", PowerZoneTarget: "power"}
+_SHARED = {
+    "max_heart_rate": "max HR",
+    "threshold_heart_rate": "threshold HR",
+    "threshold_power": "threshold power",
+}
 
 
 def shown(text: str | None) -> str:
@@ -94,8 +104,13 @@ def target_text(target: Target, units: UnitSystem = "metric") -> str:
             return f"{name} pace"
         case HeartRateTarget(lowest_bpm=low, highest_bpm=high):
             return f"HR {low:g}-{high:g}"
-        case HeartRateZoneTarget(zone=zone):
-            return f"HR zone {zone}"
+        case HeartRateZoneTarget() | PaceZoneTarget() | PowerZoneTarget():
+            return f"{_ZONES[type(target)]} zone {target.zone}"
+        case ShareTarget(of=of, lowest=low, highest=high):
+            shares = "-".join(dict.fromkeys(f"{100 * share:.4g}" for share in (low, high)))
+            return f"{shares}% of {_SHARED.get(of, f'{of} pace')}"
+        case RampTarget(start=start, end=end):
+            return f"{target_text(start, units)} to {target_text(end, units)}"
         case CadenceTarget(lowest_spm=low, highest_spm=high):
             return f"{low:g}-{high:g} spm"
         case PowerTarget(lowest_w=low, highest_w=high):

@@ -32,9 +32,13 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
     RawField,
     Repeat,
+    ShareTarget,
     Step,
     Target,
     TimeDuration,
@@ -97,7 +101,40 @@ def targets() -> st.SearchStrategy[Target]:
         st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
         _sorted_pair(120, 220).map(lambda p: CadenceTarget(lowest_spm=p[0], highest_spm=p[1])),
         _sorted_pair(50, 900).map(lambda p: PowerTarget(lowest_w=p[0], highest_w=p[1])),
+        st.integers(1, 10).map(lambda zone: PaceZoneTarget(zone=zone)),
+        st.integers(1, 7).map(lambda zone: PowerZoneTarget(zone=zone)),
+        shares(("marathon", "5k")),
+        shares(("max_heart_rate",)),
+        shares(("threshold_power",)),
+        ramps(),
         st.builds(OtherTarget, type=st.integers(5, 12), value=st.none() | st.integers(1, 100)),
+    )
+
+
+def shares(wholes: tuple[str, ...]) -> st.SearchStrategy[Target]:
+    """Whole percentages, and bands of them, of one of some values of the athlete's."""
+    percent = st.integers(40, 100)
+    return st.builds(
+        lambda of, one, other: ShareTarget(
+            of=of, lowest=min(one, other) / 100, highest=max(one, other) / 100
+        ),
+        st.sampled_from(wholes),
+        percent,
+        percent,
+    )
+
+
+@cache
+def ramps() -> st.SearchStrategy[Target]:
+    """Ramps from one pace to another, or from one heart rate to another."""
+    paces = st.one_of(
+        _sorted_pair(2, 5).map(lambda p: PaceTarget(slowest_mps=p[0], fastest_mps=p[1])),
+        st.sampled_from(("easy", "marathon")).map(lambda name: NamedPaceTarget(name=name)),
+        shares(("marathon", "5k")),
+    )
+    beats = _sorted_pair(100, 190).map(lambda p: HeartRateTarget(lowest_bpm=p[0], highest_bpm=p[1]))
+    return st.builds(RampTarget, start=paces, end=paces) | st.builds(
+        RampTarget, start=beats, end=beats
     )
 
 

@@ -17,6 +17,7 @@ from backrun_fit.cli import main
 from backrun_fit.errors import NoActivityError
 from backrun_fit.fit.activity_reader import read_activities
 from backrun_fit.fit.workout_reader import read_workout
+from backrun_fit.workout import Step
 from tests.conftest import ROOT
 from tests.fit_bytes import ENUM, definition, fit_file, message
 
@@ -80,17 +81,30 @@ def test_one_bad_spec_stops_no_other_and_leaves_with_two(
     assert "absent.yaml" in errors
 
 
-def test_two_specs_of_one_name_get_two_files(tmp_path: Path) -> None:
-    for stem, distance in (("a", "8mi"), ("b", "9mi")):
-        (tmp_path / f"{stem}.yaml").write_text(
-            f"name: ../Run\ndate: 2026-03-01\nathlete: {{marathon_pace: 8:00/mi}}\n"
+def _two_specs(folder: Path, names: tuple[str, str]) -> list[Path]:
+    paths = []
+    for stem, name, distance in (("a", names[0], "8mi"), ("b", names[1], "9mi")):
+        paths.append(folder / f"{stem}.yaml")
+        paths[-1].write_text(
+            f"name: {name}\ndate: 2026-03-01\nathlete: {{marathon_pace: 8:00/mi}}\n"
             f"run: {distance} @ easy\n"
         )
+    return paths
+
+
+def test_two_workouts_of_one_name_are_an_error_before_anything_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "out"
-    assert run("compile", tmp_path / "a.yaml", tmp_path / "b.yaml", "-o", out) == 0
-    assert sorted(p.name for p in out.iterdir()) == [
-        "2026-03-01-..Run-2.fit", "2026-03-01-..Run.fit",
-    ]  # fmt: skip
+    assert run("compile", *_two_specs(tmp_path, ("Run", "run")), "-o", out) == 2
+    assert "expected a name of its own for each workout" in capsys.readouterr().err
+    assert not out.exists()
+
+
+def test_names_that_make_one_file_name_get_two_files(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run("compile", *_two_specs(tmp_path, ("../Run", ".../Run")), "-o", out) == 0
+    assert len(list(out.iterdir())) == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.yaml", "b.yaml", "out"]
 
 
@@ -369,3 +383,117 @@ def test_a_runner_file_that_says_nonsense_is_bad_input(
     assert run("rehearse", LONG_RUN, "-o", tmp_path / "x.fit", "--runner", setup) == 2
     assert "runner.speed" in capsys.readouterr().err
     assert not (tmp_path / "x.fit").exists()
+
+
+PLAN = ROOT / "fixtures" / "workouts" / "intervals.fit"
+
+
+def test_apply_says_what_it_did_and_writes_the_new_workout(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "name: Track\nathlete: {marathon_pace: 8:00/mi}\n"
+        "run: 1mi @ easy, 6 x (800m @ 5k + 2min @ recovery), 1mi @ easy\n"
+    )
+    assert run("compile", plan, "-o", tmp_path) == 0
+    capsys.readouterr()
+    arguments = (
+        "backward-recoveries:times=3",
+        tmp_path / "Track.fit",
+        "--marathon-pace",
+        "8:00/mi",
+    )
+    assert run("apply", *arguments, "-o", tmp_path / "out") == 0
+    text = " ".join(capsys.readouterr().out.split())
+    assert "before: Track" in text
+    assert "note: 3 recoveries are backward now, told by the intensity" in text
+    assert "turned 3 x 2:00" in text
+    assert "kept 11 steps as planned" in text
+    laid = read_workout(tmp_path / "out" / "Track.fit")
+    assert [step.name for step in laid.messages if isinstance(step, Step)].count("Back 60 s") == 1
+    assert run("apply", *arguments, "-o", tmp_path / "out", "--json") == 0
+    (document,) = documents(capsys.readouterr().out)
+    assert document["schema"] == "backrun_fit/changes/1"
+    kinds = {change["kind"]: change["count"] for change in document["changes"]}  # type: ignore[attr-defined]
+    assert kinds["turned"] == 3
+
+
+def test_apply_takes_the_workout_out_of_an_activity_and_the_athlete_from_a_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    activity = ROOT / "fixtures" / "activities" / "long-run.fit"
+    athlete = tmp_path / "me.yaml"
+    athlete.write_text("marathon_pace: 8:00/mi\n")
+    out = tmp_path / "out"
+    assert run("apply", "drills", activity, "-o", out, "--athlete", athlete) == 0
+    assert "inserted 2 x Back" in " ".join(capsys.readouterr().out.split())
+    assert len(list(out.iterdir())) == 1
+    athlete.write_text("athlete: {marathon_pace: 8:00/mi, weight: 70}\n")
+    assert run("apply", "drills", activity, "-o", out, "--athlete", athlete) == 2
+    assert "athlete.weight (line 1" in capsys.readouterr().err
+
+
+def test_apply_of_two_plans_of_one_name_wants_them_numbered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = _two_specs(tmp_path, ("Same", "Same"))
+    other.write_text(other.read_text().replace("2026-03-01", "2026-03-01\nnotes: other"))
+    out = tmp_path / "out"
+    assert run("apply", "after_each_mile", one, other, "-o", out) == 2
+    assert not out.exists()
+    assert run("apply", "after_each_mile", one, other, "-o", out, "--number") == 0
+    assert [path.name for path in sorted(out.iterdir())] == [
+        "2026-03-01-Same-2.fit", "2026-03-01-Same.fit",
+    ]  # fmt: skip
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("rule", "complaint"),
+    [
+        ("sideways", "expected one of after_each_mile"),
+        ("after_each_mile:every", "expected a parameter such as every=1km, got 'every'"),
+        ("after_each_mile:every=", "expected a parameter such as every=1km"),
+        ("after_each_mile:every=1 furlong", "rules[0].every: expected a distance"),
+        ("drills + after_each_mile:evry=1mi", "did you mean every?"),
+        ("drills:each=20s,each=30s", "expected each parameter once, got 'each' again"),
+    ],
+)
+def test_a_rule_that_cannot_be_meant_is_refused(
+    rule: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("apply", rule, PLAN, "-o", tmp_path / "out") == 2
+    assert complaint in capsys.readouterr().err
+
+
+def test_send_copies_to_the_folder_of_the_watch_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "GARMIN" / "NEWFILES"
+    folder.mkdir(parents=True)
+    assert run("send", PLAN, "--to", tmp_path) == 0
+    assert (folder / "intervals.fit").read_bytes() == PLAN.read_bytes()
+    assert run("send", PLAN, "--to", tmp_path) == 0
+    assert "already there" in capsys.readouterr().out
+    (folder / "intervals.fit").write_bytes(b"something else")
+    assert run("send", PLAN, "--to", tmp_path) == 2
+    assert (folder / "intervals.fit").read_bytes() == b"something else"
+    assert run("send", PLAN, "--to", tmp_path, "--replace") == 0
+    assert run("send", PLAN, "--to", tmp_path / "nowhere") == 2
+    assert run("send", "--to", tmp_path) == 2
+    capsys.readouterr()
+
+
+def test_a_season_becomes_workouts_a_schedule_a_calendar_and_an_index(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = ROOT / "fixtures" / "seasons" / "first-eight-weeks.yaml"
+    assert run("season", spec, "-o", tmp_path / "out", "--created-at", "2026-03-01") == 0
+    assert "every workout read back and equal" in capsys.readouterr().out
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert {"season.ics", "season.json", "season.csv"} <= names
+    assert sum(name.endswith(".fit") for name in names) >= 16
+    assert run("season", spec, "-o", tmp_path / "out", "--json") == 0
+    (document,) = documents(capsys.readouterr().out)
+    assert document["path"] == str(tmp_path / "out")

@@ -2,8 +2,8 @@
 
 Fences: ``python`` runs in one namespace a page; ``console`` runs each ``$`` line
 in a fresh folder that holds ``fixtures/`` and compares what is printed (a line of
-``...`` stands for any lines); ``yaml`` must be a session spec, ``notation`` a
-workout a line. ``text`` and no word at all are prose.
+``...`` stands for any lines); ``yaml`` must be a session spec, or a season's where it
+says how many weeks, ``notation`` a workout a line. ``text`` and no word at all are prose.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from backrun_fit.notation import parse_workout
+from backrun_fit.season import parse_season
 from backrun_fit.spec import parse_spec
 from tests.conftest import ROOT
 
@@ -86,9 +87,10 @@ def test_console_examples_print_what_the_page_shows(page: Path, desk: Path) -> N
 
 
 @pytest.mark.parametrize("page", pages_with("yaml"), ids=lambda page: page.name)
-def test_yaml_examples_are_session_specs(page: Path) -> None:
+def test_yaml_examples_are_specs_of_sessions_or_seasons(page: Path) -> None:
     for block in fences(page, "yaml"):
-        parse_spec(block, format="yaml", source=page.name)
+        parse = parse_season if re.search(r"^weeks:", block, re.MULTILINE) else parse_spec
+        parse(block, format="yaml", source=page.name)
 
 
 @pytest.mark.parametrize("page", pages_with("notation"), ids=lambda page: page.name)

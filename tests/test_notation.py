@@ -31,9 +31,13 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
     RawField,
     Repeat,
+    ShareTarget,
     Step,
     Target,
     TimeDuration,
@@ -122,12 +126,22 @@ def test_an_interval_session_is_read_into_its_tree() -> None:
         ("1h 30min", TimeDuration(duration_s=5400)),
         ("1:02:03", TimeDuration(duration_s=3723)),
         ("open", OpenDuration()),
+        ("lap", OpenDuration()),
+        ("until lap", OpenDuration()),
+        ("Until lap press", OpenDuration()),
+        ("lap button", OpenDuration()),
         ("until HR < 120", HeartRateBelowDuration(heart_rate_bpm=120)),
         ("until heart rate above 150 bpm", HeartRateAboveDuration(heart_rate_bpm=150)),
     ],
 )
 def test_every_way_to_end_a_step_is_read(text: str, duration: Duration) -> None:
     assert only_step(text).duration == duration
+
+
+def ramp(start: str, end: str) -> RampTarget:
+    return RampTarget(
+        start=only_step(f"1km @ {start}").target, end=only_step(f"1km @ {end}").target
+    )
 
 
 def pace(text: str) -> PaceTarget:
@@ -162,6 +176,35 @@ def pace(text: str) -> PaceTarget:
         ("170-180 spm", CadenceTarget(lowest_spm=170, highest_spm=180)),
         ("power 250-280", PowerTarget(lowest_w=250, highest_w=280)),
         ("250-280W", PowerTarget(lowest_w=250, highest_w=280)),
+        ("pace 7:00-7:20/mi", pace("7:20/mi 7:00/mi")),
+        ("pace zone 10", PaceZoneTarget(zone=10)),
+        ("Power Zone 7", PowerZoneTarget(zone=7)),
+        ("90% marathon", ShareTarget(of="marathon", lowest=0.9, highest=0.9)),
+        ("90% MP", ShareTarget(of="marathon", lowest=0.9, highest=0.9)),
+        ("85-90% threshold", ShareTarget(of="threshold", lowest=0.85, highest=0.9)),
+        ("85%-90% threshold pace", ShareTarget(of="threshold", lowest=0.85, highest=0.9)),
+        ("95% of 5k", ShareTarget(of="5k", lowest=0.95, highest=0.95)),
+        ("110%10k", ShareTarget(of="10k", lowest=1.1, highest=1.1)),
+        ("72.5% max HR", ShareTarget(of="max_heart_rate", lowest=0.725, highest=0.725)),
+        ("80% of HR max", ShareTarget(of="max_heart_rate", lowest=0.8, highest=0.8)),
+        ("80-85% maximum heart rate", ShareTarget(of="max_heart_rate", lowest=0.8, highest=0.85)),
+        ("90% LTHR", ShareTarget(of="threshold_heart_rate", lowest=0.9, highest=0.9)),
+        ("90% threshold HR", ShareTarget(of="threshold_heart_rate", lowest=0.9, highest=0.9)),
+        ("70-80% FTP", ShareTarget(of="threshold_power", lowest=0.7, highest=0.8)),
+        ("70% threshold power", ShareTarget(of="threshold_power", lowest=0.7, highest=0.7)),
+        ("easy to marathon", ramp("easy", "marathon")),
+        ("ramp easy to MP", ramp("easy", "marathon")),
+        ("6:00/km to 5:00/km", ramp("6:00/km", "5:00/km")),
+        ("6:00 to 5:00/km", ramp("6:00/km", "5:00/km")),
+        ("pace 6:00/km to 5:00", ramp("6:00/km", "5:00/km")),
+        ("HR 120 to 150", ramp("HR 120", "HR 150")),
+        ("120 to 150bpm", ramp("HR 120", "HR 150")),
+        ("HR 120-130 to 140-150", ramp("HR 120-130", "HR 140-150")),
+        ("cadence 170 to 180", ramp("cadence 170", "cadence 180")),
+        ("power 250 to power 200", ramp("power 250", "power 200")),
+        ("70% to 80% max HR", ramp("70% max HR", "80% max HR")),
+        ("70 to 80% max HR", ramp("70% max HR", "80% max HR")),
+        ("80-85% marathon to 5k 1% faster", ramp("80-85% marathon", "5k 1% faster")),
     ],
 )
 def test_every_target_is_read(text: str, target: Target) -> None:
@@ -248,8 +291,8 @@ def test_all_problems_are_said_at_once_with_their_places() -> None:
         (1, 13),
         (2, 1),
         (2, 7),
-        (2, 11),
-        (2, 32),
+        (2, 13),
+        (2, 34),
         (2, 47),
     ]
     assert "did you mean easy?" in found[1][2]
@@ -259,7 +302,7 @@ def test_all_problems_are_said_at_once_with_their_places() -> None:
 
 def test_problems_before_a_mistake_of_grammar_are_said_with_it() -> None:
     found = problems("1mi, 0km @ esy, 3 x (0s @ 7:00, 2mi; 3mi")
-    assert [column for _, column, _ in found] == [6, 12, 22, 25, 36]
+    assert [column for _, column, _ in found] == [6, 12, 22, 27, 36]
 
 
 @pytest.mark.parametrize(
@@ -278,21 +321,21 @@ def test_problems_before_a_mistake_of_grammar_are_said_with_it() -> None:
         ("inf", 1, "got 'inf'"),
         ("1mi @ 0:30/km", 7, "one that a person can run or walk"),
         ("1mi @ nan/km", 7, "got 'nan/km'"),
-        ("1mi @ 7:20-7:00/mi", 5, "expected the faster pace first"),
-        ("1mi @ 3.5-3.2m/s", 5, "expected the slower speed first, 3.2-3.5 m/s"),
-        ("1mi @ 7:00/mi-4:20/km", 5, "in one unit"),
-        ("1mi @ 7:00", 5, "expected a unit"),
-        ("1mi @ HR 150-140", 5, "expected the lower value first, 140-150"),
-        ("1mi @ HR 0-140", 5, "above 0"),
-        ("1mi @ HR 1400-1500", 5, "at most 250 bpm"),
-        ("1mi @ HR 7:00", 5, "above 0"),
-        ("1mi @ HR 140-150W", 5, "expected HR in bpm"),
-        ("1mi @ HR zone 6", 5, "zone 1 to 5"),
-        ("1mi @ power zone 2", 5, "HR zone"),
+        ("1mi @ 7:20-7:00/mi", 7, "expected the faster pace first"),
+        ("1mi @ 3.5-3.2m/s", 7, "expected the slower speed first, 3.2-3.5 m/s"),
+        ("1mi @ 7:00/mi-4:20/km", 7, "in one unit"),
+        ("1mi @ 7:00", 7, "expected a unit"),
+        ("1mi @ HR 150-140", 7, "expected the lower value first, 140-150"),
+        ("1mi @ HR 0-140", 7, "above 0"),
+        ("1mi @ HR 1400-1500", 7, "at most 250 bpm"),
+        ("1mi @ HR 7:00", 7, "above 0"),
+        ("1mi @ HR 140-150W", 7, "expected HR in bpm"),
+        ("1mi @ HR zone 6", 7, "HR zone 1 to 5"),
+        ("1mi @ cadence zone 2", 7, "HR zone"),
         ("1mi @ half marathon", 7, "expected a pace name"),
-        ("1mi @ marathon 100% faster", 5, "less than 100% faster"),
-        ("1mi @ marathon 1:00% faster", 5, "a percentage"),
-        ("1mi @ marathon 5% faster 5% faster", 5, "once"),
+        ("1mi @ marathon 100% faster", 7, "less than 100% faster"),
+        ("1mi @ marathon 1:00% faster", 7, "a percentage"),
+        ("1mi @ marathon 5% faster 5% faster", 7, "once"),
         ("1mi @ marathon 5%", 18, "expected 'slower' or 'faster', got the end"),
         ("until cadence < 120", 1, "expected a heart rate"),
         ("until HR 120", 10, "expected '<' or '>', got '120'"),
@@ -383,22 +426,51 @@ DURATIONS: st.SearchStrategy[Duration] = st.one_of(
     st.floats(1, 250).map(lambda value: HeartRateBelowDuration(heart_rate_bpm=value)),
     st.floats(1, 250).map(lambda value: HeartRateAboveDuration(heart_rate_bpm=value)),
 )
-TARGETS: st.SearchStrategy[Target] = st.one_of(
-    st.just(OpenTarget()),
-    st.sampled_from(PACE_NAMES).map(lambda name: NamedPaceTarget(name=name)),
-    st.builds(NamedPaceTarget, name=st.sampled_from(PACE_NAMES), slower=SHARES, faster=SHARES),
-    st.tuples(PACES, PACES)
-    .map(sorted)
-    .map(lambda pair: PaceTarget(slowest_mps=pair[0], fastest_mps=pair[1])),
-    bands("lowest_bpm", "highest_bpm", 1, 250).map(lambda band: HeartRateTarget(**band)),
+
+
+def shares(*wholes: str) -> st.SearchStrategy[Target]:
+    single = SHARES.map(lambda share: {"lowest": share + 0.01, "highest": share + 0.01})
+    some = bands("lowest", "highest", 0.01, 3) | single
+    return st.builds(lambda of, band: ShareTarget(of=of, **band), st.sampled_from(wholes), some)
+
+
+QUANTITIES: list[st.SearchStrategy[Target]] = [
+    st.one_of(
+        st.sampled_from(PACE_NAMES).map(lambda name: NamedPaceTarget(name=name)),
+        st.builds(NamedPaceTarget, name=st.sampled_from(PACE_NAMES), slower=SHARES, faster=SHARES),
+        st.tuples(PACES, PACES)
+        .map(sorted)
+        .map(lambda pair: PaceTarget(slowest_mps=pair[0], fastest_mps=pair[1])),
+        shares(*PACE_NAMES),
+    ),
+    bands("lowest_bpm", "highest_bpm", 1, 250).map(lambda band: HeartRateTarget(**band))
+    | shares("max_heart_rate", "threshold_heart_rate"),
     bands("lowest_spm", "highest_spm", 1, 400).map(lambda band: CadenceTarget(**band)),
-    bands("lowest_w", "highest_w", 1, 2500).map(lambda band: PowerTarget(**band)),
+    bands("lowest_w", "highest_w", 1, 2500).map(lambda band: PowerTarget(**band))
+    | shares("threshold_power"),
+]
+ZONES: st.SearchStrategy[Target] = st.one_of(
     st.integers(1, 5).map(lambda zone: HeartRateZoneTarget(zone=zone)),
+    st.integers(1, 10).map(lambda zone: PaceZoneTarget(zone=zone)),
+    st.integers(1, 7).map(lambda zone: PowerZoneTarget(zone=zone)),
 )
+RAMPS: st.SearchStrategy[Target] = st.sampled_from(QUANTITIES).flatmap(
+    lambda ends: st.builds(RampTarget, start=ends, end=ends)
+)
+AIMS = st.one_of(*QUANTITIES, ZONES)
+BOTH: st.SearchStrategy[tuple[Target, Target | None]] = st.one_of(
+    st.tuples(st.just(OpenTarget()), st.none()), st.tuples(AIMS | RAMPS, st.none() | AIMS)
+)
+
+
+def step_of(both: tuple[Target, Target | None], **rest: Any) -> Step:
+    return Step(target=both[0], secondary_target=both[1], **rest)
+
+
 STEPS: st.SearchStrategy[Node] = st.builds(
-    Step,
+    step_of,
+    BOTH,
     duration=DURATIONS,
-    target=TARGETS,
     intensity=st.sampled_from(Intensity),
     movement=st.sampled_from(Movement),
     name=TEXTS,

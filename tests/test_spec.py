@@ -16,13 +16,14 @@ from hypothesis import strategies as st
 
 from backrun_fit.athlete import Athlete, Race
 from backrun_fit.errors import BackrunFitError, SpecError
+from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
 from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
 from backrun_fit.spec.document import MAX_DEPTH
 from backrun_fit.spec.problems import problems_of
 from backrun_fit.spec.text import SpecFormat
-from backrun_fit.workout import Movement, walk_steps
+from backrun_fit.workout import Movement, PaceTarget, walk_steps
 
 LONG_RUN = """
 name: Sunday long run
@@ -353,9 +354,25 @@ def test_toml_and_json_that_cannot_be_meant_are_refused(text: str, kind: str, pa
 
 
 def test_a_problem_inside_a_run_of_several_lines_says_where_in_it() -> None:
-    (problem,) = refused("name: x\nrun: |\n  8mi @ easy,\n  3mi @ esy\n").problems
+    (problem,) = refused("name: x\nrun: >\n  8mi @ easy,\n  3mi @ esy\n").problems
     assert (problem.path, problem.line, problem.column) == ("run", 2, 6)
-    assert problem.message.endswith("(at line 2, column 7 of this text)")
+    assert problem.message.endswith("(at line 1, column 19 of this text)")
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("name: x\nrun: |\n  8mi @ easy,\n  3mi @ esy\n", [(4, 9)]),
+        ("name: x\nrun: |\n\n      8mi @ easy,\n\n        3mi @ esy\n\n", [(6, 15)]),
+        ("name: x\nrun: |-\n  8mi @ esy, 1mi @ esy", [(3, 9), (3, 20)]),
+        ("name: x\nintervals_icu: |\n  Main 2x\n  - 10m Z9 HR\n  - 0m\n", [(4, 9), (5, 5)]),
+        ("name: x\nrun: |2\n    8mi @ esy\n", [(3, 11)]),
+    ],
+)
+def test_a_problem_inside_a_block_of_text_is_placed_at_its_own_character(
+    text: str, places: list[tuple[int, int]]
+) -> None:
+    assert [(problem.line, problem.column) for problem in refused(text).problems] == places
 
 
 @pytest.mark.parametrize("quote", ["", "'", '"'])
@@ -485,3 +502,63 @@ def test_any_values_in_a_spec_are_read_or_refused(data: dict[str, Any]) -> None:
 def test_the_sample_specs_make_sessions_with_backward_steps(path: Path) -> None:
     workout = session(load_spec(path))
     assert any(step.movement.is_backward for step in walk_steps(workout.steps))
+
+
+# The text of intervals.icu.
+
+INTERVALS = "name: x\nintervals_icu: |\n  Warmup\n  - 10m Z2 HR\n\n  4x\n  - 1km {pace} Pace\n"
+
+
+def test_a_run_may_stand_in_the_text_of_intervals_icu() -> None:
+    text = "Warmup\n- 10m Z2 HR\n\n4x\n- 1km 5:00/km Pace\n"
+    spec = parse_spec(INTERVALS.format(pace="5:00/km"))
+    assert spec.run == parse_intervals_icu(text, name="x")
+    assert parse_spec(json.dumps({"name": "x", "intervals_icu": text}), "json") == spec
+
+
+@pytest.mark.parametrize(("units", "per_m"), [("metric", 1000.0), ("statute", 1609.344)])
+def test_the_units_of_the_session_say_what_a_pace_without_a_unit_is_per(
+    units: str, per_m: float
+) -> None:
+    (problem,) = refused(INTERVALS.format(pace="5:00")).problems
+    assert (problem.line, problem.column) == (7, 9)
+    run = parse_spec(INTERVALS.format(pace="5:00") + f"units: {units}").run
+    assert run is not None
+    targets = [step.target for step in walk_steps(run.steps)]
+    assert targets[1] == PaceTarget(slowest_mps=per_m / 300, fastest_mps=per_m / 300)
+
+
+def test_notes_and_doubts_of_the_text_come_along() -> None:
+    spec = parse_spec("name: x\nintervals_icu: |\n  By the lake.\n\n  - 400m Z2 HR\n")
+    assert session(spec).notes == "By the lake."
+    (remark,) = session(spec).remarks
+    assert "400mtr" in remark
+    assert session(attrs.evolve(spec, notes="Hills.")).notes == "Hills."
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "part"),
+    [
+        ("name: x\nrun: 1mi\nintervals_icu: '- 10m'", "intervals_icu", "either a run or"),
+        ("name: x\nintervals_icu: 5", "intervals_icu", "at least one step"),
+        ("name: x\nintervals_icu: [a]", "intervals_icu", "a text such as - 10m"),
+        ("name: x\nintervals_icu:\n", "", "got neither"),
+        ("name: x\nintervalsicu: '- 10m'\nrun: 1mi", "intervalsicu", "did you mean intervals_icu"),
+        ("name: x\nrun: '- 10m 80%'", "run", "parse_intervals_icu"),
+        ("name: x\nintervals_icu: '8mi @ easy'", "intervals_icu", "parse_workout"),
+    ],
+)
+def test_runs_of_the_other_dialect_and_two_runs_are_refused(
+    text: str, path: str, part: str
+) -> None:
+    problems = refused(text).problems
+    assert any(problem.path == path and part in problem.message for problem in problems), problems
+
+
+def test_values_of_the_body_are_read_from_text() -> None:
+    athlete = parse_spec(
+        with_athlete("max_heart_rate: 185 bpm, threshold_heart_rate: 168, threshold_power: 280W")
+    ).athlete
+    assert athlete == Athlete(max_heart_rate=185, threshold_heart_rate=168, threshold_power=280)
+    (problem,) = refused(with_athlete("max_heart_rate: 20")).problems
+    assert (problem.path, problem.line) == ("athlete.max_heart_rate", 3)

@@ -7,6 +7,13 @@ from typing import Final, get_args
 
 import attrs
 
+from backrun_fit.athlete.body import (
+    band_of,
+    read_heart_rates,
+    read_power,
+    share_of_heart_rate,
+    share_of_power,
+)
 from backrun_fit.athlete.paces import (
     PACE_NAMES,
     ExplicitPaces,
@@ -32,7 +39,13 @@ from backrun_fit.athlete.race import (
 from backrun_fit.athlete.vdot import oxygen_cost, vdot_of_race
 from backrun_fit.errors import Problem, Problems, SpecError
 from backrun_fit.units import format_pace, parse_distance
-from backrun_fit.workout import NamedPaceTarget, PaceTarget, Target
+from backrun_fit.workout import (
+    NamedPaceTarget,
+    PaceTarget,
+    RampTarget,
+    ShareTarget,
+    Target,
+)
 
 __all__ = ["PACE_NAMES", "Athlete", "MarathonPace", "Method", "Race", "canonical_pace_name"]
 
@@ -64,6 +77,10 @@ class Athlete:
         paces: Explicit paces (m/s) and bands by canonical name, sorted by name.
         method: How to predict the marathon from races; None takes the best that the
             data allow.
+        max_heart_rate_bpm: The greatest, given as ``max_heart_rate``.
+        threshold_heart_rate_bpm: At lactate threshold, given as ``threshold_heart_rate``.
+        threshold_power_w: The running power of about an hour, given as
+            ``threshold_power``.
 
     Example:
         >>> athlete = Athlete(races=[Race(distance="10km", time="40:00")], weekly_distance="40mi")
@@ -78,6 +95,9 @@ class Athlete:
     weekly_distance_m: float | None = attrs.field(default=None, alias="weekly_distance")
     paces: ExplicitPaces = ()
     method: Method | None = None
+    max_heart_rate_bpm: float | None = attrs.field(default=None, alias="max_heart_rate")
+    threshold_heart_rate_bpm: float | None = attrs.field(default=None, alias="threshold_heart_rate")
+    threshold_power_w: float | None = attrs.field(default=None, alias="threshold_power")
 
     def __init__(
         self,
@@ -89,6 +109,9 @@ class Athlete:
         weekly_distance: str | float | None = None,
         paces: Mapping[str, str | float | PaceTarget] | ExplicitPaces = (),
         method: Method | None = None,
+        max_heart_rate: str | float | None = None,
+        threshold_heart_rate: str | float | None = None,
+        threshold_power: str | float | None = None,
     ) -> None:
         """Take an athlete as people write one down.
 
@@ -101,6 +124,9 @@ class Athlete:
             paces: Explicit paces by name: ``9:30/mi``, ``9:00-10:00/mi``, m/s or a
                 ``PaceTarget``. They win over everything worked out.
             method: ``vickers``, ``daniels`` or ``riegel`` to insist on one of them.
+            max_heart_rate: Such as ``185 bpm``, or beats a minute; from 60 to 250.
+            threshold_heart_rate: Likewise, not above the greatest.
+            threshold_power: Such as ``280 W``, or watts; from 30 to 1000.
 
         Raises:
             SpecError: All problems at once, each with its path, such as ``races[0].time``:
@@ -128,6 +154,10 @@ class Athlete:
         with problems.at("method"):
             if method is not None and method not in get_args(Method):
                 raise SpecError(f"expected one of {', '.join(get_args(Method))}, got {method!r}")
+        max_bpm, threshold_bpm = read_heart_rates(max_heart_rate, threshold_heart_rate, problems)
+        threshold_w = None
+        with problems.at("threshold_power"):
+            threshold_w = read_power(threshold_power)
         problems.refuse()
         self.__attrs_init__(
             name=name,
@@ -137,6 +167,9 @@ class Athlete:
             weekly_distance=week_m,
             paces=the_paces,
             method=method,
+            max_heart_rate=max_bpm,
+            threshold_heart_rate=threshold_bpm,
+            threshold_power=threshold_w,
         )
         self._check_stated(problems)
         self._check_predicted(problems)
@@ -292,21 +325,51 @@ class Athlete:
         return default_band(name, self.pace_mps(name))
 
     def resolve(self, target: Target) -> Target:
-        """A target with a name turned into speeds; any other target as it is.
+        """A target as speeds, beats and watts, as far as the athlete's values reach.
+
+        A named pace becomes its band, and so does a single share of a pace, the usual
+        width about it; a ramp is resolved at both ends. Shares of the greatest heart
+        rate and of threshold power stay as they are where the athlete has no such
+        value, because a watch knows its owner's. Any other target stays as it is.
 
         Raises:
-            SpecError: The name is unknown, or there is nothing to take the pace from.
+            SpecError: The name is unknown, there is nothing to take the pace from, no
+                threshold heart rate to take a share of, or nobody runs a share so fast.
 
         Example:
-            >>> athlete = Athlete(marathon_pace="4 m/s")
+            >>> athlete = Athlete(marathon_pace="4 m/s", max_heart_rate=190)
             >>> athlete.resolve(NamedPaceTarget(name="MP", slower=0.25, faster=0.2))
             PaceTarget(slowest_mps=3.2, fastest_mps=5.0)
+            >>> athlete.resolve(ShareTarget(of="max_heart_rate", lowest=0.7, highest=0.8))
+            HeartRateTarget(lowest_bpm=133.0, highest_bpm=152.0)
         """
-        if not isinstance(target, NamedPaceTarget):
-            return target
-        if target.slower is None or target.faster is None:
-            return self.band(target.name)
-        return band_about(self.pace_mps(target.name), target.slower, target.faster)
+        match target:
+            case NamedPaceTarget(
+                slower=float() | int() as slower, faster=float() | int() as faster
+            ):
+                return band_about(self.pace_mps(target.name), slower, faster)
+            case NamedPaceTarget():
+                return self.band(target.name)
+            case ShareTarget():
+                return self._share(target)
+            case RampTarget():
+                return RampTarget(start=self.resolve(target.start), end=self.resolve(target.end))
+        return target
+
+    def _share(self, share: ShareTarget) -> Target:
+        if share.of == "max_heart_rate":
+            return share_of_heart_rate(share, self.max_heart_rate_bpm)
+        if share.of == "threshold_power":
+            return share_of_power(share, self.threshold_power_w)
+        if share.of == "threshold_heart_rate":
+            if self.threshold_heart_rate_bpm is None:
+                wanted = "expected the athlete's threshold heart rate, to take a share of, got none"
+                raise SpecError(Problem(wanted, "threshold_heart_rate"))
+            return share_of_heart_rate(share, self.threshold_heart_rate_bpm)
+        slowest_mps, fastest_mps = map(read_pace, band_of(share, self.pace_mps(share.of)))
+        if slowest_mps == fastest_mps:
+            return default_band(share.of, slowest_mps)
+        return PaceTarget(slowest_mps=slowest_mps, fastest_mps=fastest_mps)
 
     def backward_cost(self, speed_mps: float) -> tuple[float, float]:
         """What running backward at a speed costs, in per cent of VDOT.

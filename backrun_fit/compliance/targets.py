@@ -22,9 +22,14 @@ from backrun_fit.workout import (
     OpenTarget,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Step,
     TimeDuration,
+    quantity_of,
 )
 
 __all__ = ["Component", "Setting", "judge_targets", "seconds_text", "unmeasured"]
@@ -40,14 +45,7 @@ _GENTLE: Final = frozenset(
 )
 
 Component = Literal["extent", Aspect]
-_ReadTarget = (
-    PaceTarget
-    | NamedPaceTarget
-    | HeartRateTarget
-    | HeartRateZoneTarget
-    | CadenceTarget
-    | PowerTarget
-)
+_Measurable = PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget
 
 
 @attrs.frozen(kw_only=True)
@@ -80,14 +78,6 @@ def unmeasured(component: Component, message: str) -> Finding:
     return Finding(component=component, verdict=Verdict.NOT_MEASURABLE, message=message)
 
 
-_ASPECTS: Final[dict[type, Aspect]] = {
-    PaceTarget: "pace",
-    NamedPaceTarget: "pace",
-    HeartRateTarget: "heart_rate",
-    HeartRateZoneTarget: "heart_rate",
-    CadenceTarget: "cadence",
-    PowerTarget: "power",
-}
 _NAMES: Final[dict[Aspect, str]] = {
     "pace": "pace",
     "heart_rate": "heart rate",
@@ -106,7 +96,9 @@ def judge_targets(step: Step, done: Done, setting: Setting) -> list[Finding]:
     if isinstance(target, OtherTarget):
         aspect = _COMPONENTS.get(target.type, "pace")
         return [unmeasured(aspect, f"a target this check cannot read (#{target.type})")]
-    aspect = _ASPECTS[type(target)]
+    aspect = quantity_of(target) or "pace"
+    if not isinstance(target, _Measurable):
+        return [unmeasured(aspect, _borderless(target, aspect))]
     lasting_s = done.timer_s or 0.0
     limits = setting.tolerances
     if lasts_long_enough(aspect, lasting_s, limits):
@@ -125,7 +117,7 @@ def _length_s(step: Step, done: Done) -> float:
     return planned_seconds(step) if has_length else done.timer_s or 0.0
 
 
-def _target(step: Step, target: _ReadTarget, done: Done, setting: Setting) -> Finding:
+def _target(step: Step, target: _Measurable, done: Done, setting: Setting) -> Finding:
     limits = setting.tolerances
     gentle = step.intensity in _GENTLE and not step.movement.is_backward
     match target:
@@ -140,11 +132,27 @@ def _target(step: Step, target: _ReadTarget, done: Done, setting: Setting) -> Fi
         case PowerTarget(lowest_w=lowest, highest_w=highest):
             band = _Band("power", lowest, highest, limits.power_fraction * highest, "W")
             return _absolute(band, done.settled_power_w, step, done, limits, gentle=gentle)
-        case HeartRateZoneTarget(zone=zone):
-            text = f"heart-rate zone {zone}: its borders are set on the watch, not in the file"
-            return unmeasured("heart_rate", text)
+
+
+def _borderless(
+    target: NamedPaceTarget
+    | HeartRateZoneTarget
+    | PaceZoneTarget
+    | PowerZoneTarget
+    | ShareTarget
+    | RampTarget,
+    aspect: Aspect,
+) -> str:
+    """Why a target says no numbers to measure against."""
+    match target:
         case NamedPaceTarget(name=name):
-            return unmeasured("pace", f"{name} pace was not resolved into speeds")
+            return f"{name} pace was not resolved into speeds"
+        case ShareTarget():
+            return f"{target_text(target)}: the athlete's own value is not in the file"
+        case RampTarget():
+            return "a ramp was not compiled into steps"
+    name = _NAMES[aspect].replace(" ", "-")
+    return f"{name} zone {target.zone}: its borders are set on the watch, not in the file"
 
 
 @attrs.frozen

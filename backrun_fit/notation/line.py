@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from backrun_fit.errors import CompileError, Problem, SpecError
+from backrun_fit.notation.dialects import INTERVALS_ICU, is_like_intervals_icu
 from backrun_fit.notation.intensity import implied_intensities
 from backrun_fit.notation.notes import cut
 from backrun_fit.notation.printer import workout_line
@@ -64,7 +65,13 @@ def parse_workout(text: str, *, name: str = "Workout") -> Workout:
     if not text.strip():
         raise SpecError("expected a workout such as 8mi @ easy, got nothing")
     reader = Reader(text)
-    nodes = reader.workout(_tree(text, reader))
+    try:
+        nodes = reader.workout(_tree(text, reader))
+    except SpecError as error:
+        first, *others = error.problems
+        if is_like_intervals_icu(text):
+            first = attrs.evolve(first, message=f"{first.message}; {INTERVALS_ICU}")
+        raise SpecError([first, *others]) from None
     implied = implied_intensities(nodes)
     return Workout(name=name, steps=_with_intensities(nodes, implied))
 

@@ -30,7 +30,11 @@ from backrun_fit.workout import (
     OpenDuration,
     OpenTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Step,
     Target,
     TimeDuration,
@@ -39,6 +43,16 @@ from backrun_fit.workout import (
 
 __all__ = ["workout_line"]
 
+_WHOLE_TEXTS: Final = {
+    "max_heart_rate": "max HR",
+    "threshold_heart_rate": "LTHR",
+    "threshold_power": "FTP",
+}
+_ZONE_TEXTS: Final = {
+    HeartRateZoneTarget: "HR",
+    PaceZoneTarget: "pace",
+    PowerZoneTarget: "power",
+}
 _MOVEMENT_TEXTS: Final = {movement: words for words, movement in MOVEMENT_WORDS.items()}
 
 
@@ -110,6 +124,11 @@ def _step(step: Step, where: str, implied: Intensity) -> str:
     target = _target(step.target, where)
     if target:
         words += ["@", target]
+    if step.secondary_target is not None:
+        beside = _target(step.secondary_target, where)
+        if not target or not beside or isinstance(step.secondary_target, RampTarget):
+            raise _beyond(where, f"the second target {step.secondary_target}")
+        words += ["and", beside]
     if step.name is not None:
         words.append(json.dumps(step.name, ensure_ascii=False))
     if step.notes is not None:
@@ -145,8 +164,14 @@ def _target(target: Target, where: str) -> str:
             return f"{target.name} {shares}"
         case HeartRateTarget():
             return f"HR {_band(target.lowest_bpm, target.highest_bpm)}"
-        case HeartRateZoneTarget():
-            return f"HR zone {target.zone}"
+        case HeartRateZoneTarget() | PaceZoneTarget() | PowerZoneTarget():
+            return f"{_ZONE_TEXTS[type(target)]} zone {target.zone}"
+        case ShareTarget():
+            ends = (exact_percent(target.lowest), exact_percent(target.highest))
+            band = "-".join(dict.fromkeys(end.removesuffix("%") for end in ends))
+            return f"{band}% {_WHOLE_TEXTS.get(target.of, target.of)}"
+        case RampTarget():
+            return f"{_target(target.start, where)} to {_target(target.end, where)}"
         case CadenceTarget():
             return f"cadence {_band(target.lowest_spm, target.highest_spm)}"
         case PowerTarget():

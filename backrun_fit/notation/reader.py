@@ -30,6 +30,7 @@ from backrun_fit.workout import (
     Node,
     OpenDuration,
     OpenTarget,
+    RampTarget,
     Repeat,
     Step,
     Target,
@@ -88,7 +89,9 @@ class Reader:
             "words": self._words,
         }
         readers |= dict.fromkeys(("amount", "until"), self._length)
-        readers |= dict.fromkeys(("named", "zone", "band", "full_band"), self._targets.read)
+        aims = ("named", "zone", "band", "full_band", "fraction")
+        readers |= dict.fromkeys(aims, self._aim)
+        readers["target"] = self._targets.read
         for piece in pieces:
             if not isinstance(piece, str):
                 readers.get(piece.data, self._look_inside)(piece)
@@ -96,6 +99,11 @@ class Reader:
                 self._count(piece)
             elif piece.type == "AMOUNT":
                 self._amount(piece)
+
+    def _aim(self, tree: Tree) -> None:
+        # The other end of a ramp may be about to say the unit.
+        if self._targets.is_whole(tree):
+            self._targets.aim(tree)
 
     def _look_inside(self, tree: Tree) -> None:
         self.look_through(tree.children)
@@ -145,17 +153,23 @@ class Reader:
         intensity, movement = None, Movement.RUN
         duration: Duration | None = None
         target: Target = OpenTarget()
+        beside: Target | None = None
+        ramp = False
         name = notes = None
         known = len(self._notes.problems)
         for part in branches(tree):
             if part.data == "words":
                 intensity, movement = self._words(part)
+                ramp = any(word.lower() == "ramp" for word in tokens(part))
             elif part.data in ("amount", "open", "until"):
                 duration = self._length(part)
+                ramp = ramp or (part.data == "amount" and len(tokens(part)) > 1)
             elif part.data == "texts":
                 name, notes = self._texts(part)
             else:
-                target = self._targets.read(part)
+                target, beside = self._targets.read(part)
+        if ramp and not isinstance(target, RampTarget) and len(self._notes.problems) == known:
+            self._targets.refuse_ramp(tree)
         # A word that is not known may have been meant as the length.
         if duration is None and len(self._notes.problems) == known:
             self._notes.add(
@@ -166,6 +180,7 @@ class Reader:
         return Step(
             duration=duration or OpenDuration(),
             target=target,
+            secondary_target=beside,
             intensity=intensity,
             movement=movement,
             name=name,
@@ -181,7 +196,7 @@ class Reader:
                 intensities.append(INTENSITY_WORDS[word])
             elif word in _MOVEMENTS:
                 movements.append("back" if word in BACKWARD_WORDS else word)
-            else:
+            elif word != "ramp":
                 self._notes.add(
                     "expected an intensity (warmup, cooldown, recovery, rest, active, interval) "
                     f"or a movement (back, walk, back walk, shuffle), got {cut(token)}"

@@ -10,15 +10,19 @@ import attrs
 from backrun_fit.workout import (
     CadenceTarget,
     HeartRateTarget,
+    HeartRateZoneTarget,
     Intensity,
     Movement,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
     Target,
 )
 
 __all__ = [
     "BACKWARD_WORDS",
     "EXPECTED",
+    "GREATEST_SHARE",
     "HEART_RATE",
     "INTENSITY_WORDS",
     "MAX_CHARACTERS",
@@ -26,6 +30,8 @@ __all__ = [
     "MAX_DEPTH",
     "METRICS",
     "MOVEMENT_WORDS",
+    "WHOLES",
+    "ZONES",
     "Metric",
 ]
 
@@ -89,13 +95,39 @@ METRICS: Final = (
     ),
 )
 
+ZONES: Final[dict[str, tuple[Callable[[int], Target], int]]] = {
+    "HR": (lambda zone: HeartRateZoneTarget(zone=zone), 5),
+    "pace": (lambda zone: PaceZoneTarget(zone=zone), 10),
+    "power": (lambda zone: PowerZoneTarget(zone=zone), 7),
+}
+"""What makes a target of a zone's number, and the highest (FIT Profile 21.212, workout_step 4)."""
+
+WHOLES: Final = {
+    "max hr": "max_heart_rate",
+    "hr max": "max_heart_rate",
+    "hrmax": "max_heart_rate",
+    "lthr": "threshold_heart_rate",
+    "ftp": "threshold_power",
+    "maximum hr": "max_heart_rate",
+    "max heart rate": "max_heart_rate",
+    "maximum heart rate": "max_heart_rate",
+    "threshold hr": "threshold_heart_rate",
+    "threshold heart rate": "threshold_heart_rate",
+    "threshold power": "threshold_power",
+}
+"""What a percentage may be of besides a pace: the words, and the name in ``ShareTarget.of``."""
+
+GREATEST_SHARE: Final = 3.0
+"""Three times anything of one's own is a typing mistake."""
+
 EXPECTED: Final[dict[str, str]] = {
     "$END": "the end",
     "AMOUNT": "a distance or a duration",
+    "RAMP": "'ramp'",
     "COMMA": "','",
     "COMPARE": "'<' or '>'",
     "COUNT": "a repeat such as 6 x",
-    "METRIC": "HR, cadence or power",
+    "METRIC": "HR, cadence, power or pace",
     "NAME": "a named pace such as easy",
     "OPEN": "'open'",
     "PLUS": "'+'",
@@ -103,15 +135,19 @@ EXPECTED: Final[dict[str, str]] = {
     "STRING": "a text in double quotes",
     "UNIT": "a unit such as /mi or bpm",
     "VALUE": "a number",
+    "WHOLE": "max HR, LTHR or FTP",
     "WORD": "a word such as warmup or back",
+    "_AND": "'and'",
     "_AT": "'@'",
     "_CLOSE_PAREN": "')'",
     "_DASH": "'-'",
     "_NOTE": "'note'",
+    "_OF": "'of'",
     "_OPEN_PAREN": "'('",
     "_PERCENT": "'%'",
     "_PLUS_MINUS": "a band such as ±5%",
     "_TIMES": "'x'",
+    "_TO": "'to'",
     "_UNTIL": "'until'",
     "_ZONE": "'zone'",
 }

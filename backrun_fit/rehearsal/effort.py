@@ -21,7 +21,11 @@ from backrun_fit.workout import (
     OpenTarget,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
     Step,
     TimeDuration,
 )
@@ -88,7 +92,8 @@ def effort_for(
             end of its target, below zero this much slower than the slow end.
 
     Raises:
-        SpecError: The target is a named pace, which only compiling resolves.
+        SpecError: The target is a named pace, a share of one or a ramp, which only
+            compiling resolves.
 
     Example:
         >>> step = Step(duration=TimeDuration(duration_s=60.0),
@@ -108,7 +113,7 @@ def effort_for(
     if faster_fraction:
         return effort
     match step.target:
-        case HeartRateTarget() | HeartRateZoneTarget():
+        case HeartRateTarget() | HeartRateZoneTarget() | ShareTarget(of="max_heart_rate"):
             lowest, highest = _band_bpm(step.target, runner)
             middle_mps = runner.speed_at_demand_mps((lowest + highest) / 2, step.movement)
             effort = attrs.evolve(
@@ -131,7 +136,7 @@ def _speeds(step: Step, runner: Runner, hours: float) -> tuple[float, float]:
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
             return slowest, fastest
-        case HeartRateTarget() | HeartRateZoneTarget():
+        case HeartRateTarget() | HeartRateZoneTarget() | ShareTarget(of="max_heart_rate"):
             low, high = _band_bpm(step.target, runner)
             speed_at: _SpeedAt = runner.speed_at_demand_mps
         case CadenceTarget(lowest_spm=low, highest_spm=high):
@@ -142,7 +147,13 @@ def _speeds(step: Step, runner: Runner, hours: float) -> tuple[float, float]:
             raise SpecError(
                 Problem(f"expected a compiled workout, got the named pace {name!r}", "target")
             )
-        case OpenTarget() | OtherTarget():
+        case ShareTarget(of=of) if of != "threshold_power":
+            raise SpecError(
+                Problem(f"expected a compiled workout, got a share of {of!r}", "target")
+            )
+        case RampTarget():
+            raise SpecError(Problem("expected a compiled workout, got a ramp", "target"))
+        case OpenTarget() | OtherTarget() | PaceZoneTarget() | PowerZoneTarget() | ShareTarget():
             return (_free_speed_mps(step, runner, hours),) * 2
     return speed_at(low, movement), speed_at(high, movement)
 
@@ -161,9 +172,14 @@ def _free_speed_mps(step: Step, runner: Runner, hours: float) -> float:
             return own
 
 
-def _band_bpm(target: HeartRateTarget | HeartRateZoneTarget, runner: Runner) -> tuple[float, float]:
+def _band_bpm(
+    target: HeartRateTarget | HeartRateZoneTarget | ShareTarget, runner: Runner
+) -> tuple[float, float]:
     if isinstance(target, HeartRateTarget):
         return target.lowest_bpm, target.highest_bpm
+    if isinstance(target, ShareTarget):
+        maximum = runner.maximum_heart_rate_bpm
+        return target.lowest * maximum, target.highest * maximum
     # Zones 1 to 5 as watches set them at first: 50 to 60 % of the maximum and so on.
     lowest = 0.4 + 0.1 * min(target.zone, 5)
     return lowest * runner.maximum_heart_rate_bpm, (lowest + 0.1) * runner.maximum_heart_rate_bpm

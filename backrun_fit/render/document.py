@@ -33,7 +33,12 @@ from backrun_fit.workout import (
     OtherDuration,
     OtherTarget,
     PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
+    Step,
     Target,
     TimeDuration,
 )
@@ -69,11 +74,15 @@ _KINDS: Final[Mapping[type, str]] = {
     OtherDuration: "other",
     OpenTarget: "open",
     PaceTarget: "pace",
+    PaceZoneTarget: "pace_zone",
     NamedPaceTarget: "named_pace",
     HeartRateTarget: "heart_rate",
     HeartRateZoneTarget: "heart_rate_zone",
     CadenceTarget: "cadence",
     PowerTarget: "power",
+    PowerZoneTarget: "power_zone",
+    ShareTarget: "share",
+    RampTarget: "ramp",
     OtherTarget: "other",
 }
 
@@ -97,6 +106,8 @@ def instant(at: datetime | None) -> str | None:
 
 def quantity(value: Duration | Target) -> Document:
     """A duration or a target: its kind, and its numbers under their own names."""
+    if isinstance(value, RampTarget):
+        return {"kind": "ramp", "start": quantity(value.start), "end": quantity(value.end)}
     return {"kind": _KINDS[type(value)], **attrs.asdict(value)}
 
 
@@ -124,14 +135,19 @@ def _message(index: int, message: Message) -> Document:
             "until": message.until and quantity(message.until),
             "skip_last_recovery": message.skip_last_recovery,
         }
+    return {"step_index": index, **step_document(message)}
+
+
+def step_document(step: Step) -> Document:
+    """A planned step."""
     return {
-        "step_index": index,
-        "name": message.name,
-        "movement": message.movement.value,
-        "intensity": message.intensity and message.intensity.value,
-        "duration": quantity(message.duration),
-        "target": quantity(message.target),
-        "notes": message.notes,
+        "name": step.name,
+        "movement": step.movement.value,
+        "intensity": step.intensity and step.intensity.value,
+        "duration": quantity(step.duration),
+        "target": quantity(step.target),
+        "secondary_target": step.secondary_target and quantity(step.secondary_target),
+        "notes": step.notes,
     }
 
 

@@ -25,13 +25,15 @@ class Place:
     Attributes:
         line: One-based.
         column: One-based.
-        text_column: Column of the first character of a text that stands in one
-            line just as it reads; None for any other value.
+        text_column: Column of the first character of a text whose lines stand just
+            as they read, all from this column on; None for any other value.
+        text_line: Line of that character, where it is not ``line``.
     """
 
     line: int
     column: int
     text_column: int | None = None
+    text_line: int | None = None
 
 
 @attrs.define
@@ -61,7 +63,8 @@ class Document:
             place = place or next(filter(None, above), None)
             return problem if place is None else _placed(problem, place.line, place.column)
         if place is not None and place.text_column is not None:
-            return _placed(problem, place.line, place.text_column + problem.column - 1)
+            below = (place.text_line or place.line) + problem.line - 1
+            return _placed(problem, below, place.text_column + problem.column - 1)
         within = f"{problem.message} (at line {problem.line}, column {problem.column} of this text)"
         line, column = (None, None) if place is None else (place.line, place.column)
         return _placed(attrs.evolve(problem, message=within), line, column)

@@ -19,6 +19,7 @@ from cattrs.gen import make_dict_structure_fn, override
 from backrun_fit.athlete import Athlete
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.hints import hint
+from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
@@ -52,6 +53,10 @@ SUB_SPORTS: Final = (
 """FIT Profile 21.212, type ``sub_sport``: the values that Garmin uses with ``running``."""
 
 
+_OTHER_TEXT: Final = "intervals_icu"
+"""The key of a run in intervals.icu's text, beside ``run`` in our own."""
+
+
 @attrs.frozen(kw_only=True)
 class SessionSpec:
     """A session as its spec says it.
@@ -70,7 +75,7 @@ class SessionSpec:
     name: str
     date: datetime.date | None = None
     athlete: Athlete = attrs.field(factory=Athlete)
-    run: Workout | None = None
+    run: Workout | None = attrs.field(default=None, metadata={"also": (_OTHER_TEXT,)})
     rules: tuple[Rule, ...] = ()
     units: UnitSystem = "metric"
     notes: str | None = None
@@ -133,9 +138,9 @@ def session(spec: SessionSpec) -> Workout:
         >>> session(spec).name
         'Short day'
     """
-    steps = spec.run.steps if spec.run is not None else ()
-    workout = Workout(
-        name=spec.name, steps=steps, sub_sport=spec.sub_sport or "generic", notes=spec.notes
+    run = spec.run or Workout(name=spec.name)
+    workout = attrs.evolve(
+        run, name=spec.name, sub_sport=spec.sub_sport or "generic", notes=spec.notes or run.notes
     )
     for rule in spec.rules:
         workout = rule.apply(workout, spec.athlete)
@@ -152,12 +157,17 @@ def structure_session(data: Mapping[str, Any]) -> tuple[SessionSpec | None, list
         None where it cannot be made; the paths of the problems begin in the mapping.
     """
     problems = []
-    if data.get("run") is None and not data.get("rules"):
+    if data.get("run") is None and data.get(_OTHER_TEXT) is None and not data.get("rules"):
         problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
+    other, more = _other_run(data)
+    problems += more
     try:
-        spec = _CONVERTER.structure(data, SessionSpec)
+        known = {key: value for key, value in data.items() if key != _OTHER_TEXT}
+        spec = _CONVERTER.structure(known, SessionSpec)
     except cattrs.BaseValidationError as error:
         return None, [*problems, *problems_of(error)]
+    if other is not None:
+        spec = attrs.evolve(spec, run=other)
     if spec.run is not None:
         spec = attrs.evolve(spec, run=attrs.evolve(spec.run, name=spec.name))
     return spec, problems
@@ -168,6 +178,22 @@ def structure_session(data: Mapping[str, Any]) -> tuple[SessionSpec | None, list
 
 def _run(value: object) -> Workout | None:
     return None if value is None else parse_workout(read_words(value, "a run such as 8mi @ easy"))
+
+
+def _other_run(data: Mapping[str, Any]) -> tuple[Workout | None, list[Problem]]:
+    """The run that stands in intervals.icu's text, and what is wrong with it."""
+    value = data.get(_OTHER_TEXT)
+    if value is None:
+        return None, []
+    if data.get("run") is not None:
+        message = "expected either a run or the text of intervals.icu, got both"
+        return None, [Problem(message, _OTHER_TEXT)]
+    units = data.get("units")
+    try:
+        text = read_words(value, "a text such as - 10m Z2 HR")
+        return parse_intervals_icu(text, units=units if units in get_args(UnitSystem) else None), []
+    except SpecError as error:
+        return None, list(error.under(_OTHER_TEXT).problems)
 
 
 def read_athlete(value: object) -> Athlete:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 import attrs
@@ -16,7 +17,10 @@ __all__ = ["keys_of", "problems_of", "unknown_key"]
 
 def keys_of(kind: type) -> tuple[str, ...]:
     """The keys under which a spec gives the fields of a class, in order."""
-    return tuple(field.alias or field.name for field in attrs.fields(kind))
+    keys = (
+        (field.alias or field.name, *field.metadata.get("also", ())) for field in attrs.fields(kind)
+    )
+    return tuple(itertools.chain.from_iterable(keys))
 
 
 def problems_of(error: Exception, path: str = "") -> Iterator[Problem]:

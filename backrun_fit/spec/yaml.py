@@ -114,11 +114,26 @@ class _Reader:
         start, end = cast(yaml.Mark, event.start_mark), cast(yaml.Mark, event.end_mark)
         quotes = 1 if event.style in ('"', "'") else 0
         text_column = None
+        if event.style == "|":
+            indent = _indent(event.value, self._lines[start.line + 1 : end.line + 1])
+            if indent is not None:
+                return Place(*_line_and_column(event), indent + 1, start.line + 2)
         if start.line == end.line and start.line < len(self._lines):
             first = start.column + quotes
             written = self._lines[start.line][first : end.column - quotes]
             text_column = first + 1 if written == event.value else None
         return Place(*_line_and_column(event), text_column)
+
+
+def _indent(text: str, lines: list[str]) -> int | None:
+    """By how much the lines of a block are indented; None where they stand otherwise."""
+    read = text.rstrip("\n").split("\n")
+    filled = [(line, written) for line, written in zip(read, lines, strict=False) if line]
+    indents = {len(written) - len(line) for line, written in filled}
+    if len(read) > len(lines) or len(indents) != 1:
+        return None
+    indent = indents.pop()
+    return indent if all(written[indent:] == line for line, written in filled) else None
 
 
 def _check_plain(event: yaml.Event) -> None:

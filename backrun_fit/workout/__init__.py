@@ -34,9 +34,11 @@ from backrun_fit.workout.targets import (
     PaceZoneTarget,
     PowerTarget,
     PowerZoneTarget,
+    Quantity,
     RampTarget,
     ShareTarget,
     Target,
+    quantity_of,
 )
 from backrun_fit.workout.tree import (
     Intensity,
@@ -70,6 +72,7 @@ __all__ = [
     "PaceZoneTarget",
     "PowerTarget",
     "PowerZoneTarget",
+    "Quantity",
     "RampTarget",
     "RawField",
     "RawMessage",
@@ -80,5 +83,6 @@ __all__ = [
     "Target",
     "TimeDuration",
     "Workout",
+    "quantity_of",
     "walk_steps",
 ]

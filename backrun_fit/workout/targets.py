@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -20,9 +21,11 @@ __all__ = [
     "PaceZoneTarget",
     "PowerTarget",
     "PowerZoneTarget",
+    "Quantity",
     "RampTarget",
     "ShareTarget",
     "Target",
+    "quantity_of",
 ]
 
 
@@ -213,3 +216,28 @@ _WITHOUT_MIDDLE = (
     OtherTarget,
     RampTarget,
 )
+
+Quantity: TypeAlias = Literal["pace", "heart_rate", "cadence", "power"]
+
+
+def quantity_of(target: Target) -> Quantity | None:
+    """What a target is measured in; None for an open one and for kinds outside the model.
+
+    Example:
+        >>> quantity_of(ShareTarget(of="max_heart_rate", lowest=0.7, highest=0.8))
+        'heart_rate'
+    """
+    match target:
+        case RampTarget(start=start):
+            return quantity_of(start)
+        case HeartRateTarget() | HeartRateZoneTarget():
+            return "heart_rate"
+        case PowerTarget() | PowerZoneTarget() | ShareTarget(of="threshold_power"):
+            return "power"
+        case ShareTarget(of="max_heart_rate" | "threshold_heart_rate"):
+            return "heart_rate"
+        case CadenceTarget():
+            return "cadence"
+        case OpenTarget() | OtherTarget():
+            return None
+    return "pace"

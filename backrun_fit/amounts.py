@@ -1,0 +1,93 @@
+"""How far and how long a compiled workout is: forward, backward and sideways."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import attrs
+
+from backrun_fit.compiled import CompiledWorkout, unroll
+from backrun_fit.compliance.allowance import NOMINAL_SPEED_MPS, planned_seconds
+from backrun_fit.workout import DistanceDuration, Movement, Step, TimeDuration
+
+__all__ = ["NOMINAL_SPEED_MPS", "Amount", "Amounts", "amounts_of"]
+
+
+@attrs.frozen(kw_only=True)
+class Amount:
+    """How far and how long, planned.
+
+    Attributes:
+        distance_m: Metres; steps by time are reckoned at the middle of their pace band,
+            or at 6:00/km where they have none.
+        time_s: Seconds; steps by distance are reckoned likewise.
+    """
+
+    distance_m: float = 0.0
+    time_s: float = 0.0
+
+
+@attrs.frozen(kw_only=True)
+class Amounts:
+    """How far and how long a workout is.
+
+    Attributes:
+        forward: Running and walking forward.
+        backward: Running and walking backward.
+        sideways: Shuffles.
+        open_steps: Steps that end by a button or the like, which count nowhere.
+    """
+
+    forward: Amount
+    backward: Amount
+    sideways: Amount
+    open_steps: int = 0
+
+    @property
+    def time_s(self) -> float:
+        """All of it, in seconds, but for the open steps."""
+        return math.fsum(part.time_s for part in (self.forward, self.backward, self.sideways))
+
+
+def amounts_of(compiled: CompiledWorkout) -> Amounts:
+    """How far and how long a workout is planned to be.
+
+    Args:
+        compiled: A repeat that ends by a condition counts once.
+
+    Raises:
+        CompileError: A repeat spans no whole steps, or there are more than 10,000
+            executions.
+
+    Example:
+        >>> back = Step(duration=DistanceDuration(distance_m=200.0),
+        ...             movement=Movement.BACKWARD_RUN)
+        >>> amounts_of(CompiledWorkout(name="w", messages=(back, back))).backward
+        Amount(distance_m=400.0, time_s=144.0)
+    """
+    steps = [execution.step for execution in unroll(compiled)]
+    known = [step for step in steps if isinstance(step.duration, TimeDuration | DistanceDuration)]
+    aside = [step for step in known if step.movement is Movement.LATERAL_SHUFFLE]
+    back = [step for step in known if step.movement.is_backward]
+    ahead = [step for step in known if step.movement in (Movement.RUN, Movement.WALK)]
+    return Amounts(
+        forward=_sum(ahead),
+        backward=_sum(back),
+        sideways=_sum(aside),
+        open_steps=len(steps) - len(known),
+    )
+
+
+def _sum(steps: Iterable[Step]) -> Amount:
+    steps = list(steps)
+    return Amount(
+        distance_m=math.fsum(map(_metres, steps)), time_s=math.fsum(map(planned_seconds, steps))
+    )
+
+
+def _metres(step: Step) -> float:
+    if isinstance(step.duration, DistanceDuration):
+        return step.duration.distance_m
+    metre = attrs.evolve(step, duration=DistanceDuration(distance_m=1.0))
+    return planned_seconds(step) / planned_seconds(metre)

@@ -1,0 +1,5 @@
+"""``python -m backrun_fit.cli``."""
+
+from backrun_fit.cli import main
+
+main()

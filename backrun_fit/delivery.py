@@ -1,0 +1,322 @@
+"""Putting files where a watch takes them in: the folder for new files below its mount point."""
+
+from __future__ import annotations
+
+import contextlib
+import enum
+import errno
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import attrs
+
+from backrun_fit.errors import BackrunFitError, DecodeError
+from backrun_fit.output import OutputError, safe_stem
+
+__all__ = ["Delivery", "Outcome", "find_folder", "send"]
+
+_FOLDER: Final = "newfiles"
+_PARENT: Final = "garmin"
+_LISTED = 5
+_UNFLUSHABLE: Final = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP))
+
+
+class Outcome(enum.Enum):
+    """What became of one file."""
+
+    SENT = "sent"
+    REPLACED = "replaced"
+    ALREADY_THERE = "already there"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@attrs.frozen(kw_only=True)
+class Delivery:
+    """One file on its way to a watch.
+
+    Attributes:
+        source: As it was given.
+        target: Where it lies now, or was to lie; None where it got no name.
+        outcome: What became of it.
+        error: Why it was refused (before anything was written) or failed (while it
+            was); None otherwise.
+    """
+
+    source: Path
+    target: Path | None
+    outcome: Outcome
+    error: BackrunFitError | None = None
+
+
+@attrs.frozen(kw_only=True)
+class _Parcel:
+    """A file that passed the checks which look at nothing but itself."""
+
+    source: Path
+    data: bytes
+    identity: tuple[object, ...]
+    target: Path
+    replaces: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name that tells it apart on FAT."""
+        return self.target.name.casefold()
+
+
+_Present: TypeAlias = dict[str, tuple[Path, bytes | None]]
+"""What lies in a folder, by name without case; no bytes where it is no readable file."""
+
+
+def send(
+    files: Iterable[str | os.PathLike[str]],
+    mount: str | os.PathLike[str],
+    *,
+    replace: bool = False,
+) -> tuple[Delivery, ...]:
+    """Copy workout and schedule files into a watch's folder for new files.
+
+    All checks of all files are made before the first is written. What is wrong with
+    one file is in its delivery and stops none of the others. A file takes its name
+    when it has been written, flushed and read back equal; nothing half-written is
+    left. Names are safe on FAT, where case does not tell files apart.
+
+    Refused are: files that are no single readable workout or schedule; two that would
+    get one name; two with one identity (type, manufacturer, product, serial number),
+    of which a watch keeps one, also where the other lies in the folder already; and a
+    name that other content has there, unless it may be replaced.
+
+    Args:
+        files: Any number, in any order.
+        mount: Where the watch is mounted; see ``find_folder``.
+        replace: Overwrite a file of the same name and other content.
+
+    Returns:
+        One delivery for each file, in the same order.
+
+    Raises:
+        OutputError: There is no folder for new files, it cannot be looked into, or
+            there is not room for all; nothing was written.
+
+    Example:
+        >>> send([], "/no/such/watch")
+        Traceback (most recent call last):
+        backrun_fit.output.OutputError: /no/such/watch: expected the mount point of a watch, got \
+no folder
+    """
+    folder = find_folder(mount)
+    present = _present(folder)
+    checked = [_check(Path(file), folder) for file in files]
+    parcels = [parcel for parcel in checked if isinstance(parcel, _Parcel)]
+    plan = [
+        _place(entry, parcels, present, replace=replace) if isinstance(entry, _Parcel) else entry
+        for entry in checked
+    ]
+    _make_sure_of_room(folder, [entry for entry in plan if isinstance(entry, _Parcel)])
+    return tuple(_write(entry) if isinstance(entry, _Parcel) else entry for entry in plan)
+
+
+def find_folder(mount: str | os.PathLike[str]) -> Path:
+    """The folder from which a watch takes in new files.
+
+    It is called ``GARMIN/NEWFILES``, in any case. Looked at are the given folder
+    itself, what lies below it, and below its folders, as a watch that is mounted by
+    MTP has its storage between (``Internal Storage/GARMIN``).
+
+    Raises:
+        OutputError: There is none, or more than one; what was looked for is said.
+    """
+    path = Path(mount)
+    if not path.is_dir():
+        raise OutputError(f"{path}: expected the mount point of a watch, got no folder")
+    if path.absolute().name.casefold() == _FOLDER:
+        return path
+    try:
+        found = [*_named(path, _FOLDER)] if path.absolute().name.casefold() == _PARENT else []
+        for root in (path, *sorted(entry for entry in path.iterdir() if entry.is_dir())):
+            found += [
+                inner for parent in _named(root, _PARENT) for inner in _named(parent, _FOLDER)
+            ]
+        seen = sorted(entry.name for entry in path.iterdir())
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if len(found) == 1:
+        return found[0]
+    looked = f"{path}: expected one folder GARMIN/NEWFILES, in any case, there or one below"
+    if found:
+        raise OutputError(f"{looked}, got {', '.join(map(str, found))}: name the one that is meant")
+    shown = ", ".join(map(repr, seen[:_LISTED])) + (" and more" if len(seen) > _LISTED else "")
+    raise OutputError(f"{looked}, got none among {shown or 'nothing'}")
+
+
+def _named(folder: Path, name: str) -> Iterator[Path]:
+    try:
+        entries = sorted(folder.iterdir())
+    except PermissionError:
+        return  # another folder may still be the one
+    for entry in entries:
+        if entry.name.casefold() == name and entry.is_dir():
+            yield entry
+
+
+def _present(folder: Path) -> _Present:
+    present: _Present = {}
+    try:
+        for entry in sorted(folder.iterdir()):
+            try:
+                data = entry.read_bytes() if entry.is_file() else None
+            except OSError:
+                data = None
+            present[entry.name.casefold()] = entry, data
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be read: {error.strerror or error}") from error
+    return present
+
+
+def _check(source: Path, folder: Path) -> _Parcel | Delivery:
+    from backrun_fit.fit.sniff import identity
+
+    try:
+        data = source.read_bytes()
+    except OSError as error:
+        refusal = OutputError(f"{source}: cannot be read: {error.strerror or error}")
+        return _refused(source, None, refusal)
+    try:
+        _make_sure_of_kind(source, data)
+        return _Parcel(
+            source=source,
+            data=data,
+            identity=identity(data),
+            target=folder / f"{safe_stem(source.stem)}.fit",
+        )
+    except BackrunFitError as error:
+        return _refused(source, None, error)
+
+
+def _make_sure_of_kind(source: Path, data: bytes) -> None:
+    """Refuse what is no single workout or schedule that reads to its end."""
+    from backrun_fit.fit.columns import decode
+    from backrun_fit.fit.sniff import sniff
+    from backrun_fit.fit.source import open_source
+    from backrun_fit.fit.workout_reader import read_workout
+
+    wanted = "a workout or a schedule"
+    if [content for _, content in open_source(data)] != [data]:
+        raise DecodeError(
+            "no file for a watch", expected=wanted, got="an archive", source=str(source)
+        )
+    kinds = sniff(data)
+    if kinds == ("workout",):
+        read_workout(data)
+    elif kinds == ("schedules",):
+        decode(data, source=str(source))
+    else:
+        raise DecodeError(
+            "no file for a watch", expected=wanted, got=" and ".join(kinds), source=str(source)
+        )
+
+
+def _place(
+    parcel: _Parcel, parcels: Sequence[_Parcel], present: _Present, *, replace: bool
+) -> _Parcel | Delivery:
+    """The parcel, with the name that a file in its place has, or why it is not to be written."""
+    for path, data in present.values():
+        if data == parcel.data:
+            return Delivery(source=parcel.source, target=path, outcome=Outcome.ALREADY_THERE)
+    clash = _clash_with(parcel, parcels) or _clash_there(parcel, present, replace=replace)
+    if clash:
+        error = OutputError(f"{parcel.source}: {clash}; nothing written")
+        return _refused(parcel.source, parcel.target, error)
+    first = next(other for other in parcels if other.data == parcel.data)
+    if first is not parcel:
+        return Delivery(source=parcel.source, target=first.target, outcome=Outcome.ALREADY_THERE)
+    path, data = present.get(parcel.key, (parcel.target, None))
+    return attrs.evolve(parcel, target=path, replaces=data is not None)
+
+
+def _clash_with(parcel: _Parcel, parcels: Sequence[_Parcel]) -> str | None:
+    for other in parcels:
+        if other.data == parcel.data:
+            continue
+        if other.key == parcel.key:
+            return f"{other.source} would get the same name, {parcel.target.name}"
+        if other.identity == parcel.identity:
+            return f"{other.source} has the same identity, a watch would keep one of them"
+    return None
+
+
+def _clash_there(parcel: _Parcel, present: _Present, *, replace: bool) -> str | None:
+    for key, (path, data) in present.items():
+        if key == parcel.key:
+            if data is None:
+                return f"{path} is there and is no readable file"
+            if not replace:
+                return f"{path} is there with other content"
+        elif data is not None and _identity(data) == parcel.identity:
+            return f"{path} has the same identity, a watch would keep one of them"
+    return None
+
+
+def _identity(data: bytes) -> tuple[object, ...] | None:
+    from backrun_fit.fit.sniff import identity
+
+    try:
+        return identity(data)
+    except DecodeError:
+        return None
+
+
+def _refused(source: Path, target: Path | None, error: BackrunFitError) -> Delivery:
+    return Delivery(source=source, target=target, outcome=Outcome.REFUSED, error=error)
+
+
+def _make_sure_of_room(folder: Path, parcels: Sequence[_Parcel]) -> None:
+    needed = sum(len(parcel.data) for parcel in parcels)
+    try:
+        usage = shutil.disk_usage(folder)
+    except OSError:
+        return  # not every mount says; writing will
+    if usage.total and usage.free < needed:
+        raise OutputError(
+            f"{folder}: expected {needed} bytes of room, got {usage.free}; nothing written"
+        )
+
+
+def _write(parcel: _Parcel) -> Delivery:
+    error: BackrunFitError | None = None
+    # No ending that a watch looks for, so that nothing is taken in half.
+    temporary = parcel.target.with_name(f".backrun-{parcel.target.stem}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.write(parcel.data)
+            file.flush()
+            _flush(file.fileno())
+        if temporary.read_bytes() == parcel.data:
+            temporary.replace(parcel.target)
+        else:
+            error = OutputError(f"{parcel.target}: reads back otherwise than it was written")
+    except OSError as reason:
+        text = reason.strerror or str(reason)
+        error = OutputError(f"{parcel.target}: cannot be written: {text}")
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+    done = Outcome.REPLACED if parcel.replaces else Outcome.SENT
+    return Delivery(
+        source=parcel.source,
+        target=parcel.target,
+        outcome=done if error is None else Outcome.FAILED,
+        error=error,
+    )
+
+
+def _flush(descriptor: int) -> None:
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _UNFLUSHABLE:  # some mounts know no such thing
+            raise
