@@ -237,8 +237,9 @@ def _notes(
         adjustments[f"{what}: {device.name!r} shows none, so they were left out"] = None
     notes = ""
     if device.notes:
-        cue = FORM_CUE if step.movement.is_backward else ""
-        notes = fit_text(step.notes or cue, device.notes_bytes, what, adjustments)
+        notes = fit_text(step.notes or "", device.notes_bytes, what, adjustments)
+        if not notes and step.movement.is_backward:
+            notes = fit_text(FORM_CUE, device.notes_bytes, what, adjustments)
     for label, target in homeless:
         words = target_text(target, units)
         longer = f"{notes} {label.capitalize()}: {words}.".strip()

@@ -497,3 +497,19 @@ def test_a_season_becomes_workouts_a_schedule_a_calendar_and_an_index(
     assert run("season", spec, "-o", tmp_path / "out", "--json") == 0
     (document,) = documents(capsys.readouterr().out)
     assert document["path"] == str(tmp_path / "out")
+
+
+def test_intervals_icu_text_is_shown_and_gets_a_rule(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "Hills.txt"
+    text.write_text("- 10m 65% Pace\n\n4x\n- 2m 105% Pace\n- 90s 60% Pace\n\n- 10m 65% Pace\n")
+    athlete = tmp_path / "me.yaml"
+    athlete.write_text("marathon_pace: 8:00/mi\n")
+    out = tmp_path / "out"
+    assert run("apply", "backward_recoveries", text, "-o", out, "--athlete", athlete) == 0
+    assert "turned 3 x 1:30" in " ".join(capsys.readouterr().out.split())
+    assert [path.name for path in out.iterdir()] == ["Hills.fit"]
+    text.write_text("- 10 minutes @ easy\n")
+    assert run("show", text) == 2
+    assert f"{text}: line 1" in capsys.readouterr().err

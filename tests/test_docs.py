@@ -3,7 +3,8 @@
 Fences: ``python`` runs in one namespace a page; ``console`` runs each ``$`` line
 in a fresh folder that holds ``fixtures/`` and compares what is printed (a line of
 ``...`` stands for any lines); ``yaml`` must be a session spec, or a season's where it
-says how many weeks, ``notation`` a workout a line. ``text`` and no word at all are prose.
+says how many weeks, ``notation`` a workout a line, ``intervals`` a workout in the text of
+intervals.icu. ``text`` and no word at all are prose.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.season import parse_season
 from backrun_fit.spec import parse_spec
@@ -100,8 +102,14 @@ def test_notation_examples_are_workouts(page: Path) -> None:
             parse_workout(line)
 
 
+@pytest.mark.parametrize("page", pages_with("intervals"), ids=lambda page: page.name)
+def test_examples_in_the_text_of_intervals_icu_are_workouts(page: Path) -> None:
+    for block in fences(page, "intervals"):
+        parse_intervals_icu(block)
+
+
 def test_every_fence_of_every_page_is_of_a_kind_that_is_looked_at() -> None:
-    known = {"python", "console", "yaml", "notation", "text", "json", "toml", "sh", ""}
+    known = {"python", "console", "yaml", "notation", "intervals", "text", "json", "toml", "sh", ""}
     for page in PAGES:
         assert {word for word, _ in FENCE.findall(page.read_text())} <= known, page.name
 

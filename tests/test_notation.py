@@ -234,6 +234,18 @@ def test_every_intensity_has_a_word(word: str) -> None:
     assert only_step(f"{word} 10min").intensity is Intensity(word)
 
 
+def test_a_second_target_follows_the_first() -> None:
+    step = only_step('10min @ easy to 5k and cadence 170-180 "Up"')
+    assert step.target == ramp("easy", "5k")
+    assert step.secondary_target == CadenceTarget(lowest_spm=170, highest_spm=180)
+    assert only_step("1km @ easy").secondary_target is None
+
+
+@pytest.mark.parametrize("text", ["ramp 10min @ easy to 5k", "10min ramp @ easy to 5k"])
+def test_the_word_ramp_may_stand_before_a_ramp(text: str) -> None:
+    assert only_step(text) == only_step("10min @ easy to 5k")
+
+
 def test_a_name_and_a_note_follow_in_quotes_as_in_json() -> None:
     step = only_step(r'800m @ 5k "Hard, (6 x) \"fast\"" note "one\ntwo"')
     assert (step.name, step.notes) == ('Hard, (6 x) "fast"', "one\ntwo")
@@ -337,6 +349,33 @@ def test_problems_before_a_mistake_of_grammar_are_said_with_it() -> None:
         ("1mi @ marathon 1:00% faster", 7, "a percentage"),
         ("1mi @ marathon 5% faster 5% faster", 7, "once"),
         ("1mi @ marathon 5%", 18, "expected 'slower' or 'faster', got the end"),
+        ("1mi @ pace zone 11", 7, "pace zone 1 to 10"),
+        ("1mi @ power zone 0", 7, "power zone 1 to 7"),
+        ("1mi @ pace 150bpm", 7, "a pace in /km or /mi"),
+        ("1mi @ 80%", 7, "a percentage of something"),
+        ("1mi @ 80% esy", 7, "did you mean easy?"),
+        ("1mi @ 0% marathon", 7, "above 0"),
+        ("1mi @ 301% FTP", 7, "at most 300"),
+        ("1mi @ 1:30% FTP", 7, "a percentage such as 5%"),
+        ("1mi @ 90-80% FTP", 7, "the lower percentage first, 80-90%"),
+        ("1mi @ nan% FTP", 10, "got '%'"),
+        ("1mi @ 90% of", 13, "got the end"),
+        ("1mi @ easy to", 14, "got the end"),
+        ("1mi @ easy to HR 150", 5, "in one quantity"),
+        ("1mi @ HR zone 1 to HR zone 3", 5, "a target with a value"),
+        ("1mi @ 6:00 to 5:00", 7, "a unit after the numbers"),
+        ("1mi @ 70 to 80%", 13, "a percentage of something"),
+        ("1mi @ easy to 0:30/km", 15, "can run or walk"),
+        ("1mi @ easy to 5k to 10k", 18, "got 'to'"),
+        ("1mi ramp @ easy", 1, "where the ramp begins and ends"),
+        ("ramp 1mi @ easy", 1, "where the ramp begins and ends"),
+        ("1mi @ ramp easy", 5, "where the ramp begins and ends"),
+        ("1mi ramp", 1, "where the ramp begins and ends"),
+        ("1mi @ easy and", 15, "got the end"),
+        ("1mi @ easy and esy", 16, "did you mean easy?"),
+        ("1mi @ easy and 5k and 10k", 19, "got 'and'"),
+        ("lap lap", 5, "got 'lap'"),
+        ("until", 6, "got the end"),
         ("until cadence < 120", 1, "expected a heart rate"),
         ("until HR 120", 10, "expected '<' or '>', got '120'"),
         ("0 x 1mi", 1, "from 1 to 999"),
@@ -383,7 +422,10 @@ def test_only_text_is_a_line() -> None:
         parse_workout(line)
 
 
-WORDS = "mi min km HR zone easy MP until open back warmup note 5k 10:00 /mi slower faster 6x"
+WORDS = (
+    "mi min km HR zone easy MP until open back warmup note 5k 10:00 /mi slower faster 6x lap ramp "
+    "to and of max LTHR FTP pace power 80%"
+)
 SNIPPETS = st.sampled_from(
     [*'0123456789.:/+-,;@%()"\\<> x*×±–−\n\u00a0٣', *(f"{word} " for word in WORDS.split())]
 )
@@ -518,6 +560,11 @@ def test_the_comparison_of_workouts_sees_the_last_digit_of_a_float() -> None:
         ("warmup 2mi, 6 x 400m", "2mi, 6 x 400m"),
         ("active 2mi, 6 x 400m", "active 2mi, 6 x 400m"),
         ("2 * (3 x 400m)", "2 x (3 x (400m))"),
+        ("until lap", "open"),
+        ("10min ramp @ 6:00 to 5:00 /km", "10min @ 6:00/km to 5:00/km"),
+        ("10min @ ramp HR 120 to 150", "10min @ HR 120 to HR 150"),
+        ("1km @ 85%-90% of threshold pace", "1km @ 85-90% threshold"),
+        ("1km @ 80% HRmax AND cadence 180", "1km @ 80% max HR and cadence 180"),
         ("recovery back walk 60s", "recovery back walk 60s"),
         ('1mi "Ünï" note "x"', '1mi "Ünï" note "x"'),
     ],
@@ -541,6 +588,13 @@ def deep(levels: int) -> Node:
     [
         (attrs.evolve(STEP, duration=OtherDuration(type=4, value=3), name="Burn"), "'Burn'"),
         (attrs.evolve(STEP, target=OtherTarget(type=3)), "target"),
+        (attrs.evolve(STEP, secondary_target=HeartRateZoneTarget(zone=2)), "second target"),
+        (
+            attrs.evolve(STEP, target=ramp("easy", "5k"), secondary_target=ramp("easy", "5k")),
+            "second target",
+        ),
+        (attrs.evolve(STEP, target=ShareTarget(of="mile", lowest=1, highest=1)), "mile"),
+        (attrs.evolve(STEP, target=PaceZoneTarget(zone=11)), "zone"),
         (attrs.evolve(STEP, extra=(RawField(200, 2, 1),)), "unknown fields"),
         (attrs.evolve(STEP, intensity=None), "without an intensity"),
         (attrs.evolve(STEP, target=NamedPaceTarget(name="mile")), "mile"),

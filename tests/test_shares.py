@@ -12,15 +12,21 @@ from hypothesis import strategies as st
 from backrun_fit.athlete import Athlete
 from backrun_fit.athlete.paces import PACE_NAMES, default_band
 from backrun_fit.compile import compile_workout
-from backrun_fit.compiled import CompiledWorkout, as_workout
+from backrun_fit.compliance.targets import Setting, judge_targets
 from backrun_fit.errors import SpecError
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.notation import parse_workout
+from backrun_fit.rehearsal.effort import Effort, effort_for
+from backrun_fit.rehearsal.runner import Runner
+from backrun_fit.render.document import quantity
+from backrun_fit.report import Done, Verdict
+from backrun_fit.wording import target_text
 from backrun_fit.workout import (
     HeartRateTarget,
     HeartRateZoneTarget,
     NamedPaceTarget,
+    OpenTarget,
     PaceTarget,
     PaceZoneTarget,
     PowerTarget,
@@ -29,6 +35,7 @@ from backrun_fit.workout import (
     ShareTarget,
     Step,
     Target,
+    TimeDuration,
 )
 
 ATHLETE = Athlete(
@@ -45,8 +52,7 @@ def share(of: str, lowest: float, highest: float) -> ShareTarget:
 def read_back(line: str, athlete: Athlete = NOBODY) -> list[Target]:
     compiled = compile_workout(parse_workout(line), athlete)
     found = read_workout(encode_workout(compiled, created_at=AT))
-    workout = as_workout(found) if isinstance(found, CompiledWorkout) else found
-    return [step.target for step in workout.steps if isinstance(step, Step)]
+    return [message.target for message in found.messages if isinstance(message, Step)]
 
 
 def test_a_share_of_a_pace_is_a_share_of_its_speed() -> None:
@@ -140,8 +146,8 @@ def test_values_may_be_text_with_or_without_their_unit() -> None:
 
 
 def test_zones_and_percentages_go_through_a_file_unchanged() -> None:
-    line = "1km @ HR zone 5, 1km @ pace zone 10, 1km @ power zone 7, 1km @ 70-80% max HR, 1km @ 29% FTP"
-    assert read_back(line) == [
+    aims = ("HR zone 5", "pace zone 10", "power zone 7", "70-80% max HR", "29% FTP")
+    assert read_back(", ".join(f"1km @ {aim}" for aim in aims)) == [
         HeartRateZoneTarget(zone=5),
         PaceZoneTarget(zone=10),
         PowerZoneTarget(zone=7),
@@ -161,3 +167,72 @@ def test_fractions_of_a_per_cent_are_widened_and_that_is_listed() -> None:
         "message 0, per cent: 70.5-80 became 70-80, the next that a watch holds",
     )
     assert not compile_workout(parse_workout("1km @ 29-57% max HR"), NOBODY).adjustments
+
+
+# Where such targets are shown, rehearsed and judged.
+
+EASY, FAST = NamedPaceTarget(name="easy"), PaceTarget(slowest_mps=4, fastest_mps=4)
+UNSAID: list[tuple[Target, str, dict[str, object]]] = [
+    (PaceZoneTarget(zone=3), "pace zone 3", {"kind": "pace_zone", "zone": 3}),
+    (PowerZoneTarget(zone=3), "power zone 3", {"kind": "power_zone", "zone": 3}),
+    (
+        share("max_heart_rate", 0.7, 0.8),
+        "70-80% of max HR",
+        {"kind": "share", "of": "max_heart_rate", "lowest": 0.7, "highest": 0.8},
+    ),
+    (
+        share("marathon", 0.9, 0.9),
+        "90% of marathon pace",
+        {"kind": "share", "of": "marathon", "lowest": 0.9, "highest": 0.9},
+    ),
+    (
+        RampTarget(start=EASY, end=FAST),
+        "easy pace to 4:10/km",
+        {
+            "kind": "ramp",
+            "start": {"kind": "named_pace", "name": "easy", "slower": None, "faster": None},
+            "end": {"kind": "pace", "slowest_mps": 4, "fastest_mps": 4},
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("target", "words", "document"), UNSAID)
+def test_every_target_has_words_and_a_document(
+    target: Target, words: str, document: dict[str, object]
+) -> None:
+    assert target_text(target) == words
+    assert quantity(target) == document
+
+
+@pytest.mark.parametrize(
+    ("target", "component"),
+    [
+        (PaceZoneTarget(zone=3), "pace"),
+        (PowerZoneTarget(zone=3), "power"),
+        (share("max_heart_rate", 0.7, 0.8), "heart_rate"),
+        (share("threshold_power", 0.7, 0.8), "power"),
+        (share("marathon", 0.9, 0.9), "pace"),
+        (RampTarget(start=EASY, end=FAST), "pace"),
+    ],
+)
+def test_what_the_file_says_no_numbers_of_is_not_measurable(target: Target, component: str) -> None:
+    step = Step(duration=TimeDuration(duration_s=600), target=target)
+    done = Done(timer_s=600, settled_speed_mps=3.0, settled_heart_rate_bpm=150.0)
+    (finding,) = judge_targets(step, done, Setting())
+    assert (finding.component, finding.verdict) == (component, Verdict.NOT_MEASURABLE)
+
+
+def test_a_rehearsed_runner_keeps_to_shares_of_its_own_greatest_heart_rate() -> None:
+    def effort(target: Target) -> Effort:
+        step = Step(duration=TimeDuration(duration_s=600), target=target)
+        return effort_for(step, Runner(maximum_heart_rate_bpm=190.0), heart_rate_bpm=120.0)
+
+    assert effort(share("max_heart_rate", 0.7, 0.8)) == effort(
+        HeartRateTarget(lowest_bpm=0.7 * 190, highest_bpm=0.8 * 190)
+    )
+    for free in (PaceZoneTarget(zone=2), PowerZoneTarget(zone=2), share("threshold_power", 1, 1)):
+        assert effort(free) == effort(OpenTarget())
+    for target in (RampTarget(start=EASY, end=FAST), share("marathon", 0.9, 0.9)):
+        with pytest.raises(SpecError, match="a compiled workout"):
+            effort(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
+import math
 import pickle
 from pathlib import Path
 from typing import Any
@@ -562,3 +563,14 @@ def test_values_of_the_body_are_read_from_text() -> None:
     assert athlete == Athlete(max_heart_rate=185, threshold_heart_rate=168, threshold_power=280)
     (problem,) = refused(with_athlete("max_heart_rate: 20")).problems
     assert (problem.path, problem.line) == ("athlete.max_heart_rate", 3)
+
+
+def test_rules_are_laid_over_a_ramp_as_over_the_steps_that_it_becomes() -> None:
+    text = with_athlete("marathon_pace: 8:00/mi").replace("1mi @ easy", "3mi @ easy to marathon")
+    workout = session(parse_spec(f"{text}rules: [after_each_mile]"))
+    forward = [step for step in walk_steps(workout.steps) if step.movement is Movement.RUN]
+    assert math.fsum(step.duration.distance_m for step in forward) == pytest.approx(3 * 1609.344)  # type: ignore[union-attr]
+    speeds = [step.target.fastest_mps for step in forward]  # type: ignore[union-attr]
+    assert speeds == sorted(speeds)
+    assert workout.remarks[0].endswith("became 3 steps of 1.61 km")
+    assert session(parse_spec(text)).remarks == ()

@@ -20,7 +20,9 @@ from backrun_fit.cli.common import (
     device_named,
     each,
     is_spec,
+    is_text,
     print_out,
+    text_workout,
 )
 
 if TYPE_CHECKING:
@@ -66,16 +68,17 @@ def apply(
     units: Units = None,
     json: Json = False,
 ) -> int:
-    """Lay a rule over workouts of any maker (.fit, specs, or the plan inside an activity).
+    """Lay a rule over workouts of any maker, and say what it changed.
 
-    RULE is a name with parameters after a colon, such as after_each_mile or
-    backward_recoveries:whole=true,times=3; several are joined with +. Says what was
-    inserted, cut, turned and kept, and writes the new workouts.
+    Takes workout files, activities that carry a plan, specs, and intervals.icu's text
+    (.txt). RULE is a name with parameters after a colon, such as after_each_mile or
+    backward_recoveries:whole=true,times=3; several are joined with +.
     """
     from backrun_fit.changes import changes_of
     from backrun_fit.compile import compile_workout
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.output import MadeFile, numbered, place, write_all
+    from backrun_fit.ramps import without_ramps
     from backrun_fit.spec.rule_text import parse_rules
 
     rules = parse_rules(rule)
@@ -85,8 +88,12 @@ def apply(
     taken: list[str] = []
 
     def one(path: Path) -> int:
-        workout, own, day = _workout(path)
+        workout, own, day = _workout(path, units)
         athlete_here = runner or own
+        if athlete_here is not None:
+            # A rule may cut a step, and half a ramp is no ramp from its start to its end.
+            steps, _ = without_ramps(workout.steps, athlete_here.resolve, units=units or "metric")
+            workout = attrs.evolve(workout, steps=steps)
         if number:
             name = numbered(workout.name, taken, target.workout_name_bytes - 1)
             workout = attrs.evolve(workout, name=name)
@@ -145,7 +152,7 @@ def _say(path: Path, replaces: bool, item: _Laid, rule: str, units: Units, *, js
     print_out(changes_text(item.changes, shown))
 
 
-def _workout(path: Path) -> tuple[Workout, Athlete | None, date | None]:
+def _workout(path: Path, units: Units) -> tuple[Workout, Athlete | None, date | None]:
     """The workout, and who is to run it when, where the file says so."""
     from backrun_fit.compiled import as_workout
     from backrun_fit.fit.workout_reader import read_workout
@@ -154,6 +161,8 @@ def _workout(path: Path) -> tuple[Workout, Athlete | None, date | None]:
     if is_spec(path):
         spec = load_spec(path)
         return session(spec), spec.athlete, spec.date
+    if is_text(path):
+        return text_workout(path, units), None, None
     return as_workout(read_workout(path)), None, None
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from backrun_fit.devices import DeviceProfile
     from backrun_fit.spec import SessionSpec
     from backrun_fit.units import UnitSystem
+    from backrun_fit.workout import Workout
 
 __all__ = [
     "BAD_INPUT",
@@ -37,8 +38,10 @@ __all__ = [
     "device_named",
     "each",
     "is_spec",
+    "is_text",
     "plan",
     "print_out",
+    "text_workout",
 ]
 
 DONE, NOT_MET, BAD_INPUT = 0, 1, 2
@@ -89,13 +92,32 @@ def is_spec(path: Path) -> bool:
 
 
 def plan(path: Path, device: DeviceProfile, units: UnitSystem | None) -> CompiledWorkout:
-    """The workout of a spec or of a FIT file, of any maker."""
+    """The workout of a spec, of intervals.icu's text (.txt) or of a FIT file, of any maker."""
+    from backrun_fit.compile import compile_workout
     from backrun_fit.fit.workout_reader import read_workout
     from backrun_fit.spec import load_spec
 
     if is_spec(path):
         return compile_spec(load_spec(path), device, units)
+    if is_text(path):
+        return compile_workout(text_workout(path, units), device=device, units=units or "metric")
     return read_workout(path)
+
+
+def is_text(path: Path) -> bool:
+    """Whether a file is a workout in intervals.icu's text, by its name."""
+    return path.suffix.lower() == ".txt"
+
+
+def text_workout(path: Path, units: UnitSystem | None) -> Workout:
+    """The workout that intervals.icu's text says, called like the file."""
+    from backrun_fit.intervals_icu import parse_intervals_icu
+    from backrun_fit.spec.file import read_utf8
+
+    try:
+        return parse_intervals_icu(read_utf8(path), name=path.stem, units=units)
+    except SpecError as error:
+        raise SpecError(error.problems, str(path)) from None
 
 
 def compile_spec(

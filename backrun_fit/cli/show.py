@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from backrun_fit.cli.common import DONE, Json, Units, device_named, each, is_spec, plan, print_out
+from backrun_fit.cli.common import (
+    DONE,
+    Json,
+    Units,
+    device_named,
+    each,
+    is_spec,
+    is_text,
+    plan,
+    print_out,
+)
 
 __all__ = ["show"]
 
@@ -28,7 +38,7 @@ def show(*files: Path, units: Units = None, json: Json = False) -> int:
         from backrun_fit.fit.frames import read_messages
         from backrun_fit.fit.sniff import sniff
 
-        if is_spec(path) or "workout" in sniff(path):
+        if is_spec(path) or is_text(path) or "workout" in sniff(path):
             compiled = plan(path, device_named("garmin-100"), units)
             document = {"source": str(path), **workout_document(compiled)}
             print_out(document if json else workout_text(compiled, units or "metric"))

@@ -29,7 +29,7 @@ from backrun_fit.fit.workout_wire import (
     target_from_raw,
 )
 from backrun_fit.marker import movement_of
-from backrun_fit.workout import REPEAT_TYPES, OtherDuration, Step
+from backrun_fit.workout import REPEAT_TYPES, OtherDuration, Step, Target
 
 if TYPE_CHECKING:
     from backrun_fit.fit.columns import Segment
@@ -159,7 +159,7 @@ def _with_source(compiled: CompiledWorkout, segment: Segment, *, embedded: bool)
     if len(heads) and (not embedded or _holds_more(heads, WORKOUT_FIELDS)):
         compiled = workout_with_source(compiled, raw_messages(heads)[-1])
     if embedded:
-        return attrs.evolve(compiled, spelling=())
+        return attrs.evolve(compiled, spelling=()) if compiled.spelling else compiled
     compiled = attrs.evolve(
         compiled,
         beside=raw_messages_beside(segment, (_FILE_ID, _WORKOUT, _WORKOUT_STEP)),
@@ -171,9 +171,16 @@ def _with_source(compiled: CompiledWorkout, segment: Segment, *, embedded: bool)
     return attrs.evolve(compiled, identity=identity)
 
 
+def _second(raw: _RawStep, offsets: bool) -> Target | None:
+    target = RawTarget(raw.second_type, raw.second_value, raw.second_low, raw.second_high)
+    return secondary_from_raw(target, offsets=offsets)
+
+
 def _holds_more(table: Table, known: Collection[int]) -> bool:
-    """Whether some message may have fields that the model does not know."""
-    return bool(table.developer_fields) or not set(table.field_numbers) <= set(known)
+    """Whether some message has a value in a field that the model does not know."""
+    fields: list[str | int] = [number for number in table.field_numbers if number not in known]
+    fields += (field.key for field in table.developer_fields)
+    return any(value is not None for row in table.raw_rows(*fields) for value in row)
 
 
 def _last(words: Iterable[Value]) -> str | None:
@@ -224,12 +231,11 @@ def _message(raw: _RawStep, offsets: bool) -> Message:
             skip_last_recovery=raw.skip_last_recovery == 1,
         )
     target = RawTarget(raw.target_type, raw.target_value, raw.target_low, raw.target_high)
-    second = RawTarget(raw.second_type, raw.second_value, raw.second_low, raw.second_high)
     return Step(
         duration=duration_from_raw(kind, value, offsets=offsets),
         target=target_from_raw(target, offsets=offsets),
         intensity=intensity_from_raw(raw.intensity),
-        secondary_target=secondary_from_raw(second, offsets=offsets),
+        secondary_target=None if raw.second_type is None else _second(raw, offsets),
         movement=movement_of(raw.name),
         name=raw.name,
         notes=raw.notes,

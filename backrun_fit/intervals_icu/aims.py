@@ -16,7 +16,6 @@ from backrun_fit.units import (
     SLOWEST_MOVING_MPS,
     UnitSystem,
     format_pace,
-    parse_distance,
     parse_duration,
 )
 from backrun_fit.workout import (
@@ -50,11 +49,11 @@ _WHOLES: Final = {
     "pace": "threshold",
 }
 _ZONES: Final = {"": "power", "power": "power", "hr": "HR", "pace": "pace"}
-_METRES: Final[dict[str, float]] = {
-    **{f"{count}m": float(count) for count in (100, 250, 400, 500)},
-    "100y": parse_distance("100yd"),
-    "km": parse_distance("1km"),
-    "mi": parse_distance("1mi"),
+_METRES: Final[dict[str, Fraction]] = {
+    **{f"{count}m": Fraction(count) for count in (100, 250, 400, 500)},
+    "100y": Fraction("91.44"),
+    "km": Fraction(1000),
+    "mi": Fraction("1609.344"),
 }
 _DEFAULTS: Final[dict[UnitSystem, str]] = {"metric": "km", "statute": "mi"}
 
@@ -201,8 +200,8 @@ def _paces(
     return first, last
 
 
-def _pace(clock: str, per_m: float, source: str) -> PaceTarget:
-    speed_mps = per_m / parse_duration(clock)
+def _pace(clock: str, per_m: Fraction, source: str) -> PaceTarget:
+    speed_mps = float(per_m / Fraction(parse_duration(clock)))
     if not SLOWEST_MOVING_MPS <= speed_mps <= FASTEST_HUMAN_MPS:
         raise SpecError(
             f"expected a pace that a person can run or walk ({format_pace(FASTEST_HUMAN_MPS)} to "

@@ -28,7 +28,7 @@ _INTERVALS_ICU: Final = re.compile(
     re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
 _ONE_LINE: Final = re.compile(
-    r"[0-9a-z]\s*@\s*[0-9a-z]|[0-9]\s*[x×*]\s*\(", re.IGNORECASE | re.ASCII
+    r"(?:[0-9][0-9:./]*\s?[a-z]*|\bopen|\blap)\s*@|[0-9]\s*[x×*]\s*\(", re.IGNORECASE | re.ASCII
 )
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from backrun_fit.errors import SpecError
 from backrun_fit.spec.text import MAX_BYTES, SpecFormat
 
-__all__ = ["read_text"]
+__all__ = ["read_text", "read_utf8"]
 
 _FORMATS: Final[Mapping[str, SpecFormat]] = MappingProxyType(
     {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
@@ -29,6 +29,17 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
     format_ = _FORMATS.get(Path(source).suffix.lower())
     if format_ is None:
         raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
+    return read_utf8(path), format_
+
+
+def read_utf8(path: str | os.PathLike[str]) -> str:
+    """The text of a file.
+
+    Raises:
+        SpecError: The file cannot be read, is larger than a million bytes or is not UTF-8;
+            with the path as the source.
+    """
+    source = os.fspath(path)
     try:
         with Path(source).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -37,7 +48,7 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
     if len(data) > MAX_BYTES:
         raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
     try:
-        return data.decode("utf-8-sig"), format_
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         got = f"byte 0x{data[error.start]:02x} at offset {error.start}"
         raise SpecError(f"expected text in UTF-8, got {got}", source) from error

@@ -21,6 +21,7 @@ from backrun_fit.errors import Problem, SpecError
 from backrun_fit.hints import hint
 from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
+from backrun_fit.ramps import without_ramps
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
 from backrun_fit.spec.file import read_text
@@ -131,7 +132,9 @@ def session(spec: SessionSpec) -> Workout:
     """The workout that a spec means: its rules laid over its run, in order.
 
     Raises:
-        CompileError: A rule finds nothing to work on, or collides with another.
+        CompileError: A rule finds nothing to work on, or collides with another, or is
+            laid over a ramp that cannot be cut into steps.
+        SpecError: A rule is laid over a ramp between paces that the athlete does not have.
 
     Example:
         >>> spec = parse_spec("{name: Short day, rules: [{rule: backward_repeats, count: 4}]}")
@@ -142,6 +145,10 @@ def session(spec: SessionSpec) -> Workout:
     workout = attrs.evolve(
         run, name=spec.name, sub_sport=spec.sub_sport or "generic", notes=spec.notes or run.notes
     )
+    if spec.rules:
+        # A rule may cut a step, and half a ramp is no ramp from its start to its end.
+        steps, ramps = without_ramps(run.steps, spec.athlete.resolve, units=spec.units)
+        workout = attrs.evolve(workout, steps=steps, remarks=(*run.remarks, *ramps))
     for rule in spec.rules:
         workout = rule.apply(workout, spec.athlete)
     return workout
