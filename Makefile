@@ -5,8 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
+# A rival that needs an older fit-tool than ours, in an environment of its own.
+PACE2FIT := $(VENV)/.pace2fit-0.1.3
 
-.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy bench-compile bench-batch fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -19,10 +21,10 @@ demo: $(READY)
 	@echo "Report:                 demo/report.txt"
 
 test: $(READY)
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
 
 test-all: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -47,6 +49,12 @@ bench-rehearsal: $(READY)
 bench-accuracy: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_accuracy
 
+bench-compile: $(READY) $(PACE2FIT)/.ready
+	$(BIN)/python -m tests.benchmarks.bench_compile $(PACE2FIT)/bin/python
+
+bench-batch: $(READY) $(PACE2FIT)/.ready
+	$(BIN)/python -m tests.benchmarks.bench_batch $(PACE2FIT)/bin/python
+
 $(READY): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
@@ -56,6 +64,11 @@ $(READY): pyproject.toml
 $(RIVALS): $(READY)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	touch $(RIVALS)
+
+$(PACE2FIT)/.ready: | $(READY)
+	$(PYTHON) -m venv $(PACE2FIT)
+	$(PACE2FIT)/bin/python -m pip install --quiet pace2fit==0.1.3 fit-tool==0.9.15
+	touch $@
 
 clean:
 	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

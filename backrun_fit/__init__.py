@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from backrun_fit import devices, rules
+    from backrun_fit import batch, devices, rules
     from backrun_fit.activity import Activity
     from backrun_fit.athlete import Athlete, Race
+    from backrun_fit.batch import check_many, compile_many
     from backrun_fit.compile import compile_workout
     from backrun_fit.compiled import CompiledWorkout, as_workout, unroll
     from backrun_fit.compliance import check
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "backrun_fit.activity": ("Activity",),
     "backrun_fit.athlete": ("Athlete", "Race"),
+    "backrun_fit.batch": ("check_many", "compile_many"),
     "backrun_fit.compile": ("compile_workout",),
     "backrun_fit.compiled": ("CompiledWorkout", "as_workout", "unroll"),
     "backrun_fit.compliance": ("check",),
@@ -89,7 +91,7 @@ _HOMES = {
     "backrun_fit.workout": ("Movement", "Repeat", "Step", "Workout"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("devices", "rules")
+_MODULES = ("batch", "devices", "rules")
 
 __all__ = [
     "Activity",
@@ -114,8 +116,11 @@ __all__ = [
     "Workout",
     "accelerate",
     "as_workout",
+    "batch",
     "check",
+    "check_many",
     "compare_runs",
+    "compile_many",
     "compile_season",
     "compile_workout",
     "devices",

@@ -162,12 +162,25 @@ def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 
 def _fewest(nodes: tuple[Node, ...], device: DeviceProfile) -> tuple[Node, ...]:
     """The tree as it is, or folded anew where that saves messages or nesting is not to be had."""
+    if _depth(nodes) <= 1 and _is_written_once(nodes):
+        return nodes
     try:
         folded = fold(unroll_steps(nodes), nested=device.nested_repeats)
     except CompileError:
         return nodes  # a repeat that ends by a condition has no unrolled form
     too_deep = not device.nested_repeats and _depth(nodes) > 1
     return folded if too_deep or _size(folded) < _size(nodes) else nodes
+
+
+def _is_written_once(nodes: tuple[Node, ...]) -> bool:
+    """Whether no step stands in the tree twice; if no repeat is nested, nothing is shorter then.
+
+    Every form has a message for each step. For the body of a repeat it has besides one of its
+    steps again or a repeat, and no repeat serves two bodies: with its second pass the one
+    would come back after the other.
+    """
+    steps = list(walk_steps(nodes))
+    return len(set(steps)) == len(steps)
 
 
 def _depth(nodes: Iterable[Node]) -> int:

@@ -14,6 +14,7 @@ import attrs
 __all__ = [
     "AlignmentError",
     "BackrunFitError",
+    "BatchError",
     "CompileError",
     "DecodeError",
     "EncodeError",
@@ -22,6 +23,8 @@ __all__ = [
     "Problem",
     "Problems",
     "SpecError",
+    "TimeLimitError",
+    "WorkerDiedError",
 ]
 
 
@@ -194,3 +197,15 @@ class MissingExtraError(BackrunFitError, ImportError):
 
 class AlignmentError(BackrunFitError):
     """A recording and a plan cannot be laid side by side at all."""
+
+
+class BatchError(BackrunFitError):
+    """A batch as a whole cannot go on, such as where its executor was lost."""
+
+
+class TimeLimitError(BackrunFitError):
+    """One file of a batch took longer than it was allowed to."""
+
+
+class WorkerDiedError(BackrunFitError):
+    """The process that worked on one file of a batch was killed, or ran out of memory."""

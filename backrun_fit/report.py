@@ -1,10 +1,13 @@
-"""What the check says: a report with one result an execution. Holds data, renders nothing."""
+"""What the check says: a report with one result an execution.
+
+Holds data. How it looks as a document or as rows is known to ``render``, which is asked.
+"""
 
 from __future__ import annotations
 
 import enum
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import attrs
 
@@ -301,3 +304,36 @@ class Report:
     safety: tuple[str, ...] = ()
     tolerances: Tolerances
     warnings: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document that ``check --json`` prints: mappings, lists, numbers and texts.
+
+        Returns:
+            What ``docs/json.md`` describes and ``docs/schemas`` defines, under
+            ``backrun_fit/report/1``.
+
+        Example:
+            >>> from datetime import UTC
+            >>> report = Report(
+            ...     source=None, started_at=datetime(2026, 3, 1, tzinfo=UTC), sport="running",
+            ...     sub_sport=None, workout=CompiledWorkout(name="w", messages=()),
+            ...     workout_origin="given", align="laps", score=None,
+            ...     verdict=Verdict.NOT_MEASURABLE, results=(), tolerances=Tolerances(),
+            ...     evidence=Evidence(label="not_applicable", caveat=""))
+            >>> report.to_dict()["schema"], report.rows()
+            ('backrun_fit/report/1', [])
+        """
+        from backrun_fit.render.document import report_document
+
+        return report_document(self)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One flat mapping an execution, for a table such as ``pandas.DataFrame(rows)``.
+
+        Returns:
+            In order of execution, all with the same keys (``docs/json.md``); instants
+            are aware datetimes, what is absent is None. Empty without executions.
+        """
+        from backrun_fit.render.rows import report_rows
+
+        return report_rows(self)

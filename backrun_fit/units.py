@@ -80,12 +80,18 @@ def _fail(expected: str, got: object) -> SpecError:
     return SpecError(Problem(f"expected {expected}, got {text}"))
 
 
-def _fraction(text: str) -> Fraction | None:
+def _fraction(text: str) -> Fraction | int | None:
     """The number in ``text``, exactly; None where it divides by zero."""
     head, slash, tail = text.partition("/")
     if slash and int(tail) == 0:
         return None
-    return Fraction(head.strip()) / (int(tail) if slash else 1)
+    number = _exact(head.strip())
+    return Fraction(number) / int(tail) if slash else number
+
+
+def _exact(text: str) -> Fraction | int:
+    # Most are whole, and integers are read and added in a tenth of the time.
+    return int(text) if text.isdecimal() else Fraction(text)
 
 
 def parse_distance(text: str) -> float:
@@ -147,18 +153,19 @@ def parse_duration(text: str) -> float:
     return float(seconds)
 
 
-def _seconds(text: str) -> Fraction | None:
+def _seconds(text: str) -> Fraction | int | None:
     if match := _CLOCK.fullmatch(text):
         hours, minutes, lone_minutes, seconds = match.groups()
         if lone_minutes is not None:
-            return int(lone_minutes) * 60 + Fraction(seconds)
-        return int(hours) * 3600 + int(minutes) * 60 + Fraction(seconds)
+            return int(lone_minutes) * 60 + _exact(seconds)
+        return int(hours) * 3600 + int(minutes) * 60 + _exact(seconds)
     if match := _HOURS_MINUTES.fullmatch(text):
-        return Fraction(int(match[1]) * 3600 + int(match[2]) * 60)
+        return int(match[1]) * 3600 + int(match[2]) * 60
     if match := _QUANTITY.fullmatch(text):
         number, unit = _fraction(match[1]), _SECONDS.get(match[2].lower())
         return None if number is None or unit is None else number * unit
-    total, last = Fraction(0), 3601
+    total: Fraction | int = 0
+    last = 3601
     position = 0
     while position < len(text):
         part = _QUANTITY.match(text, position)

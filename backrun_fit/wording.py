@@ -32,6 +32,7 @@ from backrun_fit.workout import (
 __all__ = ["certainty_text", "duration_text", "shown", "step_text", "target_text"]
 
 SURE, FAIRLY_SURE = 0.9, 0.6
+_JOINERS = "\u200c\u200d"
 _ZONES = {HeartRateZoneTarget: "HR", PaceZoneTarget: "pace", PowerZoneTarget: "power"}
 _SHARED = {
     "max_heart_rate": "max HR",
@@ -43,12 +44,17 @@ _SHARED = {
 def shown(text: str | None) -> str:
     r"""Any text as one line without control or direction marks, for a terminal.
 
+    Joiners stay: without them a composed character falls apart.
+
     Example:
         >>> shown("a\x1b[31mb\nc")
         'a [31mb c'
     """
     return "".join(
-        " " if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") else character
+        " "
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and character not in _JOINERS
+        else character
         for character in text or ""
     ).strip()
 

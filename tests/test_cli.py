@@ -287,8 +287,9 @@ def test_a_damaged_member_of_an_archive_stops_no_other(
 
 
 def test_show_says_what_a_file_of_another_kind_holds(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)  # the path may be longer than a line
     settings = tmp_path / "settings.fit"
     settings.write_bytes(
         fit_file(
@@ -513,3 +514,35 @@ def test_intervals_icu_text_is_shown_and_gets_a_rule(
     text.write_text("- 10 minutes @ easy\n")
     assert run("show", text) == 2
     assert f"{text}: line 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", [("compile",), ("apply", "drills"), ("show",), ("rehearse",)])
+def test_what_a_spec_lacks_is_told_at_its_place_by_every_verb(
+    verb: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "s.yaml"
+    spec.write_text("name: X\nathlete: {name: Bo}\nrun: 8mi @ easy\n")
+    output = () if verb == ("show",) else ("-o", tmp_path / "out")
+    assert run(*verb, spec, *output) == 2
+    told = f"error: {spec}: athlete.marathon_pace (line 2, column 1): expected a marathon pace"
+    assert capsys.readouterr().err.startswith(told)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_distance_that_no_file_holds_is_told_at_its_place(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "s.yaml"
+    spec.write_text("name: X\nrun: 0.001m\n")
+    assert run("compile", spec, "-o", tmp_path / "out") == 2
+    assert "s.yaml: run (line 2, column 6): 'X': message 0: expected" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--created-at", "--started-at"])
+def test_an_instant_that_no_file_holds_is_told_with_its_option(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    verb = "compile" if option == "--created-at" else "rehearse"
+    assert run(verb, LONG_RUN, "-o", tmp_path / "out", option, "1970-01-01") == 2
+    told = f"error: {option}: expected an instant from 1998-07-03 to 2126-02-06"
+    assert capsys.readouterr().err.startswith(told)

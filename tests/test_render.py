@@ -259,8 +259,8 @@ def test_how_sure_a_pairing_is_is_told_only_where_alignment_said_so() -> None:
     lines = [line.strip() for line in printed(report_text(report)).splitlines()]
     assert [line for line in lines if line.startswith("pairing")] == [
         "pairing: sure for 1-3",
-        "pairing: fairly sure for 4",
-        "pairing: a guess for 6",
+        "pairing: fairly sure for 4: by its step index",
+        "pairing: a guess for 6: by its step index",
     ]
     assert [each["certainty"] for each in report_document(report)["executions"]] == [*certainties]
     assert "pairing" not in printed(report_text(REPORT))

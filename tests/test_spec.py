@@ -16,12 +16,15 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from backrun_fit.athlete import Athlete, Race
+from backrun_fit.compile import compile_workout
 from backrun_fit.errors import BackrunFitError, SpecError
+from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
 from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
 from backrun_fit.spec.document import MAX_DEPTH
+from backrun_fit.spec.located import load_located
 from backrun_fit.spec.problems import problems_of
 from backrun_fit.spec.text import SpecFormat
 from backrun_fit.workout import Movement, PaceTarget, walk_steps
@@ -574,3 +577,126 @@ def test_rules_are_laid_over_a_ramp_as_over_the_steps_that_it_becomes() -> None:
     assert speeds == sorted(speeds)
     assert workout.remarks[0].endswith("became 3 steps of 1.61 km")
     assert session(parse_spec(text)).remarks == ()
+
+
+# Names and dates.
+
+
+@pytest.mark.parametrize(
+    ("name", "complaint"),
+    [
+        ("a\u202eb", "got U+202E (right-to-left override) as character 2 of 'a\\u202eb'"),
+        ("a\nb", "got U+000A as character 2 of 'a\\nb'"),
+        ("a\u2060b", "got U+2060 (word joiner)"),
+        ("ab\u200d", "got U+200D (zero width joiner) as character 3"),
+        ("\x1b[31m", "got U+001B as character 1"),
+        ("a\xa0b", "got U+00A0 (no-break space)"),
+        ("x" * 201, "expected a name of at most 200 characters, got 201"),
+    ],
+)
+def test_a_name_that_cannot_be_printed_is_refused_and_the_character_named(
+    name: str, complaint: str
+) -> None:
+    error = refused(json.dumps({"name": name, "run": "1mi"}), "json")
+    assert complaint in str(error)
+    assert str(error).isprintable()
+
+
+@pytest.mark.parametrize("name", ["Läufer 🏃\u200d♂️ lang", "می\u200cدوم", "🏳️\u200d🌈 5k"])
+def test_names_may_hold_the_joiners_of_emoji_and_of_scripts(name: str) -> None:
+    assert parse_spec(json.dumps({"name": name, "run": "1mi"}), "json").name == name
+
+
+@pytest.mark.parametrize("day", ["1970-01-01", "1998-07-03", "2126-02-07", "9999-12-31"])
+def test_a_day_that_no_fit_file_can_hold_is_refused_at_its_place(day: str) -> None:
+    error = refused(f"name: X\ndate: {day}\nrun: 1mi\n")
+    assert "date (line 2, column 7): expected a day from 1998-07-04 to 2126-02-06" in str(error)
+
+
+@pytest.mark.parametrize("day", ["1998-07-04", "2126-02-06"])
+def test_the_first_and_the_last_day_are_taken_and_written(day: str) -> None:
+    spec = parse_spec(f"name: X\ndate: {day}\nrun: 1km @ 5:00/km\n")
+    assert spec.date is not None
+    at = datetime.datetime.combine(spec.date, datetime.time(), datetime.UTC)
+    assert encode_workout(compile_workout(session(spec)), created_at=at)
+
+
+# What shows only when the session is made.
+
+
+def located(text: str, folder: Path, suffix: str = "yaml") -> str:
+    """What is told of a spec that cannot be made into a file."""
+    path = folder / f"spec.{suffix}"
+    path.write_text(text, encoding="utf-8")
+    found = load_located(path)
+
+    def make(spec: SessionSpec) -> bytes:
+        compiled = compile_workout(session(spec), spec.athlete)
+        return encode_workout(
+            compiled, created_at=datetime.datetime(2026, 3, 1, tzinfo=datetime.UTC)
+        )
+
+    with pytest.raises(SpecError) as caught:
+        found.attempt(make)
+    assert caught.value.source == str(path)
+    assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
+    return str(caught.value).removeprefix(f"{path}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name: X\nrun: 8mi @ easy\n", "athlete.marathon_pace (line 1, column 1): expected a"),
+        (
+            "name: X\nathlete: {name: Bo}\nrun: 8mi @ easy\n",
+            "athlete.marathon_pace (line 2, column 1): expected a marathon pace",
+        ),
+        (
+            "name: X\nathlete:\n  marathon_pace: 8:00/mi\nrun: 1km @ 80%LTHR\n",
+            "athlete.threshold_heart_rate (line 2, column 1): expected the athlete's threshold",
+        ),
+        (
+            "name: X\nrun: 1km @ easy to 5k\n",
+            "athlete.marathon_pace (line 1, column 1): expected a marathon pace",
+        ),
+        ("name: X\nrun: 0.001m\n", "run (line 2, column 6): 'X': message 0: expected a distance"),
+        (
+            "name: X\nintervals_icu: |\n  - 10m 60% LTHR\n",
+            "athlete.threshold_heart_rate (line 1, column 1): expected",
+        ),
+        (
+            "name: X\nrun: 8km @ 5:00/km\nrules: [drills, backward_recoveries]\n",
+            "rules[1] (line 3, column 17): backward_recoveries: expected a recovery",
+        ),
+        (
+            # The other rule fails too, by itself, for another reason.
+            "name: X\nrun: 8mi @ easy\nrules:\n  - rule: backward_recoveries\n",
+            "rules[0] (line 4, column 5): backward_recoveries: expected a recovery",
+        ),
+        (
+            "name: X\nrun: 8mi @ 5:00/km, 0.001m\nrules: [drills]\n",
+            "run (line 2, column 6): 'X': message 5: expected a distance",
+        ),
+        (
+            "name: X\nrules: [{rule: backward_repeats, count: 2}]\n",
+            "athlete.marathon_pace (line 1, column 1): expected",
+        ),
+    ],
+)
+def test_what_shows_when_the_session_is_made_is_told_at_its_place(
+    text: str, told: str, tmp_path: Path
+) -> None:
+    assert located(text, tmp_path).startswith(told)
+
+
+def test_without_places_in_the_format_the_path_is_told(tmp_path: Path) -> None:
+    text = 'name = "X"\nrun = "0.001m"\n'
+    assert located(text, tmp_path, "toml").startswith("run: 'X': message 0: expected a distance")
+
+
+def test_what_can_be_made_comes_out_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(LONG_RUN.replace("  - rule: backward_recoveries\n    whole: true\n", ""))
+    found = load_located(path)
+    assert found.spec == load_spec(path)
+    assert found.attempt(session) == session(found.spec)

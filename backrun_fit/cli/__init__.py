@@ -46,11 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = app(
             sys.argv[1:] if arguments is None else list(arguments),
             exit_on_error=False,
+            print_error=False,
             result_action="return_value",
         )
-    except CycloptsError:
-        code = BAD_INPUT  # the message has been printed
-    except BackrunFitError as error:
+    except (BackrunFitError, CycloptsError) as error:
         code = complain(error)
     except BrokenPipeError:
         # Whoever read the output has closed it; nothing is left to tell.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from backrun_fit.athlete import Athlete
     from backrun_fit.changes import Changes
     from backrun_fit.compiled import CompiledWorkout
+    from backrun_fit.units import UnitSystem
     from backrun_fit.workout import Workout
 
 __all__ = ["apply"]
@@ -46,6 +48,22 @@ class _Laid:
     changes: Changes
     name: str
     data: bytes
+    units: UnitSystem
+
+
+@attrs.frozen(kw_only=True)
+class _Plan:
+    """A workout to lay rules over, and who is to run it when, where its file says so.
+
+    Attributes:
+        attempt: Makes something of it; what is wrong is told at its place in the file.
+    """
+
+    workout: Workout
+    attempt: Callable[[Callable[[Workout], CompiledWorkout]], CompiledWorkout]
+    athlete: Athlete | None = None
+    day: date | None = None
+    units: UnitSystem = "metric"
 
 
 def apply(
@@ -86,25 +104,32 @@ def apply(
     runner = _athlete(athlete, marathon_pace)
     laid: list[_Laid] = []
     taken: list[str] = []
+    stated_at = aware(created_at)
 
     def one(path: Path) -> int:
-        workout, own, day = _workout(path, units)
-        athlete_here = runner or own
-        if athlete_here is not None:
-            # A rule may cut a step, and half a ramp is no ramp from its start to its end.
-            steps, _ = without_ramps(workout.steps, athlete_here.resolve, units=units or "metric")
-            workout = attrs.evolve(workout, steps=steps)
+        plan = _plan(path, units)
+        here, shown_units, day = runner or plan.athlete, units or plan.units, plan.day
+        name = plan.workout.name
         if number:
-            name = numbered(workout.name, taken, target.workout_name_bytes - 1)
+            name = numbered(name, taken, target.workout_name_bytes - 1)
+        taken.append(name)
+
+        def prepared(workout: Workout) -> Workout:
             workout = attrs.evolve(workout, name=name)
-        taken.append(workout.name)
-        result = workout
+            if here is None:
+                return workout
+            # A rule may cut a step, and half a ramp is no ramp from its start to its end.
+            steps, _ = without_ramps(workout.steps, here.resolve, units=shown_units)
+            return attrs.evolve(workout, steps=steps)
+
+        def compiled(workout: Workout) -> CompiledWorkout:
+            return compile_workout(prepared(workout), here, device=target, units=shown_units)
+
+        before = plan.attempt(compiled)
+        result = prepared(plan.workout)
         for one_rule in rules:
-            result = one_rule.apply(result, athlete_here)
-        before, after = (
-            compile_workout(each_, athlete_here, device=target, units=units or "metric")
-            for each_ in (workout, result)
-        )
+            result = one_rule.apply(result, here)
+        after = compiled(result)
         laid.append(
             _Laid(
                 source=path,
@@ -112,7 +137,8 @@ def apply(
                 after=after,
                 changes=changes_of(before, after),
                 name=f"{day.isoformat()} {after.name}" if day else after.name,
-                data=encode_workout(after, created_at=aware(created_at) or created_on(day)),
+                data=encode_workout(after, created_at=stated_at or created_on(day)),
+                units=shown_units,
             )
         )
         return DONE
@@ -121,11 +147,11 @@ def apply(
     placed = place(output, [MadeFile(name=item.name, data=item.data) for item in laid])
     write_all(placed)
     for file, item in zip(placed, laid, strict=True):
-        _say(file.path, file.replaces, item, rule, units, json=json)
+        _say(file.path, file.replaces, item, rule, json=json)
     return code
 
 
-def _say(path: Path, replaces: bool, item: _Laid, rule: str, units: Units, *, json: bool) -> None:
+def _say(path: Path, replaces: bool, item: _Laid, rule: str, *, json: bool) -> None:
     from backrun_fit.render.changes import changes_document, changes_text
     from backrun_fit.render.document import workout_document
     from backrun_fit.render.text import workout_text
@@ -143,27 +169,33 @@ def _say(path: Path, replaces: bool, item: _Laid, rule: str, units: Units, *, js
         return
     note = ", in the place of another version" if replaces else ""
     print_out(f"{item.source} -> {path}  {len(item.data)} bytes, read back and equal{note}")
-    shown = units or "metric"
     print_out("before:")
-    print_out(workout_text(attrs.evolve(item.before, warnings=(), adjustments=()), shown))
+    print_out(workout_text(attrs.evolve(item.before, warnings=(), adjustments=()), item.units))
     print_out("after:")
-    print_out(workout_text(item.after, shown))
+    print_out(workout_text(item.after, item.units))
     print_out(f"{rule}:")
-    print_out(changes_text(item.changes, shown))
+    print_out(changes_text(item.changes, item.units))
 
 
-def _workout(path: Path, units: Units) -> tuple[Workout, Athlete | None, date | None]:
-    """The workout, and who is to run it when, where the file says so."""
+def _plan(path: Path, units: Units) -> _Plan:
     from backrun_fit.compiled import as_workout
     from backrun_fit.fit.workout_reader import read_workout
-    from backrun_fit.spec import load_spec, session
+    from backrun_fit.spec import session
+    from backrun_fit.spec.located import load_located
 
-    if is_spec(path):
-        spec = load_spec(path)
-        return session(spec), spec.athlete, spec.date
-    if is_text(path):
-        return text_workout(path, units), None, None
-    return as_workout(read_workout(path)), None, None
+    if not is_spec(path):
+        of_text = is_text(path)
+        workout = text_workout(path, units) if of_text else as_workout(read_workout(path))
+        return _Plan(workout=workout, attempt=lambda make: make(workout))
+    located = load_located(path)
+    spec = located.spec
+    return _Plan(
+        workout=located.attempt(session),
+        attempt=lambda make: located.attempt(lambda part: make(session(part))),
+        athlete=spec.athlete,
+        day=spec.date,
+        units=spec.units,
+    )
 
 
 def _athlete(path: Path | None, marathon_pace: str | None) -> Athlete | None:

@@ -18,6 +18,7 @@ from backrun_fit.cli.common import (
     plan,
     print_out,
 )
+from backrun_fit.cli.progress import working_on
 from backrun_fit.errors import BackrunFitError, SpecError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ __all__ = ["check"]
 
 
 def check(
-    *activities: Path,
+    *activities: str,
     workout: Annotated[
         Path | None, Parameter(help="The plan: a spec or a workout file; else the run's own.")
     ] = None,
@@ -51,6 +52,25 @@ def check(
         bool,
         Parameter(negative="", help="Runs of one workout side by side, instead of each report."),
     ] = False,
+    quiet: Annotated[
+        bool, Parameter(negative="", help="Print one line a run, its conclusion.")
+    ] = False,
+    output: Annotated[
+        Path | None,
+        Parameter(
+            name=["--output", "-o"],
+            help="Write rows to a .parquet, .csv or .jsonl: for folders, patterns, thousands.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, Parameter(help="With -o: how many processes; default: one a CPU.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, Parameter(help="With -o: address of a Dask scheduler that has workers.")
+    ] = None,
+    limit: Annotated[
+        float | None, Parameter(help="With -o: seconds that one file may take.")
+    ] = None,
     units: Units = None,
     json: Json = False,
 ) -> int:
@@ -60,42 +80,69 @@ def check(
     from backrun_fit.fit.activity_reader import activities_in
     from backrun_fit.fit.source import open_source
     from backrun_fit.render.document import report_document, trend_document
-    from backrun_fit.render.text import report_text
+    from backrun_fit.render.text import Headline, report_text
     from backrun_fit.render.trend import trend_text
 
-    given = None if workout is None else plan(workout, device_named("garmin-100"), units)
+    if quiet and (json or trend):
+        raise SpecError("expected --quiet alone, got it beside --json or --trend")
+    of_batch = (jobs, scheduler, limit) != (None, None, None)
+    _refuse_without(output is not None, of_batch=of_batch, looks=trend or quiet)
+    given, shown_units = None, units or "metric"
+    if workout is not None:
+        given, shown_units = plan(workout, device_named("garmin-100"), units)
     tolerances = _tolerances(tolerance)
+    if output is not None:
+        from backrun_fit.batch.checking import CheckOptions
+        from backrun_fit.cli.check_batch import check_batch
+
+        options = CheckOptions(
+            workout=given,
+            tolerances=tolerances,
+            align=align,
+            units=shown_units,
+            salvage=salvage,
+            limit_s=limit,
+        )
+        return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)
     reports: list[Report] = []
 
     def one(content: bytes, name: str | None) -> int:
         code = DONE
         for activity in activities_in(content, name, on_error="salvage" if salvage else "raise"):
             report = check_activity(
-                activity, given, tolerances=tolerances, align=align, units=units or "metric"
+                activity, given, tolerances=tolerances, align=align, units=shown_units
             )
             if trend:
                 reports.append(report)
             elif json:
                 print_out(report_document(report))
             else:
-                print_out(report_text(report, units or "metric"))
+                print_out(Headline(report) if quiet else report_text(report, shown_units))
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
         return code
 
     def members(path: Path) -> int:
         code = DONE
         for name, content in open_source(path):
+            working_on(name or str(path))
             try:
                 code = max(code, one(content, name))
             except BackrunFitError as error:
                 code = max(code, complain(error, path))
         return code
 
-    code = each(activities, members)
+    code = each([Path(one) for one in activities], members)
     if trend:
-        found = compare_runs(reports, units or "metric")
-        print_out(trend_document(found) if json else trend_text(found, units or "metric"))
+        found = compare_runs(reports, shown_units)
+        print_out(trend_document(found) if json else trend_text(found, shown_units))
     return code
+
+
+def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
+    if has_output and looks:
+        raise SpecError("expected -o without --trend and --quiet, got them together")
+    if of_batch and not has_output:
+        raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
 
 
 def _tolerances(pairs: tuple[str, ...]) -> Tolerances:

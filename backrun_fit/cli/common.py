@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from backrun_fit.errors import BackrunFitError, SpecError
+from backrun_fit.cli.progress import aside, bar, working_on
+from backrun_fit.errors import BackrunFitError, Problem, SpecError
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -69,20 +70,31 @@ def each(paths: Sequence[Path], verb: Callable[[Path], int]) -> int:
     if not paths:
         raise SpecError("expected at least one file, got none")
     code = DONE
-    for path in paths:
-        try:
-            code = max(code, verb(path))
-        except BackrunFitError as error:
-            code = max(code, complain(error, path))
+    is_archive = len(paths) == 1 and paths[0].suffix.lower() == ".zip"
+    with bar(None if is_archive else len(paths)) as progress:
+        for path in paths:
+            if not is_archive:
+                working_on(str(path))
+            try:
+                code = max(code, verb(path))
+            except BackrunFitError as error:
+                code = max(code, complain(error, path))
+            if progress is not None:
+                progress.end()
     return code
 
 
-def complain(error: BackrunFitError, path: Path | None = None) -> int:
-    """Say what is wrong with an input, beside the results."""
+def complain(error: Exception, path: Path | None = None) -> int:
+    """Say what is wrong with an input, beside the results; a line for each problem."""
+    from backrun_fit.wording import shown
+
     text = str(error)
-    if path is not None and str(path) not in text:
-        text = f"{path}: {text}"
-    print(f"error: {text}", file=sys.stderr)  # noqa: T201 - errors go beside the results
+    if path is not None:
+        name = shown(str(path))
+        text = text.replace(str(path), name) if str(path) in text else f"{name}: {text}"
+    text = "\n".join(shown(line) for line in text.split("\n"))
+    with aside():
+        print(f"error: {text}", file=sys.stderr)  # noqa: T201 - errors go beside the results
     return BAD_INPUT
 
 
@@ -91,17 +103,28 @@ def is_spec(path: Path) -> bool:
     return path.suffix.lower() in _SPEC_SUFFIXES
 
 
-def plan(path: Path, device: DeviceProfile, units: UnitSystem | None) -> CompiledWorkout:
-    """The workout of a spec, of intervals.icu's text (.txt) or of a FIT file, of any maker."""
+def plan(
+    path: Path, device: DeviceProfile, units: UnitSystem | None
+) -> tuple[CompiledWorkout, UnitSystem]:
+    """The workout of a file, and in which units people read it.
+
+    Args:
+        path: Of a spec, of intervals.icu's text (.txt) or of a FIT file, of any maker.
+        device: What it is compiled for, where it is not yet.
+        units: As asked for; None takes the spec's, else metric.
+    """
     from backrun_fit.compile import compile_workout
     from backrun_fit.fit.workout_reader import read_workout
-    from backrun_fit.spec import load_spec
+    from backrun_fit.spec.located import load_located
 
     if is_spec(path):
-        return compile_spec(load_spec(path), device, units)
+        located = load_located(path)
+        compiled = located.attempt(lambda spec: compile_spec(spec, device, units))
+        return compiled, units or located.spec.units
     if is_text(path):
-        return compile_workout(text_workout(path, units), device=device, units=units or "metric")
-    return read_workout(path)
+        text = text_workout(path, units)
+        return compile_workout(text, device=device, units=units or "metric"), units or "metric"
+    return read_workout(path), units or "metric"
 
 
 def is_text(path: Path) -> bool:
@@ -146,21 +169,54 @@ def created_on(day: date | None) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def aware(at: datetime | None) -> datetime | None:
-    """An instant; one without a time zone is UTC."""
-    return at if at is None or at.tzinfo is not None else at.replace(tzinfo=UTC)
+def aware(at: datetime | None, option: str = "--created-at") -> datetime | None:
+    """An instant that FIT can say; one without a time zone is UTC.
+
+    Raises:
+        SpecError: It is none; the option is named.
+    """
+    from backrun_fit.fit.workout_writer import FIRST_INSTANT, LAST_INSTANT
+
+    if at is None:
+        return None
+    found = at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    if not FIRST_INSTANT <= found <= LAST_INSTANT:
+        message = (
+            f"expected an instant from {FIRST_INSTANT:%Y-%m-%d} to {LAST_INSTANT:%Y-%m-%d}, as "
+            f"a FIT file can hold, got {at.isoformat()}"
+        )
+        raise SpecError(Problem(message, option))
+    return found
 
 
 def print_out(what: RenderableType | dict[str, Any]) -> None:
     """Something to look at, or a document as one line of JSON."""
-    if isinstance(what, dict):
-        from backrun_fit.render.document import as_json
+    with aside():
+        if isinstance(what, dict):
+            _print_document(what)
+        else:
+            _print_text(what)
 
-        print(as_json(what))  # noqa: T201 - the one place where documents are printed
-        return
+
+def _print_document(document: dict[str, Any]) -> None:
+    from backrun_fit.render.document import as_json
+
+    text = as_json(document)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        text = as_json(document, ascii_only=True)
+    print(text)  # noqa: T201 - the one place where documents are printed
+
+
+def _print_text(what: RenderableType) -> None:
     from rich.console import Console
+    from rich.text import Text
 
-    console = Console(highlight=False, markup=False, soft_wrap=isinstance(what, str))
+    from backrun_fit.wording import shown
+
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=isinstance(what, str))
+    what = Text(shown(what)) if isinstance(what, str) else what
     if console.is_terminal:
         console.print(what)
         return

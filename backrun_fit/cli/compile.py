@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
 
 from backrun_fit.cli.common import (
     DONE,
@@ -18,6 +21,11 @@ from backrun_fit.cli.common import (
     each,
     print_out,
 )
+from backrun_fit.errors import SpecError
+
+if TYPE_CHECKING:
+    from backrun_fit.compiled import CompiledWorkout
+    from backrun_fit.spec import SessionSpec
 
 __all__ = ["compile_"]
 
@@ -27,27 +35,51 @@ def compile_(
     output: Output,
     device: Device = "garmin",
     created_at: CreatedAt = None,
+    jobs: Annotated[
+        int | None, Parameter(help="With a roster: how many processes; default: one a CPU.")
+    ] = None,
     units: Units = None,
     json: Json = False,
 ) -> int:
     """Compile session specs (YAML, TOML, JSON) into FIT workout files.
 
-    Every file is read back by a second library and compared before it is written.
+    Every file is read back by a second library and compared before it is written. A
+    roster (.csv) before sessions or seasons makes a file of each for every athlete.
     """
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.output import MadeFile, place, write_all
     from backrun_fit.render.document import workout_document
     from backrun_fit.render.text import workout_text
-    from backrun_fit.spec import load_spec
+    from backrun_fit.spec.located import load_located
 
     target = device_named(device)
+    stated_at = aware(created_at)
+    if specs and specs[0].suffix.lower() == ".csv":
+        from backrun_fit.cli.compile_roster import compile_roster
+
+        return compile_roster(
+            specs[0],
+            specs[1:],
+            output,
+            device=target,
+            units=units,
+            created_at=stated_at,
+            jobs=jobs,
+            json=json,
+        )
+    if jobs is not None:
+        raise SpecError("expected --jobs beside a roster (.csv), got it alone")
     made: list[MadeFile] = []
     shown = []
 
-    def read(path: Path) -> int:
-        spec = load_spec(path)
+    def make(spec: SessionSpec) -> tuple[CompiledWorkout, bytes]:
         compiled = compile_spec(spec, target, units)
-        data = encode_workout(compiled, created_at=aware(created_at) or created_on(spec.date))
+        return compiled, encode_workout(compiled, created_at=stated_at or created_on(spec.date))
+
+    def read(path: Path) -> int:
+        located = load_located(path)
+        spec = located.spec
+        compiled, data = located.attempt(make)
         dated = f"{spec.date.isoformat()} {compiled.name}" if spec.date else compiled.name
         made.append(MadeFile(name=dated, data=data))
         shown.append((compiled, units or spec.units))

@@ -52,12 +52,13 @@ def rehearse(
     from backrun_fit.spec.setup import Setup, load_setup
 
     setup = Setup() if runner is None else load_setup(runner)
+    compiled, shown_units = plan(workout, device_named("garmin-100"), units)
     rehearsal = run(
-        plan(workout, device_named("garmin-100"), units),
+        compiled,
         runner=setup.runner,
         watch=setup.watch,
         seed=seed,
-        started_at=aware(started_at) or datetime.now(UTC).replace(microsecond=0),
+        started_at=aware(started_at, "--started-at") or datetime.now(UTC).replace(microsecond=0),
         faults=[parse_fault(text) for text in fault],
         quirks=quirk,
     )
@@ -69,5 +70,5 @@ def rehearse(
         print_out({"path": str(output), **activity_document(activity)})
     else:
         print_out(f"{output}  rehearsed with seed {seed}")
-        print_out(activity_text(activity, units or "metric"))
+        print_out(activity_text(activity, shown_units))
     return DONE

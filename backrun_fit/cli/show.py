@@ -39,9 +39,9 @@ def show(*files: Path, units: Units = None, json: Json = False) -> int:
         from backrun_fit.fit.sniff import sniff
 
         if is_spec(path) or is_text(path) or "workout" in sniff(path):
-            compiled = plan(path, device_named("garmin-100"), units)
+            compiled, shown_units = plan(path, device_named("garmin-100"), units)
             document = {"source": str(path), **workout_document(compiled)}
-            print_out(document if json else workout_text(compiled, units or "metric"))
+            print_out(document if json else workout_text(compiled, shown_units))
             return DONE
         try:
             activities = read_activities(path, on_error="salvage")

@@ -76,7 +76,7 @@ def encode_activity(
     try:
         content = b"".join(_content(activity, endian))
         file_id = _file_id(activity, content, serial_number, endian)
-        return framed(file_id + content, developer_fields=bool(activity.track.developer))
+        return framed(file_id + content, later_protocol=bool(activity.track.developer))
     except FitError as error:
         raise EncodeError(str(error)) from error
 

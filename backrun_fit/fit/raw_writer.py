@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from backrun_fit.errors import EncodeError
-from backrun_fit.fit.layout import BASE_TYPES, BaseType
+from backrun_fit.fit.layout import BASE_TYPES, BYTE_TYPE, BaseType
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.workout import RawField, RawMessage, RawValue
 
@@ -27,7 +27,10 @@ _LARGEST_FIELD: Final = 255
 _Key: TypeAlias = tuple[int | None, int]
 """Developer index and field number."""
 
-_Layout: TypeAlias = dict[_Key, tuple[int, int]]
+_Slot: TypeAlias = tuple[int, int]
+"""Base type and size in bytes."""
+
+_Layout: TypeAlias = dict[_Key, _Slot]
 """For each field, in order, its base type and its size in bytes."""
 
 
@@ -99,7 +102,7 @@ def _groups(messages: Iterable[RawMessage]) -> Iterator[tuple[list[RawMessage], 
     layout: _Layout = {}
     for message in messages:
         wanted = _layout(message)
-        fits = all(layout.get(key, (kind,))[0] == kind for key, (kind, _) in wanted.items())
+        fits = all(_can_share(layout.get(key, slot), slot) for key, slot in wanted.items())
         if group and (group[0].number != message.number or not fits):
             yield group, _native_first(layout)
             group, layout = [], {}
@@ -108,6 +111,11 @@ def _groups(messages: Iterable[RawMessage]) -> Iterator[tuple[list[RawMessage], 
             layout[key] = kind, max(size, layout.get(key, (kind, 0))[1])
     if group:
         yield group, _native_first(layout)
+
+
+def _can_share(one: _Slot, other: _Slot) -> bool:
+    """Whether one slot holds both; bytes cannot be filled up, as one byte alone is never "none"."""
+    return one == other or (one[0] == other[0] != BYTE_TYPE)
 
 
 def _layout(message: RawMessage) -> _Layout:
@@ -126,7 +134,9 @@ def _native_first(layout: _Layout) -> _Layout:
 def _size(field: RawField, message_number: int) -> int:
     base = BASE_TYPES[field.type_number]
     if isinstance(field.value, str):
-        size = len(field.value.encode(errors="replace")) + 1
+        text = len(field.value.encode(errors="replace"))
+        # One that fills its field to the last byte has no room for a NUL, and none in a file.
+        size = text if text == _LARGEST_FIELD else text + 1
     else:
         count = len(field.value) if isinstance(field.value, tuple) else 1
         size = count * base.size
@@ -152,9 +162,8 @@ def _cell(
     field: RawField | None, base: BaseType, size: int, order: str, message_number: int
 ) -> bytes:
     """A field's bytes, filled up with "none" to its size."""
-    nothing = _nothing(base, order)
     if field is None or field.value is None:
-        return nothing * (size // base.size)
+        return _nothing(base, order) * (size // base.size)
     value = field.value
     if isinstance(value, str):
         text = value.encode(errors="replace")
@@ -162,12 +171,15 @@ def _cell(
             raise _misfit(field, message_number, "UTF-8 without NUL")
         return text.ljust(size, b"\0")
     items = value if isinstance(value, tuple) else (value,)
-    code = order + _CODES[base.code]
+    code = order + _CODES.get(base.code, "")
     try:
-        cells = [nothing if item is None else struct.pack(code, item) for item in items]
-    except (struct.error, OverflowError, KeyError):
+        cells = [
+            _nothing(base, order) if item is None else struct.pack(code, item) for item in items
+        ]
+    except (struct.error, OverflowError):
         raise _misfit(field, message_number, f"a value that fits {base.name}") from None
-    return b"".join(cells) + nothing * (size // base.size - len(items))
+    missing = size // base.size - len(items)
+    return b"".join(cells) + (_nothing(base, order) * missing if missing else b"")
 
 
 _CODES: Final = dict(

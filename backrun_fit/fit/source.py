@@ -26,6 +26,7 @@ __all__ = [
     "FitBytes",
     "Source",
     "open_source",
+    "read_source",
 ]
 
 Source: TypeAlias = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
@@ -81,7 +82,7 @@ def open_source(source: Source) -> Iterator[FitBytes]:
         >>> [len(item.data) for item in open_source(b"any bytes")]
         [9]
     """
-    data, name = _read(source)
+    data, name = read_source(source)
     if data.startswith(_ZIP_MAGICS):
         yield from _unzip(data, name)
     elif data.startswith(_GZIP_MAGIC):
@@ -90,14 +91,27 @@ def open_source(source: Source) -> Iterator[FitBytes]:
         yield FitBytes(name, data)
 
 
-def _read(source: Source) -> tuple[bytes, str | None]:
+def read_source(source: Source) -> tuple[bytes, str | None]:
+    """The bytes of a source as they lie there, and its name; nothing is unpacked.
+
+    Raises:
+        DecodeError: The source cannot be read, or is too large.
+
+    Example:
+        >>> read_source(b"any bytes")
+        (b'any bytes', None)
+    """
     if isinstance(source, bytes | bytearray | memoryview):
         data, name = bytes(source), None
     elif isinstance(source, str | os.PathLike):
         name = os.fspath(source)
         try:
             with Path(name).open("rb") as file:
-                data = file.read(MAX_FILE_BYTES + 1)
+                # To ask for more than there is costs the room for it, every time.
+                size = os.fstat(file.fileno()).st_size
+                data = file.read(min(size, MAX_FILE_BYTES) + 1)
+                if len(data) > size:
+                    data += file.read(MAX_FILE_BYTES + 1 - len(data))
         except (OSError, ValueError) as error:
             raise DecodeError("the file cannot be read", got=_reason(error), source=name) from error
     else:

@@ -8,6 +8,7 @@ written as it was read, for as long as it means the same.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeAlias
 
@@ -105,7 +106,7 @@ def workout_message(compiled: CompiledWorkout, *, unchanged: bool) -> RawMessage
         _SUB_SPORT: enum_number("sub_sport", compiled.sub_sport),
         _DESCRIPTION: compiled.notes or None,
     }
-    groups = _workout_groups(compiled, unchanged=unchanged)
+    groups = _workout_groups(compiled, unchanged=unchanged) if compiled.spelling else ()
     return _as_written(_WORKOUT, own, compiled.spelling, compiled.extra, groups)
 
 
@@ -157,7 +158,7 @@ def step_messages(messages: Sequence[Message], *, offsets: bool) -> list[RawMess
             own = _own(message, index, offsets)
         except EncodeError as error:
             raise EncodeError(f"message {index}: {error}") from error
-        groups = _groups(message, index, offsets)
+        groups = _groups(message, index, offsets) if message.spelling else ()
         found.append(_as_written(_STEP, own, message.spelling, message.extra, groups))
     return found
 
@@ -324,6 +325,7 @@ def _as_written(
     )
 
 
+@functools.cache
 def _type_number(message_number: int, number: int) -> int:
     if (message_number, number) == (_STEP, SKIP_LAST_RECOVERY):
         return 0x00  # enum, as watches write it; no profile has the field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from backrun_fit.fit.damage import OnError
     from backrun_fit.fit.source import Source
     from backrun_fit.fit.table import Raw, Table, Value
+    from backrun_fit.workout import RawMessage
 
 __all__ = ["compiled_from_segment", "read_workout"]
 
@@ -47,6 +48,7 @@ _KEPT_OFFSETS: Final = {
 }
 
 _FILE_ID, _WORKOUT, _WORKOUT_STEP = 0, 26, 27
+_DEVELOPER_DATA_ID, _FIELD_DESCRIPTION = 207, 206
 
 # FIT Profile 21.212, message workout_step, in the order of _RawStep.
 _STEP_FIELDS: Final[tuple[str | int, ...]] = (
@@ -56,6 +58,9 @@ _STEP_FIELDS: Final[tuple[str | int, ...]] = (
     *("secondary_custom_target_value_low", "secondary_custom_target_value_high"),
     *("wkt_step_name", "notes"),
 )
+
+
+_HEAD_FIELDS: Final = ("wkt_name", "sport", "sub_sport", "wkt_description")
 
 
 class _RawStep(NamedTuple):
@@ -137,8 +142,11 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     if not len(table):
         return None
     messages = _messages(table, embedded=embedded)
-    head = segment.table("workout").rows("wkt_name", "sport", "sub_sport", "wkt_description")
-    name, sport, sub_sport, notes = map(_last, zip(*head, strict=True)) if head else [None] * 4
+    heads = segment.table(_WORKOUT)
+    rows = heads.rows(*_HEAD_FIELDS, *_unknown(heads, WORKOUT_FIELDS))
+    texts = list(zip(*rows, strict=True)) if rows else [()] * len(_HEAD_FIELDS)
+    name, sport, sub_sport, notes = map(_last, texts[: len(_HEAD_FIELDS)])
+    keeps = bool(rows) and (not embedded or _any_value(texts[len(_HEAD_FIELDS) :]))
     compiled = CompiledWorkout(
         name=name or "",
         messages=messages,
@@ -150,16 +158,17 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         nest(messages)
     except CompileError as error:
         raise DecodeError(str(error)) from error
+    if keeps:
+        compiled = workout_with_source(compiled, raw_messages(heads)[-1])
     return _with_source(compiled, segment, embedded=embedded)
 
 
 def _with_source(compiled: CompiledWorkout, segment: Segment, *, embedded: bool) -> CompiledWorkout:
-    """The workout with what the file holds beyond the model."""
-    heads = segment.table(_WORKOUT)
-    if len(heads) and (not embedded or _holds_more(heads, WORKOUT_FIELDS)):
-        compiled = workout_with_source(compiled, raw_messages(heads)[-1])
+    """The workout with what the file holds beside it."""
     if embedded:
-        return attrs.evolve(compiled, spelling=()) if compiled.spelling else compiled
+        beside = _descriptions(compiled, segment)
+        has_more = compiled.spelling or beside
+        return attrs.evolve(compiled, spelling=(), beside=beside) if has_more else compiled
     compiled = attrs.evolve(
         compiled,
         beside=raw_messages_beside(segment, (_FILE_ID, _WORKOUT, _WORKOUT_STEP)),
@@ -176,11 +185,27 @@ def _second(raw: _RawStep, offsets: bool) -> Target | None:
     return secondary_from_raw(target, offsets=offsets)
 
 
-def _holds_more(table: Table, known: Collection[int]) -> bool:
-    """Whether some message has a value in a field that the model does not know."""
+def _descriptions(compiled: CompiledWorkout, segment: Segment) -> tuple[RawMessage, ...]:
+    """What an activity says of developer fields, where the workout in it has some."""
+    extras = (compiled.extra, *(message.extra for message in compiled.messages))
+    if all(field.developer_index is None for extra in extras for field in extra):
+        return ()
+    return tuple(
+        message
+        for number in (_DEVELOPER_DATA_ID, _FIELD_DESCRIPTION)
+        for message in raw_messages(segment.table(number))
+    )
+
+
+def _unknown(table: Table, known: Collection[int]) -> list[str | int]:
+    """The fields of some messages that the model does not know."""
     fields: list[str | int] = [number for number in table.field_numbers if number not in known]
     fields += (field.key for field in table.developer_fields)
-    return any(value is not None for row in table.raw_rows(*fields) for value in row)
+    return fields
+
+
+def _any_value(rows: Iterable[Sequence[Value]]) -> bool:
+    return any(value is not None for row in rows for value in row)
 
 
 def _last(words: Iterable[Value]) -> str | None:
@@ -197,9 +222,11 @@ def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
 
 
 def _messages(table: Table, *, embedded: bool) -> tuple[Message, ...]:
-    found = [_RawStep.of(row) for row in table.raw_rows(*_STEP_FIELDS)]
+    fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
+    found = [_RawStep.of(row[: len(_STEP_FIELDS)]) for row in fields]
     offsets = not embedded or _keeps_offsets(found)
-    sources = raw_messages(table) if not embedded or _holds_more(table, STEP_FIELDS) else None
+    has_more = _any_value(row[len(_STEP_FIELDS) :] for row in fields)
+    sources = raw_messages(table) if not embedded or has_more else None
     rows: dict[int, Message] = {}
     for row, raw in enumerate(found):
         index = row if raw.message_index is None else raw.message_index & INDEX_MASK

@@ -22,11 +22,15 @@ FIRST_INSTANT: Final = datetime.fromtimestamp(FIT_EPOCH_UNIX_S + 0x1000_0000, UT
 LAST_INSTANT: Final = datetime.fromtimestamp(FIT_EPOCH_UNIX_S + 0xFFFF_FFFE, UTC)
 
 _FILE_ID: Final = 0
+# Base types of 64 bits: FIT Protocol 2.0.
+_LATER_TYPES: Final = frozenset((0x8E, 0x8F, 0x90))
 # file_creator, and the descriptions of developer fields, which come before their first use.
 _BEFORE_WORKOUT: Final = frozenset((49, 206, 207))
 
 
-def encode_workout(compiled: CompiledWorkout, *, created_at: datetime | None) -> bytes:
+def encode_workout(
+    compiled: CompiledWorkout, *, created_at: datetime | None, serial_number: int | None = None
+) -> bytes:
     """The workout as a FIT file, read back by another library and found equal.
 
     Identity: type workout, manufacturer ``development`` (255), product 0, and a
@@ -41,6 +45,7 @@ def encode_workout(compiled: CompiledWorkout, *, created_at: datetime | None) ->
         created_at: Aware instant; ``file_id.time_created``, whole seconds. None writes
             the identity under which the workout was read, every field of it; it has to
             be just what was read.
+        serial_number: Instead of the hash, for the rare one that a batch has twice.
 
     Returns:
         The same bytes for the same arguments.
@@ -69,11 +74,13 @@ def encode_workout(compiled: CompiledWorkout, *, created_at: datetime | None) ->
             *(other for other in compiled.beside if other.number not in _BEFORE_WORKOUT),
         )
         packed = pack(content, first_local_id=1)
-        messages = (_file_id(compiled, packed, created_at), *content)
-        developer = any(
-            field.developer_index is not None for message in content for field in message.fields
+        messages = (_file_id(compiled, packed, created_at, serial_number), *content)
+        later = any(
+            field.developer_index is not None or field.type_number in _LATER_TYPES
+            for message in content
+            for field in message.fields
         )
-        data = framed(pack(messages[:1]) + packed, developer_fields=developer)
+        data = framed(pack(messages[:1]) + packed, later_protocol=later)
     except EncodeError as error:
         raise EncodeError(f"{compiled.name!r}: {error}") from error
     prove(data, messages, compiled, created_at=created_at)
@@ -92,11 +99,13 @@ def _whole_second(created_at: datetime) -> datetime:
     return created_at
 
 
-def _file_id(compiled: CompiledWorkout, packed: bytes, created_at: datetime | None) -> RawMessage:
+def _file_id(
+    compiled: CompiledWorkout, packed: bytes, created_at: datetime | None, serial_number: int | None
+) -> RawMessage:
     """FIT Profile 21.212, message ``file_id`` (0).
 
     The serial number (uint32z, never 0) is the first four bytes of a SHA-256 over the day
-    and the content; a batch must still refuse the rare pair that shares one.
+    and the content; a batch must still tell the rare pair apart that shares one.
     """
     if created_at is None:
         if compiled.identity is None or not compiled.is_as_read:
@@ -105,12 +114,18 @@ def _file_id(compiled: CompiledWorkout, packed: bytes, created_at: datetime | No
                 "identity, got one that was made or changed"
             )
         return RawMessage(_FILE_ID, compiled.identity.file_id)
-    digest = hashlib.sha256(created_at.date().isoformat().encode() + packed).digest()
+    if serial_number is None:
+        serial_number = _hashed(packed, created_at)
     return raw_message(
         "file_id",
         type=enum_number("file", "workout"),
         manufacturer=enum_number("manufacturer", "development"),
         product=0,
-        serial_number=int.from_bytes(digest[:4], "big") or 1,
+        serial_number=serial_number,
         time_created=round(created_at.timestamp()) - FIT_EPOCH_UNIX_S,
     )
+
+
+def _hashed(packed: bytes, created_at: datetime) -> int:
+    digest = hashlib.sha256(created_at.date().isoformat().encode() + packed).digest()
+    return int.from_bytes(digest[:4], "big") or 1

@@ -16,7 +16,7 @@ import attrs
 from backrun_fit.errors import CompileError, Problem, SpecError
 from backrun_fit.notation.dialects import INTERVALS_ICU, is_like_intervals_icu
 from backrun_fit.notation.intensity import implied_intensities
-from backrun_fit.notation.notes import cut
+from backrun_fit.notation.notes import Unplaced, cut
 from backrun_fit.notation.printer import workout_line
 from backrun_fit.notation.reader import Reader
 from backrun_fit.notation.words import EXPECTED, MAX_CHARACTERS
@@ -64,9 +64,8 @@ def parse_workout(text: str, *, name: str = "Workout") -> Workout:
         )
     if not text.strip():
         raise SpecError("expected a workout such as 8mi @ easy, got nothing")
-    reader = Reader(text)
     try:
-        nodes = reader.workout(_tree(text, reader))
+        nodes = _nodes(text)
     except SpecError as error:
         first, *others = error.problems
         if is_like_intervals_icu(text):
@@ -112,8 +111,20 @@ def print_workout(workout: Workout) -> str:
     return line
 
 
+def _nodes(text: str) -> tuple[Node, ...]:
+    try:
+        return _read(text, placed=False)
+    except Unplaced:
+        return _read(text, placed=True)
+
+
+def _read(text: str, *, placed: bool) -> tuple[Node, ...]:
+    reader = Reader(text)
+    return reader.workout(_tree(text, reader, placed=placed))
+
+
 @functools.cache
-def _parser() -> lark.Lark:
+def _parser(*, placed: bool) -> lark.Lark:
     # Loading lark takes longer than the command line may take to print its help.
     import lark
 
@@ -121,16 +132,17 @@ def _parser() -> lark.Lark:
     return lark.Lark(
         grammar.read_text(encoding="utf-8"),
         parser="lalr",
-        propagate_positions=True,
+        # Only a mistake needs the places of what was read; to keep them takes a third longer.
+        propagate_positions=placed,
         maybe_placeholders=False,
     )
 
 
-def _tree(text: str, reader: Reader) -> lark.Tree[lark.Token]:
+def _tree(text: str, reader: Reader, *, placed: bool) -> lark.Tree[lark.Token]:
     import lark
 
     try:
-        return _parser().parse(text)
+        return _parser(placed=placed).parse(text)
     except lark.UnexpectedInput as error:
         raise _grammar_mistake(text, error, reader) from None
 

@@ -9,15 +9,20 @@ from backrun_fit.errors import Problem, SpecError
 
 if TYPE_CHECKING:
     import lark
+    from lark.tree import Meta
 
     Token: TypeAlias = lark.Token
     Tree: TypeAlias = lark.Tree[lark.Token]
     Child: TypeAlias = lark.Token | lark.Tree[lark.Token]
 
-__all__ = ["Notes", "branches", "cut", "tokens"]
+__all__ = ["Notes", "Unplaced", "branches", "cut", "tokens"]
 
 T = TypeVar("T")
 U = TypeVar("U")
+
+
+class Unplaced(Exception):  # noqa: N818 (never seen outside; the line is read again)
+    """There is a mistake in a part of a parse tree that does not say where it stands."""
 
 
 class Notes:
@@ -37,8 +42,12 @@ class Notes:
         return SpecError(sorted(problems, key=lambda found: (found.line or 0, found.column or 0)))
 
     def add(self, message: str, where: Child) -> None:
-        """Note a problem at a part of the tree."""
-        place = where if isinstance(where, str) else where.meta
+        """Note a problem at a part of the tree.
+
+        Raises:
+            Unplaced: The tree was made without places.
+        """
+        place = where if isinstance(where, str) else _place(where)
         self.problems.append(Problem(message, line=place.line, column=place.column))
 
     def attempt(self, where: Child, read: Callable[[], T], otherwise: U) -> T | U:
@@ -51,8 +60,19 @@ class Notes:
             return otherwise
 
     def source(self, tree: Tree) -> str:
-        """The text of a part of the tree, as it stands in the line."""
-        return self._text[tree.meta.start_pos : tree.meta.end_pos].removeprefix("@").strip()
+        """The text of a part of the tree, as it stands in the line.
+
+        Raises:
+            Unplaced: The tree was made without places.
+        """
+        place = _place(tree)
+        return self._text[place.start_pos : place.end_pos].removeprefix("@").strip()
+
+
+def _place(tree: Tree) -> Meta:
+    if tree.meta.empty:
+        raise Unplaced
+    return tree.meta
 
 
 def branches(tree: Tree) -> list[Tree]:

@@ -87,14 +87,32 @@ _KINDS: Final[Mapping[type, str]] = {
 }
 
 
-def as_json(document: Document) -> str:
-    """One line of JSON, the same for the same document.
+def as_json(document: Document, *, ascii_only: bool = False) -> str:
+    r"""One line of JSON, the same for the same document.
+
+    Characters that print nothing, or change how others are printed (controls, marks of
+    direction, joiners), are escaped: a terminal that is shown the line obeys none.
+
+    Args:
+        document: Of finite numbers.
+        ascii_only: Escape all that is not ASCII.
+
+    Raises:
+        ValueError: A number is not finite.
 
     Example:
         >>> as_json({"score": 100.0, "name": "Läufe"})
         '{"score": 100.0, "name": "Läufe"}'
+        >>> as_json({"name": "a\u202eb"}), as_json({"name": "Läufe"}, ascii_only=True)
+        ('{"name": "a\\u202eb"}', '{"name": "L\\u00e4ufe"}')
     """
-    return json.dumps(document, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, ensure_ascii=ascii_only, allow_nan=False)
+    if text.isprintable():
+        return text
+    # Only inside its texts does JSON on one line hold anything that is not printable.
+    return "".join(
+        character if character.isprintable() else json.dumps(character)[1:-1] for character in text
+    )
 
 
 def instant(at: datetime | None) -> str | None:

@@ -13,7 +13,7 @@ from backrun_fit.report import Verdict
 from backrun_fit.wording import shown
 from backrun_fit.workout import Step
 
-__all__ = ["columns", "indented", "step_label", "verdict_text"]
+__all__ = ["columns", "indented", "paragraph", "step_label", "verdict_text"]
 
 _STYLES: Final[dict[Verdict, str]] = {
     Verdict.MET: "green",
@@ -33,9 +33,14 @@ def columns(*headings: str) -> Table:
     return table
 
 
+def paragraph(text: str, style: str = "") -> Text:
+    """Words as they are, whoever wrote them: no markup, no control characters."""
+    return Text(shown(text), style)
+
+
 def indented(text: str, style: str = "") -> RenderableType:
     """A paragraph below another, set in on every line that it takes."""
-    return Padding(Text(text, style), (0, 0, 0, 2))
+    return Padding(paragraph(text, style), (0, 0, 0, 2))
 
 
 def verdict_text(verdict: Verdict) -> Text:

@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from rich.console import Group, RenderableType
+import attrs
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
-from backrun_fit.render.parts import columns, indented, step_label, verdict_text
+from backrun_fit.render.parts import columns, indented, paragraph, step_label, verdict_text
 from backrun_fit.report import Colour, Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.wording import certainty_text, duration_text, shown, step_text, target_text
+from backrun_fit.wording import (
+    SURE,
+    certainty_text,
+    duration_text,
+    shown,
+    step_text,
+    target_text,
+)
 from backrun_fit.workout import DistanceDuration
 
-__all__ = ["activity_text", "conclusion", "report_text", "workout_text"]
+__all__ = [
+    "Headline",
+    "activity_text",
+    "conclusion",
+    "contents_text",
+    "report_text",
+    "workout_text",
+]
 
 
 def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> RenderableType:
@@ -26,16 +42,16 @@ def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> Ren
     if compiled.sub_sport != "generic":
         sport += f", {compiled.sub_sport}"
     lines: list[RenderableType] = [
-        Text(f"{shown(compiled.name) or '(no name)'}  ({sport})", style="bold")
+        paragraph(f"{shown(compiled.name) or '(no name)'}  ({sport})", "bold")
     ]
     if compiled.notes:
-        lines.append(indented(shown(compiled.notes)))
+        lines.append(indented(compiled.notes))
     lines.extend(Text(line) for line in _node_lines(nest(compiled.messages), units, "  "))
     lines.append(
         Text(f"  {len(compiled.messages)} messages, {len(unroll(compiled))} steps when run")
     )
-    lines.extend(indented(f"adjusted: {shown(text)}", "yellow") for text in compiled.adjustments)
-    lines.extend(indented(f"note: {shown(text)}", "yellow") for text in compiled.warnings)
+    lines.extend(indented(f"adjusted: {text}", "yellow") for text in compiled.adjustments)
+    lines.extend(indented(f"note: {text}", "yellow") for text in compiled.warnings)
     return Group(*lines)
 
 
@@ -64,7 +80,7 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
         head.append(format_duration(activity.timer_s))
     device = " ".join(part for part in (activity.manufacturer, activity.product) if part)
     if device:
-        head.append(f"recorded by {shown(device)}")
+        head.append(f"recorded by {device}")
     title = f"{shown(activity.source) or 'Activity'}  {activity.started_at:%Y-%m-%d %H:%M} UTC"
     table = columns("lap", "step", "timer", "distance", "pace", "HR", "ended by", "intensity")
     for lap in activity.laps:
@@ -76,19 +92,20 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
             "" if lap.distance_m is None else format_distance(lap.distance_m, units),
             format_pace(speed, units),
             "" if lap.heart_rate_bpm is None else f"{lap.heart_rate_bpm:.0f}",
-            lap.trigger or "",
-            lap.intensity or "",
+            shown(lap.trigger),
+            shown(lap.intensity),
         )
     parts: list[RenderableType] = [
-        Text(title, style="bold"),
-        Text(f"{', '.join(head)}; {len(activity.track)} samples"),
+        paragraph(title, "bold"),
+        paragraph(f"{', '.join(head)}; {len(activity.track)} samples"),
     ]
     if activity.laps:
         parts.append(table)
     if activity.workout is not None:
-        parts.append(Text(f"carries the workout {shown(activity.workout.name) or '(no name)'!r}:"))
+        carried = shown(activity.workout.name) or "(no name)"
+        parts.append(paragraph(f"carries the workout {carried!r}:"))
         parts.append(workout_text(activity.workout, units))
-    parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in activity.warnings)
+    parts.extend(paragraph(f"note: {text}", "yellow") for text in activity.warnings)
     return Group(*parts)
 
 
@@ -97,28 +114,68 @@ def contents_text(document: Mapping[str, Any]) -> RenderableType:
     counts = [f"{name} {count}" for name, count in document["messages"].items()]
     title = f"{shown(document['source']) or 'FIT'}  a file of kind {document['kind']}"
     return Group(
-        Text(title, style="bold"),
-        Text(f"messages: {', '.join(counts) or 'none'}"),
-        *(Text(f"note: {shown(text)}", style="yellow") for text in document["warnings"]),
+        paragraph(title, "bold"),
+        paragraph(f"messages: {', '.join(counts) or 'none'}"),
+        *(paragraph(f"note: {text}", "yellow") for text in document["warnings"]),
     )
 
 
-def conclusion(report: Report) -> str:
+def conclusion(report: Report, most: int = 6) -> str:
     """The report in one line.
 
     Says the score, how many executions were met, and which were not.
+
+    Args:
+        report: Of any run.
+        most: How many executions are named at most.
     """
     missed = [result for result in report.results if result.verdict.is_miss]
     open_ = [r for r in report.results if r.verdict is Verdict.NOT_MEASURABLE]
     met = len(report.results) - len(missed) - len(open_)
     score = "no score" if report.score is None else f"score {report.score:.0f} of 100"
     text = f"{score}: {met} of {len(report.results)} steps met"
-    if missed:
-        text += "; not met: " + ", ".join(
-            f"{result.planned.number} ({result.verdict.value})" for result in missed[:6]
-        )
-        text += f" and {len(missed) - 6} more" if len(missed) > 6 else ""
+    named = ", ".join(
+        f"{result.planned.number} ({result.verdict.value})" for result in missed[:most]
+    )
+    if named:
+        text += f"; not met: {named}"
+        text += f" and {len(missed) - most} more" if len(missed) > most else ""
+    elif missed:
+        text += f"; {len(missed)} not met"
     return text + (f"; {len(open_)} not measurable" if open_ else "")
+
+
+@attrs.frozen
+class Headline:
+    """A report's conclusion on one line, however wide the terminal.
+
+    Names fewer of the executions that were not met, and less of the file, where there is
+    no room.
+    """
+
+    report: Report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The line that fits."""
+        yield paragraph(self.fitting(options.max_width), "bold")
+
+    def fitting(self, width: int) -> str:
+        """The line that fits into so many columns, or the shortest.
+
+        Args:
+            width: In terminal cells; a wide character takes two.
+        """
+        name = shown(self.report.source) or "Activity"
+        file = name.replace("\\", "/").rpartition("/")[2] or name
+        for most in range(6, -1, -1):
+            text = conclusion(self.report, most)
+            for known in (name, file):
+                if cell_len(f"{known}: {text}") <= width:
+                    return f"{known}: {text}"
+        room = max(width - cell_len(f"...: {text}"), 0)
+        while cell_len(file) > room:
+            file = file[1:]
+        return f"...{file}: {text}"
 
 
 def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
@@ -126,15 +183,15 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
     origin = "from the activity" if report.workout_origin == "activity" else "as given"
     name = shown(report.workout.name) or "(no name)"
     parts: list[RenderableType] = [
-        Text(f"{shown(report.source) or 'Activity'}: {conclusion(report)}", style="bold"),
-        Text(
+        Headline(report),
+        paragraph(
             f"{report.started_at:%Y-%m-%d %H:%M} UTC, workout {name!r} {origin}, "
             f"aligned by {report.align}"
         ),
         _executions(report, units),
     ]
     if report.colour is not None:
-        parts.append(Text(_colour(report.colour, units)))
+        parts.append(paragraph(_colour(report.colour, units)))
     parts.extend(
         indented(f"{result.planned.number}: {finding.message}")
         for result in report.results
@@ -151,7 +208,7 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
         )
     if report.agreements is not None:
         parts.append(
-            Text(
+            paragraph(
                 f"plan given against workout executed: alike in "
                 f"{', '.join(report.agreed) or 'nothing'}; {len(report.differences)} differences"
             )
@@ -165,10 +222,10 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
         )
     parts.extend(_evidence(report))
     if report.safety:
-        parts.append(Text("observed in the backward parts (no verdicts):"))
+        parts.append(paragraph("observed in the backward parts (no verdicts):"))
         parts.extend(indented(line) for line in report.safety)
-    parts.extend(Text(f"note: {shown(text)}", style="yellow") for text in report.warnings)
-    parts.append(Text(_tolerances(report), style="dim"))
+    parts.extend(paragraph(f"note: {text}", "yellow") for text in report.warnings)
+    parts.append(paragraph(_tolerances(report, units), "dim"))
     return Group(*parts)
 
 
@@ -203,13 +260,24 @@ def _colour(colour: Colour, units: UnitSystem) -> str:
 
 
 def _certainties(report: Report) -> list[str]:
-    """The executions by how sure their pairing is; nothing where that was not said."""
+    """The executions by how sure their pairing is, and why where it is not.
+
+    Nothing where alignment did not say how sure it is.
+    """
     numbers: dict[str, list[int]] = {}
+    reasons: dict[tuple[str, str], list[int]] = {}
     for result in report.results:
-        if result.certainty is not None:
-            word = certainty_text(result.certainty)
-            numbers.setdefault(word, []).append(result.planned.number)
-    return [f"{word} for {_ranges(found)}" for word, found in numbers.items()]
+        if result.certainty is None:
+            continue
+        word, number = certainty_text(result.certainty), result.planned.number
+        if result.certainty >= SURE or not result.pairing:
+            numbers.setdefault(word, []).append(number)
+        else:
+            reasons.setdefault((word, result.pairing), []).append(number)
+    return [
+        *(f"{word} for {_ranges(found)}" for word, found in numbers.items()),
+        *(f"{word} for {_ranges(found)}: {why}" for (word, why), found in reasons.items()),
+    ]
 
 
 def _ranges(numbers: list[int]) -> str:
@@ -264,16 +332,18 @@ def _evidence(report: Report) -> list[RenderableType]:
         text += f", cadence {evidence.cadence_effect:+.1%} over {evidence.executions} executions"
         if evidence.uncertainty is not None:
             text += f" (+/- {evidence.uncertainty:.1%})"
-    lines: list[RenderableType] = [Text(f"{text}. {evidence.caveat}")]
+    lines: list[RenderableType] = [paragraph(f"{text}. {evidence.caveat}")]
     lines.extend(indented(observation) for observation in evidence.observations)
     return lines
 
 
-def _tolerances(report: Report) -> str:
+def _tolerances(report: Report, units: UnitSystem) -> str:
     own = report.tolerances
+    metres = own.distance_m
+    distance = f"{metres:g} m" if units == "metric" else format_distance(metres, units)
     return (
         f"tolerances: duration {own.duration_s:g} s or {own.duration_fraction:.0%}, "
-        f"distance {own.distance_m:g} m or {own.distance_fraction:.0%}, "
+        f"distance {distance} or {own.distance_fraction:.0%}, "
         f"pace {own.pace_fraction:.0%} (treadmill or track {own.treadmill_pace_fraction:.0%}, "
         f"easy steps too fast {own.easy_pace_fraction:.0%}), "
         f"HR {own.heart_rate_bpm:g} bpm, cadence {own.cadence_spm:g} spm, "

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backrun_fit.compliance.trend import Trend, TrendCell, TrendRow, TrendRun
-from backrun_fit.render.parts import columns, step_label, verdict_text
+from backrun_fit.render.parts import columns, paragraph, step_label, verdict_text
 from backrun_fit.units import METRES_PER_MILE, UnitSystem, format_pace
 from backrun_fit.wording import shown
 
@@ -19,13 +19,13 @@ __all__ = ["trend_text"]
 def trend_text(trend: Trend, units: UnitSystem = "metric") -> RenderableType:
     """Runs of one workout: each as a whole, then execution by execution with the change."""
     parts: list[RenderableType] = [
-        Text(f"{len(trend.runs)} runs of {shown(trend.workout) or '(no name)'!r}", style="bold"),
+        paragraph(f"{len(trend.runs)} runs of {shown(trend.workout) or '(no name)'!r}", "bold"),
         _runs(trend.runs),
         _rows(trend, units),
     ]
-    parts.extend(Text(f"note: {note}", style="yellow") for note in trend.notes)
+    parts.extend(paragraph(f"note: {note}", "yellow") for note in trend.notes)
     if any(row.step.movement.is_backward for row in trend.rows):
-        parts.append(Text(trend.runs[0].evidence.caveat, style="dim"))
+        parts.append(paragraph(trend.runs[0].evidence.caveat, "dim"))
     return Group(*parts)
 
 

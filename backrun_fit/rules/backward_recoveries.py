@@ -13,7 +13,6 @@ from backrun_fit.errors import CompileError
 from backrun_fit.marker import FORM_CUE
 from backrun_fit.rules import parameters
 from backrun_fit.rules.base import (
-    WORK,
     check_sport,
     length_of,
     made_step,
@@ -27,6 +26,7 @@ from backrun_fit.rules.recognition import (
     Leaf,
     Reading,
     is_easy_target,
+    is_silent,
     leaves_of,
     next_work,
     readings_of,
@@ -62,7 +62,8 @@ class BackwardRecoveries:
     recovery planned after the last one stays exactly as it was, whatever follows it. What is a
     recovery is told by its intensity, its name, its target or its position (see
     ``recognition``); what is doubtful stays forward, and a remark says so. Harder is a running
-    step that is neither warm-up, cool-down nor a recovery and has no easy pace.
+    step that is neither a recovery nor, outside repeats, warm-up or cool-down, and has no easy
+    pace.
 
     A recovery keeps its planned length: its first 60 s are backward and the rest as planned; a
     rest of less than a second is backward too. One given in the other kind (a distance, while
@@ -252,16 +253,16 @@ def _is_between(
     after = next_work(leaves, range(end, len(leaves)))
     return all(
         position is not None
-        and _is_harder(leaves[position].step, readings[position])
+        and _is_harder(leaves[position], readings[position])
         and (leaves[position].place or ())[: len(place)] == place  # in its body, or deeper
         for position in (before, after)
     )
 
 
-def _is_harder(step: Step, reading: Reading | None) -> bool:
+def _is_harder(leaf: Leaf, reading: Reading | None) -> bool:
     return (
-        step.movement is Movement.RUN
-        and step.intensity in WORK
-        and not is_easy_target(step.target)
+        leaf.step.movement is Movement.RUN
+        and is_silent(leaf)
+        and not is_easy_target(leaf.step.target)
         and (reading is None or not reading.sure)
     )

@@ -38,7 +38,15 @@ from backrun_fit.workout import (
     walk_steps,
 )
 
-__all__ = ["Leaf", "Reading", "is_easy_target", "leaves_of", "next_work", "readings_of"]
+__all__ = [
+    "Leaf",
+    "Reading",
+    "is_easy_target",
+    "is_silent",
+    "leaves_of",
+    "next_work",
+    "readings_of",
+]
 
 # What makers and coaches call a recovery: the first anywhere in a step's name, the others,
 # which have other meanings too, where it begins or ends with them.
@@ -140,6 +148,13 @@ def is_easy_target(target: Target) -> bool:
     return False
 
 
+def is_silent(leaf: Leaf) -> bool:
+    """Whether the intensity says nothing: that of work, or a warm-up's in a repeat."""
+    intensity = leaf.step.intensity
+    in_repeat = bool(leaf.place) and intensity in (Intensity.WARMUP, Intensity.COOLDOWN)
+    return intensity in WORK or in_repeat
+
+
 def readings_of(leaves: Sequence[Leaf]) -> tuple[Reading | None, ...]:
     """What each leaf is taken for; None for what is no recovery.
 
@@ -177,7 +192,7 @@ def _reading(leaves: Sequence[Leaf], position: int) -> Reading | None:
             likely = all(_length_against(step, other) < 0 for other in around)
             return Reading(sure=False, reason=reason, likely=likely)
         return Reading(sure=True, reason=said)
-    if said is not None or not _is_silent(leaf) or len(around) < 2 or step in around:
+    if said is not None or not is_silent(leaf) or len(around) < 2 or step in around:
         return None
     found = _against(step, around)
     if found is None or (found.sure and not _is_long(step)):
@@ -194,7 +209,7 @@ def _next_harder(leaves: Sequence[Leaf], positions: range) -> int | None:
         step = leaf.step
         if step.movement.is_backward or (step.intensity is not None and step.intensity.is_easy):
             continue
-        works = step.movement is Movement.RUN and _is_silent(leaf) and _said(leaf) is None
+        works = step.movement is Movement.RUN and is_silent(leaf) and _said(leaf) is None
         return position if works else None
     return None
 
@@ -204,20 +219,13 @@ def _said(leaf: Leaf) -> str | None:
     step = leaf.step
     if step.intensity is not None and step.intensity.is_easy:
         return "intensity"
-    if not _is_silent(leaf):
+    if not is_silent(leaf):
         return None
     if step.name and _NAMES.search(step.name):
         return "name"
     if is_easy_target(step.target):
         return "target"
     return "movement" if step.movement is Movement.WALK else None
-
-
-def _is_silent(leaf: Leaf) -> bool:
-    """The intensity says nothing: that of work, or a warm-up's in the middle of a repeat."""
-    intensity = leaf.step.intensity
-    in_repeat = bool(leaf.place) and intensity in (Intensity.WARMUP, Intensity.COOLDOWN)
-    return intensity in WORK or in_repeat
 
 
 def _is_long(step: Step) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from typing import Any, Final
 
 import attrs
 
 from backrun_fit.amounts import Amount
-from backrun_fit.render.document import instant, quantity
+from backrun_fit.render.document import as_json, instant, quantity
 from backrun_fit.season.compiled import CompiledSession, SeasonFiles
 from backrun_fit.units import format_distance, format_duration
 
@@ -75,9 +74,8 @@ def _week(made: SeasonFiles, week: int) -> dict[str, Any]:
 
 
 def index_json(made: SeasonFiles) -> bytes:
-    """The document as a file, with a line for each value."""
-    text = json.dumps(season_document(made), ensure_ascii=False, allow_nan=False, indent=1)
-    return f"{text}\n".encode()
+    """The document as a file of one line."""
+    return f"{as_json(season_document(made))}\n".encode()
 
 
 _HEADINGS: Final = (

@@ -44,7 +44,8 @@ def read_utf8(path: str | os.PathLike[str]) -> str:
         with Path(source).open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
-        raise SpecError(f"expected a file that can be read: {error}", source) from error
+        reason = (isinstance(error, OSError) and error.strerror) or error
+        raise SpecError(f"expected a file that can be read: {reason}", source) from error
     if len(data) > MAX_BYTES:
         raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
     try:

@@ -24,19 +24,22 @@ from backrun_fit.notation import parse_workout
 from backrun_fit.ramps import without_ramps
 from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
+from backrun_fit.spec.document import Document
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.problems import keys_of, problems_of, unknown_key
 from backrun_fit.spec.text import SpecFormat, read_document
-from backrun_fit.spec.values import read_choice, read_date, read_name, read_words
+from backrun_fit.spec.values import read_choice, read_day_of_fit, read_name, read_words
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import Workout
 
 __all__ = [
+    "OTHER_TEXT",
     "SUB_SPORTS",
     "SessionSpec",
     "load_spec",
     "parse_spec",
     "read_athlete",
+    "read_session",
     "session",
     "structure_session",
 ]
@@ -54,7 +57,7 @@ SUB_SPORTS: Final = (
 """FIT Profile 21.212, type ``sub_sport``: the values that Garmin uses with ``running``."""
 
 
-_OTHER_TEXT: Final = "intervals_icu"
+OTHER_TEXT: Final = "intervals_icu"
 """The key of a run in intervals.icu's text, beside ``run`` in our own."""
 
 
@@ -76,7 +79,7 @@ class SessionSpec:
     name: str
     date: datetime.date | None = None
     athlete: Athlete = attrs.field(factory=Athlete)
-    run: Workout | None = attrs.field(default=None, metadata={"also": (_OTHER_TEXT,)})
+    run: Workout | None = attrs.field(default=None, metadata={"also": (OTHER_TEXT,)})
     rules: tuple[Rule, ...] = ()
     units: UnitSystem = "metric"
     notes: str | None = None
@@ -116,8 +119,19 @@ def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None
         >>> session(spec).steps[0].count
         8
     """
+    return read_session(text, format, source)[0]
+
+
+def read_session(
+    text: str, format_: SpecFormat, source: str | None = None
+) -> tuple[SessionSpec, Document]:
+    """Read the text of a spec, and where in it each value stands.
+
+    Raises:
+        SpecError: As ``parse_spec`` does.
+    """
     try:
-        document = read_document(text, format)
+        document = read_document(text, format_)
     except SpecError as error:
         raise SpecError(error.problems, source) from None
     spec, problems = structure_session(document.data)
@@ -125,7 +139,7 @@ def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None
         located = [*document.problems, *(document.located(problem) for problem in problems)]
         located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
         raise SpecError(located, source)
-    return spec
+    return spec, document
 
 
 def session(spec: SessionSpec) -> Workout:
@@ -164,12 +178,12 @@ def structure_session(data: Mapping[str, Any]) -> tuple[SessionSpec | None, list
         None where it cannot be made; the paths of the problems begin in the mapping.
     """
     problems = []
-    if data.get("run") is None and data.get(_OTHER_TEXT) is None and not data.get("rules"):
+    if data.get("run") is None and data.get(OTHER_TEXT) is None and not data.get("rules"):
         problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
     other, more = _other_run(data)
     problems += more
     try:
-        known = {key: value for key, value in data.items() if key != _OTHER_TEXT}
+        known = {key: value for key, value in data.items() if key != OTHER_TEXT}
         spec = _CONVERTER.structure(known, SessionSpec)
     except cattrs.BaseValidationError as error:
         return None, [*problems, *problems_of(error)]
@@ -189,18 +203,18 @@ def _run(value: object) -> Workout | None:
 
 def _other_run(data: Mapping[str, Any]) -> tuple[Workout | None, list[Problem]]:
     """The run that stands in intervals.icu's text, and what is wrong with it."""
-    value = data.get(_OTHER_TEXT)
+    value = data.get(OTHER_TEXT)
     if value is None:
         return None, []
     if data.get("run") is not None:
         message = "expected either a run or the text of intervals.icu, got both"
-        return None, [Problem(message, _OTHER_TEXT)]
+        return None, [Problem(message, OTHER_TEXT)]
     units = data.get("units")
     try:
         text = read_words(value, "a text such as - 10m Z2 HR")
         return parse_intervals_icu(text, units=units if units in get_args(UnitSystem) else None), []
     except SpecError as error:
-        return None, list(error.under(_OTHER_TEXT).problems)
+        return None, list(error.under(OTHER_TEXT).problems)
 
 
 def read_athlete(value: object) -> Athlete:
@@ -282,7 +296,7 @@ def _converter() -> cattrs.Converter:
             SessionSpec,
             converter,
             name=_reads(read_name),
-            date=_reads(read_date),
+            date=_reads(read_day_of_fit),
             athlete=_reads(read_athlete),
             run=_reads(_run),
             rules=_reads(_rules),

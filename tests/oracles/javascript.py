@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import json
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from tests.conftest import ROOT
+from tests.oracles.npm import fetched, program
 from tests.oracles.python import sdk_messages
-from tests.oracles.view import Absent, View, spelt, view
+from tests.oracles.view import View, spelt, view
 
 __all__ = ["VERSION", "install", "read"]
 
 VERSION: Final = "21.217.0"
 SCRIPT: Final = Path(__file__).with_name("read.mjs")
-KEPT: Final = ROOT / ".venv" / ".node"
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-PATIENCE_S: Final = 120
 
 
 def read(paths: Sequence[Path]) -> list[View]:
@@ -33,7 +27,7 @@ def read(paths: Sequence[Path]) -> list[View]:
         Absent: There is no Node, or the kit is not here and cannot be fetched.
     """
     done = subprocess.run(
-        [_program("node"), str(SCRIPT), str(install())],
+        [program("node"), str(SCRIPT), str(install())],
         input="".join(f"{path.resolve()}\n" for path in paths),
         capture_output=True,
         text=True,
@@ -47,45 +41,12 @@ def read(paths: Sequence[Path]) -> list[View]:
 
 
 def install() -> Path:
-    """The kit's folder, fetched from npm once and kept for all later runs.
+    """The kit's folder.
 
     Raises:
         Absent: There is no npm, or it cannot fetch the kit.
     """
-    kit = KEPT / VERSION / "node_modules" / "@garmin" / "fitsdk"
-    if not kit.is_dir():
-        problem = _fetch(_program("npm"), KEPT / VERSION)
-        if problem is not None:
-            raise Absent(problem)
-    return kit
-
-
-@functools.cache
-def _fetch(npm: str, folder: Path) -> str | None:
-    """Fetch the kit; what went wrong, if anything did, so that it is tried but once."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=KEPT) as fresh:
-        command = [
-            *(npm, "install", f"@garmin/fitsdk@{VERSION}", "--prefix", fresh),
-            *("--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"),
-        ]
-        try:
-            subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
-        except subprocess.CalledProcessError as error:
-            return f"npm cannot fetch @garmin/fitsdk {VERSION}: {error.stderr.strip()}"
-        except subprocess.TimeoutExpired:
-            return f"npm did not fetch @garmin/fitsdk {VERSION} in {PATIENCE_S} s"
-        # In one move, so that nobody ever sees half a kit; it fails where another was quicker.
-        with contextlib.suppress(OSError):
-            (Path(fresh) / "node_modules").rename(folder / "node_modules")
-    return None
-
-
-def _program(name: str) -> str:
-    found = shutil.which(name)
-    if found is None:
-        raise Absent(f"no {name} on this machine, so @garmin/fitsdk is not asked")
-    return found
+    return fetched("@garmin/fitsdk", VERSION)
 
 
 def _plain(found: dict[str, Any]) -> Any:

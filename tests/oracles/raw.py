@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 import attrs
 import fitdecode
 import fitparse
 
-__all__ = ["READERS", "Cell", "Message", "differences", "read_fitdecode", "read_fitparse"]
+__all__ = [
+    "READERS",
+    "Cell",
+    "Message",
+    "differences",
+    "each_by_fitdecode",
+    "read_fitdecode",
+    "read_fitparse",
+]
 
 Key: TypeAlias = tuple[int | None, int]
 """Developer index, None for a field of FIT's own, and field number."""
@@ -34,45 +42,26 @@ class Message:
 def read_fitparse(data: bytes) -> list[Message]:
     """By fitparse, in order of the file."""
     return [
-        Message(
-            message.mesg_num,
-            _cells(
-                (
-                    (getattr(field.field_def, "dev_data_index", None), field.field_def.def_num),
-                    field.field_def.base_type.name,
-                    field.raw_value,
-                )
-                for field in message.fields
-                if field.field_def is not None
-            ),
-        )
+        Message(message.mesg_num, _cells(message.fields))
         for message in fitparse.FitFile(data).get_messages()
     ]
 
 
 def read_fitdecode(data: bytes) -> list[Message]:
     """By fitdecode, told to raise at the first thing that is wrong, in order of the file."""
+    return list(each_by_fitdecode(data))
+
+
+def each_by_fitdecode(data: bytes) -> Iterator[Message]:
+    """The same one by one, for a caller who does not want all of a long file."""
     with fitdecode.FitReader(
         io.BytesIO(data),
         check_crc=fitdecode.CrcCheck.RAISE,
         error_handling=fitdecode.ErrorHandling.RAISE,
     ) as reader:
-        return [
-            Message(
-                frame.global_mesg_num,
-                _cells(
-                    (
-                        (getattr(field.field_def, "dev_data_index", None), field.field_def.def_num),
-                        field.field_def.base_type.name,
-                        field.raw_value,
-                    )
-                    for field in frame.fields
-                    if field.field_def is not None
-                ),
-            )
-            for frame in reader
-            if isinstance(frame, fitdecode.FitDataMessage)
-        ]
+        for frame in reader:
+            if isinstance(frame, fitdecode.FitDataMessage):
+                yield Message(frame.global_mesg_num, _cells(frame.fields))
 
 
 READERS: Final[Mapping[str, Callable[[bytes], list[Message]]]] = {
@@ -81,12 +70,15 @@ READERS: Final[Mapping[str, Callable[[bytes], list[Message]]]] = {
 }
 
 
-def _cells(fields: Iterable[tuple[Key, str, object]]) -> dict[Key, Cell]:
-    found = {}
-    for key, kind, value in fields:
-        held = _held(value)
+def _cells(fields: Iterable[Any]) -> dict[Key, Cell]:
+    """Field objects of either package; what a reader adds to those of the file has no type."""
+    found: dict[Key, Cell] = {}
+    for field in fields:
+        wire = field.field_def
+        held = None if wire is None else _held(field.raw_value)
         if held is not None:
-            found[key] = kind, held
+            key = (getattr(wire, "dev_data_index", None), wire.def_num)
+            found[key] = wire.base_type.name, held
     return found
 
 
@@ -96,8 +88,10 @@ def _held(value: object) -> object:
         items = [_held(item) for item in value]
         while items and items[-1] is None:
             items.pop()
-        return tuple(items) if len(items) != 1 else items[0]
-    return None if value == "" or value != value else value  # noqa: PLR0124 (a NaN is not itself)
+        if len(items) < 2:
+            return items[0] if items else None
+        return tuple(items)
+    return None if value == "" or value != value else value
 
 
 def differences(before: Sequence[Message], after: Sequence[Message]) -> list[str]:

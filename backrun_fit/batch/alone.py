@@ -1,0 +1,43 @@
+"""One run on an output at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backrun_fit.errors import BatchError
+from backrun_fit.output import OutputError
+
+__all__ = ["alone"]
+
+
+@contextmanager
+def alone(output: Path) -> Iterator[None]:
+    """Refuse a second run on the same output for as long as the context lasts.
+
+    A run that is killed leaves a lock file that nobody holds, and that stops nobody.
+
+    Args:
+        output: A file or folder; need not exist. Its folder is made when absent.
+
+    Raises:
+        BatchError: There is another run.
+        OutputError: The system refused the lock file.
+    """
+    from filelock import FileLock, Timeout
+
+    path = output.with_name(f".{output.name}.lock")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, timeout=0)
+        lock.acquire()
+    except Timeout as error:
+        raise BatchError(f"{output}: expected no other run on this output, got one") from error
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written: {error.strerror or error}") from error
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        lock.release()

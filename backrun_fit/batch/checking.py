@@ -1,0 +1,280 @@
+"""Many recordings checked, on one machine or many, one result a run."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+
+import attrs
+
+from backrun_fit.batch.inputs import Input, InputLike, inputs_of
+from backrun_fit.batch.limit import within
+from backrun_fit.batch.spread import WINDOW, Executors, spread
+from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compliance import check
+from backrun_fit.compliance.pairing import AlignMode
+from backrun_fit.errors import (
+    BackrunFitError,
+    DecodeError,
+    MissingExtraError,
+    Problem,
+    SpecError,
+    WorkerDiedError,
+)
+from backrun_fit.fit.activity_reader import activities_in
+from backrun_fit.fit.source import open_source
+from backrun_fit.report import Report
+from backrun_fit.tolerances import Tolerances
+from backrun_fit.units import UnitSystem
+
+__all__ = ["CheckOptions", "Checked", "RunError", "RunResult", "check_input", "check_many", "lost"]
+
+_DEFAULT_TOLERANCES = Tolerances()
+
+
+@attrs.frozen
+class RunError:
+    """Why there is no report.
+
+    Attributes:
+        kind: Name of the error's class, such as ``DecodeError``.
+        message: What was expected and what was got.
+        offset: Byte offset into the FIT data, where it is known.
+    """
+
+    kind: str
+    message: str
+    offset: int | None = None
+
+    @classmethod
+    def of(cls, error: BaseException, name: str) -> RunError:
+        """What an error says, without the name of the file, which the result has."""
+        message = str(error).removeprefix(f"{name}: ") or type(error).__name__
+        offset = error.offset if isinstance(error, DecodeError) else None
+        return cls(type(error).__name__, message, offset)
+
+
+@attrs.frozen(kw_only=True)
+class RunResult:
+    """What became of one run: a report, or an error.
+
+    Attributes:
+        input: Name of the input.
+        number: Zero-based place of the input among the inputs.
+        source: Name of the file: the input, or a member of it where it is an archive.
+        activity_number: Which activity of the file, from 1; None for an error.
+        report: None where there is an error.
+        error: None where there is a report.
+    """
+
+    input: str
+    number: int
+    source: str
+    activity_number: int | None = None
+    report: Report | None = None
+    error: RunError | None = None
+
+
+@attrs.frozen
+class Checked:
+    """One input with all that was found in it.
+
+    Attributes:
+        number: Zero-based place of the input.
+        name: Of the input.
+        content_sha256: Of its bytes; None where they could not be read, or nobody asked.
+        results: At least one; in order of the file.
+        is_final: Another try would give the same.
+    """
+
+    number: int
+    name: str
+    content_sha256: str | None
+    results: tuple[RunResult, ...]
+    is_final: bool
+
+
+def _above_zero(
+    instance: object, attribute: attrs.Attribute[float | None], value: float | None
+) -> None:
+    if value is not None and not 0 < value < float("inf"):
+        raise SpecError(Problem(f"expected seconds above 0, got {value!r}", attribute.name))
+
+
+@attrs.frozen(kw_only=True)
+class CheckOptions:
+    """All that a check depends on beside the file.
+
+    Attributes:
+        workout: The plan; None takes the run's own.
+        tolerances: How far off still counts as done.
+        align: What alignment may look at.
+        units: How distances and paces are printed in reasons.
+        salvage: Check what is whole of a damaged file.
+        limit_s: How long one file may take; None for as long as it takes.
+    """
+
+    workout: CompiledWorkout | None = None
+    tolerances: Tolerances = _DEFAULT_TOLERANCES
+    align: AlignMode = "auto"
+    units: UnitSystem = "metric"
+    salvage: bool = False
+    limit_s: float | None = attrs.field(default=None, validator=_above_zero)
+
+
+def check_many(
+    inputs: Iterable[InputLike],
+    executor: Executors | None = None,
+    *,
+    workout: CompiledWorkout | None = None,
+    tolerances: Tolerances = _DEFAULT_TOLERANCES,
+    align: AlignMode = "auto",
+    units: UnitSystem = "metric",
+    salvage: bool = False,
+    limit_s: float | None = None,
+    ordered: bool = True,
+    window: int = WINDOW,
+) -> Iterator[RunResult]:
+    """Check many recordings.
+
+    A bad file is an error among the results, whatever is wrong with it, and so is one that
+    kills its worker or takes too long. Inputs are taken and results made as they are
+    needed, so that memory does not grow with their number.
+
+    Args:
+        inputs: Paths, addresses that fsspec opens (``s3://...``), and pairs of a name and
+            bytes; folders and patterns go through ``find_inputs`` first. May be endless.
+        executor: Any ``concurrent.futures.Executor`` (``Client(...).get_executor()`` is a
+            Dask cluster), or what makes one, such as ``processes(4)``; None works here.
+            One that is given as it is, is not shut down.
+        workout: The plan for all of them; None takes each run's own.
+        tolerances: How far off still counts as done.
+        align: What alignment may look at.
+        units: How distances and paces are printed in reasons.
+        salvage: Check what is whole of a damaged file.
+        limit_s: How long one file may take. It ends whatever is Python, but not one call
+            into the system that hangs (see ``batch.limit``).
+        ordered: In order of the inputs, else as they are completed; results of one input
+            stay together and in order either way.
+        window: How many chunks of eight inputs are under way at a time; more for a
+            cluster of more than some thirty workers.
+
+    Yields:
+        One result a run; of an input with several activities several.
+
+    Raises:
+        BatchError: The executor gave up.
+
+    Example:
+        >>> [result.error.kind for result in check_many([("a.fit", b""), ("b.fit", b"PK")])]
+        ['DecodeError', 'DecodeError']
+    """
+    options = CheckOptions(
+        workout=workout,
+        tolerances=tolerances,
+        align=align,
+        units=units,
+        salvage=salvage,
+        limit_s=limit_s,
+    )
+    tasks = (one.at_hand() for one in inputs_of(inputs))
+    work = functools.partial(check_input, options=options)
+    found = spread(work, tasks, executor, lost=lost, ordered=ordered, window=window)
+    return (result for checked in found for result in checked.results)
+
+
+def check_input(
+    given: Input,
+    options: CheckOptions,
+    is_known: Callable[[str], bool] | None = None,
+) -> Checked:
+    """One input with all that is found in it; raises nothing.
+
+    Args:
+        given: To be read and checked.
+        options: How.
+        is_known: Asked with the SHA-256 of the input's bytes; where true nothing is checked.
+            None asks for no digest.
+
+    Returns:
+        Without results where ``is_known`` said so.
+    """
+    digest: str | None = None
+
+    def found() -> tuple[list[RunResult], bool]:
+        nonlocal digest
+        data = given.read()
+        if is_known is not None:
+            digest = hashlib.sha256(data).hexdigest()
+            if is_known(digest):
+                return [], True
+        return _checked(given, data, options)
+
+    try:
+        results, is_final = within(options.limit_s, found)
+    # Of thousands of files one that meets a mistake of ours shall cost no other.
+    except Exception as error:  # noqa: BLE001
+        results, is_final = [_failed(given, given.name, error)], False
+    return Checked(given.number, given.name, digest, tuple(results), is_final)
+
+
+def _checked(given: Input, data: bytes, options: CheckOptions) -> tuple[list[RunResult], bool]:
+    """The results of every file in an input, and whether they would come out again."""
+    found: list[RunResult] = []
+    is_final = True
+    try:
+        for member, content in open_source(data):
+            source = given.name if member is None else f"{given.name}/{member}"
+            results, is_same = _of_file(given, source, content, options)
+            found += results
+            is_final = is_final and is_same
+    except DecodeError as error:  # an archive, or the rest of one
+        found.append(_failed(given, given.name, error))
+    return found, is_final
+
+
+def _of_file(
+    given: Input, source: str, content: bytes, options: CheckOptions
+) -> tuple[list[RunResult], bool]:
+    found: list[RunResult] = []
+    try:
+        activities = activities_in(
+            content, source, on_error="salvage" if options.salvage else "raise"
+        )
+        for number, activity in enumerate(activities, start=1):
+            report = check(
+                activity,
+                options.workout,
+                tolerances=options.tolerances,
+                align=options.align,
+                units=options.units,
+            )
+            found.append(
+                RunResult(
+                    input=given.name,
+                    number=given.number,
+                    source=source,
+                    activity_number=number,
+                    report=report,
+                )
+            )
+    except MissingExtraError:
+        raise
+    except BackrunFitError as error:
+        return [*found, _failed(given, source, error)], True
+    except Exception as error:  # noqa: BLE001 - as above; it costs no other member either
+        return [*found, _failed(given, source, error)], False
+    return found, True
+
+
+def _failed(given: Input, source: str, error: BaseException) -> RunResult:
+    return RunResult(
+        input=given.name, number=given.number, source=source, error=RunError.of(error, source)
+    )
+
+
+def lost(given: Input) -> Checked:
+    """What is left of an input that killed its worker."""
+    error = WorkerDiedError("the worker died over this file: it was killed or out of memory")
+    return Checked(given.number, given.name, None, (_failed(given, given.name, error),), False)

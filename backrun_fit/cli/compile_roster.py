@@ -1,0 +1,149 @@
+"""``backrun-fit compile roster.csv plan.yaml -o DIR``: every session for every athlete."""
+
+from __future__ import annotations
+
+import csv
+import io
+import multiprocessing
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from backrun_fit.batch.alone import alone
+from backrun_fit.batch.compiling import CompileResult, Plan, compile_many, load_plan
+from backrun_fit.batch.resumable import MOST_ERRORS
+from backrun_fit.batch.roster import load_roster
+from backrun_fit.cli.batch_progress import batch_progress
+from backrun_fit.cli.check_batch import INTERRUPTED, executor_for
+from backrun_fit.cli.common import BAD_INPUT, DONE, complain, print_out
+from backrun_fit.errors import BatchError, Problem, SpecError
+from backrun_fit.output import write_whole
+from backrun_fit.season import Season
+
+if TYPE_CHECKING:
+    from backrun_fit.athlete import Athlete
+    from backrun_fit.devices import DeviceProfile
+    from backrun_fit.units import UnitSystem
+
+ROSTER_SCHEMA = "backrun_fit/roster/1"
+
+__all__ = ["INDEX_COLUMNS", "ROSTER_SCHEMA", "compile_roster"]
+
+INDEX_COLUMNS = (
+    *("athlete", "session", "date", "name", "file", "serial_number"),
+    *("adjustments", "warnings", "error"),
+)
+
+
+def compile_roster(
+    roster: Path,
+    plans: Sequence[Path],
+    output: Path,
+    *,
+    device: DeviceProfile,
+    units: UnitSystem | None,
+    created_at: datetime | None,
+    jobs: int | None = None,
+    json: bool = False,
+) -> int:
+    """Compile every session of the plans for every athlete of a roster.
+
+    Returns:
+        0 where every workout was written, 2 where one was not, 130 where it was interrupted.
+
+    Raises:
+        SpecError: All problems of the roster and of the plans at once.
+    """
+    if not plans:
+        raise SpecError(f"expected a session or a season beside {roster}, got none")
+    athletes, read = _read(roster, plans)
+    now = datetime.now(UTC).replace(microsecond=0)
+    if created_at is None and not all(map(_is_dated, read)):
+        created_at = now
+    rows: list[CompileResult] = []
+    try:
+        with (
+            alone(output),
+            executor_for(jobs, None) as executor,
+            batch_progress("workouts") as advance,
+        ):
+            found = compile_many(
+                athletes, read, executor, device=device, units=units, created_at=created_at
+            )
+            for result in found:
+                if result.data is not None:
+                    write_whole(output / result.file, result.data)
+                rows.append(attrs.evolve(result, data=None))
+                advance(len(rows), 0, 0)
+            write_whole(output / "index.csv", _index(rows))
+    except KeyboardInterrupt:
+        for child in multiprocessing.active_children():
+            child.terminate()  # or leaving would wait for what they are at
+        complain(BatchError(f"stopped after {len(rows)} workouts; the same command makes all"))
+        return INTERRUPTED
+    return _say(output, rows, json=json)
+
+
+def _read(roster: Path, plans: Sequence[Path]) -> tuple[Sequence[Athlete], list[Plan]]:
+    """The athletes and the plans, all problems of all of the files at once."""
+    problems: list[Problem] = []
+    athletes: Sequence[Athlete] = ()
+    found: list[Plan] = []
+    try:
+        athletes = load_roster(roster)
+    except SpecError as error:
+        problems += (Problem(str(one), str(roster)) for one in error.problems)
+    for path in plans:
+        try:
+            found.append(load_plan(path))
+        except SpecError as error:
+            problems += (Problem(str(one), str(path)) for one in error.problems)
+    if problems:
+        raise SpecError(problems)
+    return athletes, found
+
+
+def _is_dated(plan: Plan) -> bool:
+    return isinstance(plan, Season) or plan.date is not None
+
+
+def _index(rows: Sequence[CompileResult]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(INDEX_COLUMNS)
+    for row in rows:
+        writer.writerow(
+            (
+                *(row.athlete, row.session, row.date, row.name),
+                "" if row.error else row.file,
+                *(row.serial_number, "; ".join(row.adjustments), "; ".join(row.warnings)),
+                row.error and row.error.message,
+            )
+        )
+    return text.getvalue().encode()
+
+
+def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:
+    wrong = [row for row in rows if row.error is not None]
+    for row in wrong[:MOST_ERRORS]:
+        session = f", {row.session!r}" if row.session else ""
+        complain(BatchError(f"{row.athlete}{session}: {row.error and row.error.message}"))
+    if len(wrong) > MOST_ERRORS:
+        more = len(wrong) - MOST_ERRORS
+        complain(BatchError(f"{more} more are in {output / 'index.csv'}"))
+    made = len(rows) - len(wrong)
+    if json:
+        print_out(
+            {
+                "schema": ROSTER_SCHEMA,
+                "output": str(output),
+                "workout_count": made,
+                "error_count": len(wrong),
+            }
+        )
+    else:
+        print_out(f"{output}  {made} workouts, every one read back and equal, and index.csv")
+    return BAD_INPUT if wrong else DONE

@@ -1,0 +1,331 @@
+"""Claims about many checks at once: every file once, whatever becomes of the workers."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+
+import fsspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backrun_fit.batch import RunResult, check_many, find_inputs, processes
+from backrun_fit.batch.checking import CheckOptions, lost
+from backrun_fit.batch.inputs import inputs_of
+from backrun_fit.batch.limit import within
+from backrun_fit.batch.spread import spread
+from backrun_fit.compliance import check
+from backrun_fit.errors import BatchError, SpecError, TimeLimitError
+from backrun_fit.fit.activity_reader import read_activity
+from tests.batches import ACTIVITIES, deadly_check, folder_of_runs, stalled_check
+from tests.conftest import ROOT
+
+RUNS = [(f"run-{number}.fit", path.read_bytes()) for number, path in enumerate(ACTIVITIES * 6)]
+BAD = ("bad.fit", ACTIVITIES[0].read_bytes()[:-100])
+
+
+@pytest.fixture(autouse=True)
+def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workers find this package before another of its name that some library installs."""
+    monkeypatch.syspath_prepend(ROOT)
+
+
+def names(results: Iterator[RunResult]) -> list[str]:
+    return [result.source for result in results]
+
+
+@pytest.mark.parametrize(
+    "executor", [None, functools.partial(ThreadPoolExecutor, 2), processes(2)], ids=str
+)
+def test_results_are_those_of_one_check_after_another_in_order(
+    executor: Callable[[], Executor] | None,
+) -> None:
+    found = list(check_many(ACTIVITIES, executor))
+    assert [result.report for result in found] == [check(read_activity(p)) for p in ACTIVITIES]
+    assert [result.number for result in found] == [0, 1, 2, 3]
+    assert [result.activity_number for result in found] == [1] * 4
+
+
+def test_as_completed_there_is_every_result_once() -> None:
+    found = names(check_many(RUNS, processes(2), ordered=False))
+    assert sorted(found) == sorted(name for name, _ in RUNS)
+
+
+def test_results_as_completed_do_not_wait_for_the_slow_one() -> None:
+    def work(item: int) -> int:
+        time.sleep(0.5 if item == 0 else 0.0)
+        return item
+
+    make = functools.partial(ThreadPoolExecutor, 2)
+    kept: dict[bool, list[int]] = {}
+    for ordered in (False, True):
+        kept[ordered] = list(spread(work, range(6), make, lost=work, ordered=ordered, chunk=1))
+    assert kept == {False: [1, 2, 3, 4, 5, 0], True: [0, 1, 2, 3, 4, 5]}
+
+
+def test_one_bad_file_is_one_error_with_its_offset_and_stops_no_other() -> None:
+    found = list(check_many([RUNS[0], BAD, ("no.fit", b"GIF89a"), RUNS[1]]))
+    assert [result.error and result.error.kind for result in found] == [
+        *(None, "DecodeError", "DecodeError", None)
+    ]
+    error = found[1].error
+    assert error is not None
+    assert error.offset == len(BAD[1])
+    assert error.message.startswith("the file is shorter than its header states")
+    assert found[1].report is None
+
+
+def test_a_file_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
+    (result,) = check_many([tmp_path / "absent.fit"])
+    assert result.error is not None
+    assert result.error.kind == "DecodeError"
+    assert "No such file" in result.error.message
+
+
+def test_a_mistake_of_ours_costs_one_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("of ours")
+
+    monkeypatch.setattr("backrun_fit.batch.checking.check", broken)
+    (result,) = check_many(RUNS[:1])
+    assert result.error is not None
+    assert (result.error.kind, result.error.message) == ("ZeroDivisionError", "of ours")
+
+
+def test_of_an_archive_every_member_has_a_result(tmp_path: Path) -> None:
+    path = tmp_path / "week.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in (*RUNS[:2], BAD):
+            archive.writestr(name, data)
+    found = list(check_many([path]))
+    assert names(iter(found)) == [f"{path}/{name}" for name, _ in (*RUNS[:2], BAD)]
+    assert [result.error is None for result in found] == [True, True, False]
+    assert {result.number for result in found} == {0}
+
+
+def test_inputs_are_taken_as_they_are_needed() -> None:
+    taken = 0
+
+    def endless() -> Iterator[tuple[str, bytes]]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield RUNS[taken % 4]
+
+    for executor in (None, functools.partial(ThreadPoolExecutor, 1)):
+        taken = 0
+        found = check_many(endless(), executor, window=2)
+        next(found)
+        assert taken <= 2 * 8 + 8
+        found.close()  # type: ignore[attr-defined]
+
+
+# Workers that die.
+
+
+def test_a_file_that_kills_its_worker_costs_itself_and_nothing_else() -> None:
+    inputs = [*RUNS[:9], ("deadly.fit", b""), *RUNS[9:], ("deadly too.fit", b"")]
+    work = functools.partial(deadly_check, options=CheckOptions())
+    found = list(spread(work, inputs_of(inputs), processes(2), lost=lost))
+    assert [checked.name for checked in found] == [name for name, _ in inputs]
+    dead = {c.name: c.results[0].error for c in found if c.results[0].error is not None}
+    assert set(dead) == {"deadly.fit", "deadly too.fit"}
+    assert {error.kind for error in dead.values() if error} == {"WorkerDiedError"}
+
+
+def test_a_pool_that_is_given_and_breaks_is_replaced() -> None:
+    inputs = [*RUNS[:3], ("deadly.fit", b""), *RUNS[3:]]
+    work = functools.partial(deadly_check, options=CheckOptions())
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        found = list(spread(work, inputs_of(inputs), pool, lost=lost))
+    assert [checked.number for checked in found] == list(range(len(inputs)))
+    assert sum(checked.results[0].error is not None for checked in found) == 1
+
+
+def test_a_worker_that_is_killed_from_outside_costs_nothing() -> None:
+    found = check_many(RUNS * 8, processes(2))
+    results = [next(found)]
+    os.kill(multiprocessing.active_children()[0].pid or 0, signal.SIGKILL)
+    results += found
+    assert [result.source for result in results] == [name for name, _ in RUNS * 8]
+    assert all(result.report is not None for result in results)
+
+
+def test_an_executor_that_gives_up_is_an_error_of_ours() -> None:
+    with ThreadPoolExecutor(1) as pool, pytest.raises(BatchError, match="gave up"):
+        list(spread(_fails, [1], pool, lost=_fails))
+
+
+def _fails(item: int) -> int:
+    raise ZeroDivisionError
+
+
+def test_a_batch_that_is_left_early_leaves_no_process() -> None:
+    before = set(multiprocessing.active_children())
+    found = check_many(RUNS * 4, processes(2))
+    next(found)
+    found.close()  # type: ignore[attr-defined]
+    for child in set(multiprocessing.active_children()) - before:
+        child.join(10)
+        assert not child.is_alive()
+
+
+# Time limit.
+
+
+def test_work_that_takes_too_long_is_ended() -> None:
+    begun = time.monotonic()
+    with pytest.raises(TimeLimitError, match=r"at most 0\.1 s"):
+        within(0.1, _spin)
+    assert time.monotonic() - begun < 2
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def test_work_that_swallows_its_end_is_ended_all_the_same() -> None:
+    def stubborn() -> None:
+        for _ in range(2):
+            with contextlib.suppress(BaseException):
+                _spin()
+
+    begun = time.monotonic()
+    within(0.1, stubborn)
+    assert time.monotonic() - begun < 5
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
+@settings(max_examples=20)
+def test_the_end_never_comes_to_anything_but_the_work(lengths: list[int]) -> None:
+    """Work about as long as its limit is ended or not; what comes after it never is."""
+    for length in lengths:
+        with contextlib.suppress(TimeLimitError):
+            within(0.0002, lambda length=length: sum(range(length * 20)))  # type: ignore[misc]
+        assert sum(range(2_000)) == 1_999_000
+
+
+def test_limits_hold_in_many_threads_at_once() -> None:
+    outcomes: list[str] = []
+
+    def one(number: int) -> None:
+        try:
+            within(0.1 if number % 2 else 30.0, _spin if number % 2 else lambda: None)
+            outcomes.append("done")
+        except TimeLimitError:
+            outcomes.append("ended")
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert sorted(outcomes) == ["done"] * 4 + ["ended"] * 4
+
+
+@pytest.mark.parametrize("executor", [functools.partial(ThreadPoolExecutor, 1), processes(1)])
+def test_a_file_that_takes_too_long_is_one_error(executor: Callable[[], Executor]) -> None:
+    inputs = [RUNS[0], ("stalled.fit", RUNS[0][1]), RUNS[1]]
+    work = functools.partial(stalled_check, options=CheckOptions(limit_s=1.0))
+    found = [c.results[0] for c in spread(work, inputs_of(inputs), executor, lost=lost)]
+    kinds = [result.error and result.error.kind for result in found]
+    assert kinds == [None, "TimeLimitError", None]
+
+
+@pytest.mark.parametrize("limit_s", [0.0, -1.0, float("nan"), float("inf")])
+def test_a_limit_that_is_none_is_refused(limit_s: float) -> None:
+    with pytest.raises(SpecError, match="limit_s: expected seconds above 0"):
+        check_many([], limit_s=limit_s)
+
+
+# Inputs.
+
+
+def test_a_folder_stands_for_the_files_below_it_that_may_hold_runs(tmp_path: Path) -> None:
+    folder = folder_of_runs(tmp_path / "runs", 3)
+    for name in (".hidden.fit", "notes.txt", "B.FIT", "c.fit.gz", "d.zip"):
+        (folder / name).write_bytes(b"")
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "e.fit").write_bytes(b"")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "f.fit").write_bytes(b"")
+    os.mkfifo(folder / "pipe.fit")
+    found = [Path(one).relative_to(folder).as_posix() for one in find_inputs(folder)]
+    assert found == [
+        *("B.FIT", "c.fit.gz", "d.zip", "deeper/e.fit"),
+        *("run-000.fit", "run-001.fit", "run-002.fit"),
+    ]
+
+
+def test_patterns_are_matched_and_each_file_comes_once(tmp_path: Path) -> None:
+    folder = folder_of_runs(tmp_path / "runs", 3)
+    (folder / "[1].fit").write_bytes(b"")
+    pattern = str(folder / "run-*.fit")
+    assert len(find_inputs(pattern)) == 3
+    assert len(find_inputs(folder / "run-001.fit", pattern, folder)) == 4
+    assert find_inputs(folder / "[1].fit") == [str(folder / "[1].fit")]
+    assert len(find_inputs(f"{tmp_path}/**/run-*.fit")) == 3
+
+
+def test_what_stands_for_no_file_is_said_all_at_once(tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as refused:
+        find_inputs(tmp_path, tmp_path / "*.fit", "memory://nowhere/*.fit")
+    assert str(refused.value).count(str(tmp_path)) == 2
+    assert "memory://nowhere" in str(refused.value)
+
+
+@pytest.fixture
+def in_memory() -> Iterator[str]:
+    system = fsspec.filesystem("memory")
+    for name, data in RUNS[:3]:
+        system.pipe(f"/club/{name}", data)
+    yield "memory://club"
+    system.rm("/club", recursive=True)
+
+
+@pytest.mark.parametrize("executor", [None, processes(1)], ids=str)
+def test_whatever_fsspec_opens_is_an_input(
+    executor: Callable[[], Executor] | None, in_memory: str
+) -> None:
+    inputs = find_inputs(in_memory)
+    assert inputs == [f"memory:///club/{name}" for name, _ in RUNS[:3]] or inputs == [
+        f"memory://club/{name}" for name, _ in RUNS[:3]
+    ]
+    assert find_inputs(f"{in_memory}/*.fit") == inputs
+    assert all(result.report is not None for result in check_many(inputs, executor))
+    (absent,) = check_many([f"{in_memory}/absent.fit"], executor)
+    assert absent.error is not None
+    assert absent.error.kind == "DecodeError"
+
+
+def test_members_of_an_archive_are_inputs(tmp_path: Path) -> None:
+    path = tmp_path / "week.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in RUNS[:3]:
+            archive.writestr(f"runs/{name}", data)
+    inputs = find_inputs(f"zip://runs/*.fit::{path}")
+    assert inputs == [f"zip://runs/{name}::{path}" for name, _ in RUNS[:3]]
+    found = list(check_many(inputs, processes(1)))
+    assert [result.source for result in found] == inputs
+    assert all(result.report is not None for result in found)
+    assert find_inputs(f"zip://::{path}") == inputs
+
+
+def test_a_name_that_is_no_text_becomes_one(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff.fit")
+    Path(path).write_bytes(RUNS[0][1])
+    (result,) = check_many([path])
+    assert result.report is not None
+    assert result.source.endswith("/\\udcff.fit")

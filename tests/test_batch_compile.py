@@ -1,0 +1,228 @@
+"""Claims about every session for every athlete: names, identities, and what is wrong at once."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from backrun_fit.batch import compile_many, load_plan, parse_roster, processes
+from backrun_fit.batch.compiling import CompileResult, Plan
+from backrun_fit.batch.roster import ROSTER_COLUMNS
+from backrun_fit.compile import compile_workout
+from backrun_fit.errors import SpecError
+from backrun_fit.fit.sniff import identity
+from backrun_fit.fit.workout_reader import read_workout
+from backrun_fit.fit.workout_writer import encode_workout
+from backrun_fit.season import parse_season
+from backrun_fit.spec import parse_spec, session
+from tests.test_cli import run
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+ROSTER = parse_roster("name,marathon_pace\nAnn,8:00/mi\nBo,7:30/mi\nCé,4:30/km\n")
+LONG = parse_spec("{name: Long run, date: 2026-03-01, run: 8mi @ easy, rules: [after_each_mile]}")
+SEASON = """
+name: Spring
+start: 2026-03-02
+weeks: 4
+athlete: {marathon_pace: 9:00/mi}
+sessions:
+  - {day: Tue, name: Short day, rules: [backward_repeats]}
+  - {day: Sun, name: Long run, run: 9mi @ easy, rules: [after_each_mile]}
+"""
+
+
+def made(results: list[CompileResult]) -> list[bytes]:
+    assert [result.error for result in results] == [None] * len(results)
+    return [result.data for result in results if result.data is not None]
+
+
+# Rosters.
+
+
+def test_a_roster_has_its_athletes_in_order_with_all_that_a_spec_may_say() -> None:
+    assert set(ROSTER_COLUMNS) >= {"name", "marathon_pace", "races", "pace_easy"}
+    text = (
+        "Name;marathon_time;max_heart_rate;pace_easy;races;weekly_distance\n"
+        "Ann;3:30:00;185;9:30/mi;;\n\n"
+        ' Bo ;;"190 bpm";;10km 40:00 + half marathon 1:30:00;40mi\n'
+    )
+    ann, bo = parse_roster(text)
+    assert (ann.name, ann.stated_marathon_s, ann.max_heart_rate_bpm) == ("Ann", 12_600, 185)
+    assert ann.pace_mps("easy") == pytest.approx(1609.344 / 570)
+    assert (bo.name, bo.max_heart_rate_bpm) == ("Bo", 190)
+    assert [(race.distance_m, race.time_s) for race in bo.races] == [
+        *((10_000, 2_400), (21_097.5, 5_400))
+    ]
+
+
+def test_all_problems_of_a_roster_are_said_at_once() -> None:
+    text = "name,marathon_pce,marathon_time\nAnn,,soon\n,,3:30:00\nann,,3:40:00,x\nANN,,3:00:00\n"
+    with pytest.raises(SpecError) as refused:
+        parse_roster(text + "Ann,,3:10:00\n", source="roster.csv")
+    lines = str(refused.value).removeprefix("roster.csv: ").splitlines()
+    assert lines[0].startswith("marathon_pce (line 1): expected one of name, marathon_pace,")
+    assert lines[0].endswith("got 'marathon_pce'; did you mean marathon_pace?")
+    assert lines[1].startswith("marathon_time (line 2): expected a ")
+    assert lines[2:] == [
+        "name (line 3): expected a name, got none",
+        "line 4: expected 3 values, got 4",
+        "name (line 6): expected another name than in line 5, got 'Ann' again",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "name\n", "pace\nx\n", "name\n\n", 'name\n"a\n'])
+def test_a_roster_without_athletes_is_refused(text: str) -> None:
+    with pytest.raises(SpecError):
+        parse_roster(text)
+
+
+# Compiling.
+
+
+def test_every_athlete_gets_every_session_at_the_own_pace() -> None:
+    results = list(compile_many(ROSTER, LONG))
+    assert [(result.athlete, result.session) for result in results] == [
+        *(("Ann", "Long run"), ("Bo", "Long run"), ("Cé", "Long run"))
+    ]
+    for athlete, data in zip(ROSTER, made(results), strict=True):
+        alone = compile_workout(session(LONG), athlete)
+        found = read_workout(data)
+        assert found.messages == read_workout(encode_workout(alone, created_at=AT)).messages
+
+
+def test_a_season_is_every_session_of_every_week_for_each() -> None:
+    results = list(compile_many(ROSTER, [parse_season(SEASON), LONG]))
+    assert len(results) == 3 * (4 * 2 + 1)
+    assert results[0].date == date(2026, 3, 3)
+    assert results[0].name == "W01 Tue Short day Ann"
+    assert results[0].file == "Ann/2026-03-03-W01-Tue-Short-day-Ann.fit"
+
+
+def test_the_same_on_any_executor() -> None:
+    plans: list[Plan] = [parse_season(SEASON), LONG]
+    assert list(compile_many(ROSTER, plans, processes(2))) == list(compile_many(ROSTER, plans))
+
+
+def test_names_files_and_identities_are_all_different_even_where_names_are_long() -> None:
+    text = "name,marathon_pace\n" + "".join(
+        f"Maximiliane von Mustermann-{number}/x,8:00/mi\n" for number in range(30)
+    )
+    long = parse_spec("{name: A very long session on Tuesday, date: 2026-03-01, run: 1mi @ easy}")
+    other = parse_spec("{name: A very long session on Thursday, date: 2026-03-01, run: 1mi @ easy}")
+    results = list(compile_many(parse_roster(text), [long, other]))
+    names = {read_workout(data).name for data in made(results)}
+    assert names == {result.name for result in results}
+    assert len(names) == len({result.file.casefold() for result in results}) == 60
+    assert len({identity(data) for data in made(results)}) == 60
+    assert all(len(name.encode()) <= 31 for name in names)
+    assert "workout name: " in results[0].adjustments[0]
+
+
+def test_serial_numbers_that_meet_are_counted_up_the_same_way_every_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    free = itertools.cycle([7, 8, 7])
+    monkeypatch.setattr("backrun_fit.fit.workout_writer._hashed", lambda *_: next(free))
+    results = list(compile_many(ROSTER, LONG))
+    assert [result.serial_number for result in results] == [7, 8, 9]
+    assert [identity(data)[3] for data in made(results)] == [7, 8, 9]
+
+
+def test_behind_the_last_serial_number_comes_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("backrun_fit.fit.workout_writer._hashed", lambda *_: 0xFFFF_FFFE)
+    results = list(compile_many(ROSTER, LONG))
+    assert [result.serial_number for result in results] == [0xFFFF_FFFE, 1, 2]
+
+
+def test_what_one_athlete_lacks_costs_the_others_nothing() -> None:
+    roster = parse_roster("name,marathon_pace\nAnn,8:00/mi\nBo,\n")
+    ann, bo = compile_many(roster, LONG)
+    assert ann.error is None
+    assert bo.error is not None
+    assert (bo.error.kind, bo.data) == ("SpecError", None)
+    assert "expected a marathon pace" in bo.error.message
+
+
+def test_a_session_without_a_date_needs_an_instant() -> None:
+    undated = parse_spec("{name: Long run, run: 8mi @ easy}")
+    with pytest.raises(SpecError, match="expected a date, or created_at"):
+        list(compile_many(ROSTER, undated))
+    (result, *_) = compile_many(ROSTER, undated, created_at=AT)
+    assert result.file == "Ann/Long-run-Ann.fit"
+
+
+# The command.
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    (tmp_path / "roster.csv").write_text("name,marathon_pace\nAnn,8:00/mi\nBo,7:30/mi\n")
+    (tmp_path / "season.yaml").write_text(SEASON)
+    return tmp_path
+
+
+def test_the_command_writes_a_folder_an_athlete_and_an_index(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = desk / "out"
+    for _ in range(2):
+        code = run(
+            *("compile", desk / "roster.csv", desk / "season.yaml", "-o", out),
+            *("--jobs", "1", "--json"),
+        )
+        assert code == 0
+    assert [json.loads(line) for line in capsys.readouterr().out.splitlines()] == [
+        {
+            "schema": "backrun_fit/roster/1",
+            "output": str(out),
+            "workout_count": 16,
+            "error_count": 0,
+        }
+    ] * 2
+    with (out / "index.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 16
+    for row in rows:
+        data = (out / row["file"]).read_bytes()
+        assert identity(data)[3] == int(row["serial_number"])
+        assert read_workout(data).name == row["name"]
+    assert sorted(path.name for path in out.iterdir()) == ["Ann", "Bo", "index.csv"]
+
+
+def test_the_command_says_all_problems_of_all_files_at_once(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "roster.csv").write_text("name,marathon_pace\nAnn,fast\n")
+    (desk / "bad.yaml").write_text("{name: X, run: 8mi @ eassy}")
+    out = desk / "out"
+    assert run("compile", desk / "roster.csv", desk / "bad.yaml", "-o", out) == 2
+    errors = capsys.readouterr().err
+    assert "roster.csv: marathon_pace (line 2)" in errors
+    assert "eassy" in errors
+    assert not out.exists()
+
+
+def test_the_command_goes_on_past_an_athlete_without_a_pace(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "roster.csv").write_text("name,marathon_pace\nAnn,8:00/mi\nBo,\n")
+    out = desk / "out"
+    assert run("compile", desk / "roster.csv", desk / "season.yaml", "-o", out, "--jobs", "1") == 2
+    assert "error: Bo" in capsys.readouterr().err
+    assert len(list(out.glob("Ann/*.fit"))) == 8
+
+
+def test_a_roster_needs_a_plan(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("compile", desk / "roster.csv", "-o", desk / "out") == 2
+    assert "expected a session or a season beside" in capsys.readouterr().err
+
+
+def test_a_plan_is_a_season_where_it_has_weeks(desk: Path) -> None:
+    assert load_plan(desk / "season.yaml") == parse_season(SEASON)
+    (desk / "session.yaml").write_text("{name: X, run: 8mi @ easy}")
+    assert load_plan(desk / "session.yaml") == parse_spec("{name: X, run: 8mi @ easy}")
