@@ -8,17 +8,17 @@ RIVALS := $(VENV)/.rivals
 # A rival that needs an older fit-tool than ours, in an environment of its own.
 PACE2FIT := $(VENV)/.pace2fit-0.1.3
 
-.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy bench-compile bench-batch fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
 	$(BIN)/backrun-fit rehearse fixtures/specs/long-run.yaml -o demo/long-run.fit --seed 1 >/dev/null
-	$(BIN)/backrun-fit check demo/long-run.fit --units statute >demo/report.txt
+	$(BIN)/backrun-fit check demo/long-run.fit --units statute --html demo/report.html >demo/report.txt
 	@cat demo/report.txt
 	@echo
 	@echo "Workouts for the watch: demo/workouts/*.fit (copy them to GARMIN/NEWFILES over USB)"
 	@echo "Rehearsed run:          demo/long-run.fit"
-	@echo "Report:                 demo/report.txt"
+	@echo "Report:                 demo/report.txt, and to look at: demo/report.html"
 
 test: $(READY)
 	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
@@ -36,6 +36,9 @@ coverage: $(READY)
 
 fixtures: $(READY)
 	$(BIN)/python fixtures/regenerate.py
+
+pictures: $(READY)
+	$(BIN)/python -m tests.pictures
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -33,6 +34,7 @@ from backrun_fit.output import OutputError
 from backrun_fit.render.document import as_json, report_document
 from backrun_fit.tolerances import Tolerances
 from tests.batches import ACTIVITIES, folder_of_runs, rows_of
+from tests.test_cli import run
 
 BACKRUN_FIT = [sys.executable, "-m", "backrun_fit.cli"]
 
@@ -414,7 +416,7 @@ def test_a_run_that_is_killed_leaves_no_worker_behind(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> None:
-    folder, output = folder_of_runs(tmp_path / "runs", 600), tmp_path / "rows.csv"
+    folder, output = folder_of_runs(tmp_path / "runs", 300), tmp_path / "rows.csv"
     process = started(folder, output)
     wait_for_lines(tmp_path / "rows.csv.journal", 10, process)
     begun = time.monotonic()
@@ -422,7 +424,7 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     printed, errors = process.communicate(timeout=30)
     assert time.monotonic() - begun < 10
     assert process.returncode == 130
-    assert "of 600 files are done" in errors
+    assert "of 300 files are done" in errors
     assert "the same command goes on" in errors
     assert "Traceback" not in errors
     assert printed == ""
@@ -430,19 +432,16 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     done = subprocess.run(started_command(folder, output), capture_output=True, text=True)
     assert done.returncode == 0
     assert "before" in done.stdout
-    assert len(rows_of(output)) == 600
+    assert len(rows_of(output)) == 300
 
 
-def test_a_second_command_on_one_output_is_refused(tmp_path: Path) -> None:
-    folder, output = folder_of_runs(tmp_path / "runs", 400), tmp_path / "rows.csv"
-    process = started(folder, output)
-    wait_for_lines(tmp_path / "rows.csv.journal", 1, process)
-    second = subprocess.run(started_command(folder, output), capture_output=True, text=True)
-    process.communicate()
+def test_a_second_command_on_one_output_is_refused(runs: Path, tmp_path: Path) -> None:
+    output = tmp_path / "rows.csv"
+    with alone(output):
+        second = subprocess.run(started_command(runs, output), capture_output=True, text=True)
     assert second.returncode == 2
     assert "expected no other run on this output, got one" in second.stderr
-    assert process.returncode == 0
-    assert len(rows_of(output)) == 400
+    assert not output.exists()
 
 
 def test_the_whole_corpus_is_a_folder_like_any_other(corpus: Path, tmp_path: Path) -> None:
@@ -470,3 +469,72 @@ def test_without_a_single_run_the_code_is_two(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["error_count"] == 1
     with output.open() as file:
         assert [row["error"] for row in csv.DictReader(file)] == ["DecodeError"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_on_a_terminal_it_says_how_fast_and_how_long(tmp_path: Path) -> None:
+    import pty
+
+    folder = folder_of_runs(tmp_path / "runs", 60)
+    lead, terminal = pty.openpty()
+    with subprocess.Popen(
+        started_command(folder, tmp_path / "rows.csv"),
+        stdout=subprocess.PIPE,
+        stderr=terminal,
+        env={**os.environ, "TERM": "xterm"},
+    ) as process:
+        os.close(terminal)
+        seen = b""
+        while True:
+            try:
+                seen += os.read(lead, 65_536)
+            except OSError:  # the other end is closed
+                break
+        assert process.wait() == 0
+    os.close(lead)
+    assert b" files/s, " in seen
+    assert b" left" in seen
+    assert b"/60" in seen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["-o", "rows.csv"], "expected at least one file or folder, got none"),
+        (["x", "-o", "rows.txt"], "expected an output that ends in .parquet, .csv, .jsonl"),
+        (["x", "-o", "rows.csv", "--jobs", "0"], "--jobs: expected at least 1, got 0"),
+        (["x", "-o", "rows.csv", "--limit", "0"], "limit_s: expected seconds above 0"),
+        (["x", "-o", "rows.csv", "--jobs", "1", "--scheduler", "tcp://x"], "got both"),
+        (["x", "-o", "rows.csv", "--trend"], "expected -o without --trend"),
+        (["x", "--jobs", "2"], "expected --jobs, --scheduler and --limit beside -o"),
+        (["no/*.fit", "-o", "rows.csv"], "expected FIT files, found none for 'no/*.fit'"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    arguments: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("check", *arguments) == 2
+    assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_addresses_are_inputs_of_the_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "week.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for activity in ACTIVITIES:
+            archive.write(activity, activity.name)
+    output = tmp_path / "rows.csv"
+    assert run("check", f"zip://*.fit::{path}", path, "-o", output, "--jobs", "1") == 0
+    sources = [row["source"] for row in rows_of(output)]
+    assert sources == [
+        *(f"zip://{activity.name}::{path}" for activity in ACTIVITIES),
+        *(f"{path}/{activity.name}" for activity in ACTIVITIES),
+    ]
+    assert "5 files: 8 runs checked" in capsys.readouterr().out

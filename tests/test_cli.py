@@ -546,3 +546,35 @@ def test_an_instant_that_no_file_holds_is_told_with_its_option(
     assert run(verb, LONG_RUN, "-o", tmp_path / "out", option, "1970-01-01") == 2
     told = f"error: {option}: expected an instant from 1998-07-03 to 2126-02-06"
     assert capsys.readouterr().err.startswith(told)
+
+
+ACTIVITIES = sorted((ROOT / "fixtures" / "activities").glob("*.fit"))
+
+
+def test_check_makes_a_page_of_one_run_and_a_folder_of_several(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "run.html"
+    assert run("check", ACTIVITIES[0], "--html", page, "--quiet") == 0
+    assert page.read_text().startswith("<!doctype html>")
+    assert f"page  {page}" in capsys.readouterr().out
+    folder = tmp_path / "pages"
+    assert run("check", *ACTIVITIES[:2], "--html", folder, "--quiet") == 0
+    names = sorted(path.stem for path in folder.iterdir())
+    assert names == ["2026-03-01-long-run", "2026-03-03-intervals"]
+    assert run("check", *ACTIVITIES[:2], "--html", tmp_path / "all.html", "--quiet") == 2
+    assert "expected a folder for 2 runs" in capsys.readouterr().err
+    assert not (tmp_path / "all.html").exists()
+
+
+def test_show_draws_a_workout_and_refuses_to_draw_two(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    svg, png = tmp_path / "w.svg", tmp_path / "w.png"
+    assert run("show", LONG_RUN, "--svg", svg, "--png", png) == 0
+    assert svg.read_text().startswith("<svg")
+    assert png.read_bytes()[1:4] == b"PNG"
+    assert run("show", ACTIVITIES[0], "--svg", tmp_path / "a.svg") == 0
+    assert (tmp_path / "a.svg").is_file()
+    assert run("show", *SPECS, "--svg", svg) == 2
+    assert "expected one file to draw" in capsys.readouterr().err

@@ -112,7 +112,8 @@ def _groups(rows: Iterable[bytes], rows_per_file: int) -> Iterator[tuple[int, li
 def _write(path: Path, schema: pa.Schema, groups: Iterable[tuple[int, list[bytes]]]) -> None:
     from pyarrow.parquet import ParquetWriter
 
-    with ParquetWriter(path, schema) as writer:
+    # What is freed goes back at once; the other pools keep it.
+    with ParquetWriter(path, schema, memory_pool=_pyarrow().system_memory_pool()) as writer:
         for _, group in groups:
             writer.write_table(_table(group, schema))
 
@@ -126,6 +127,7 @@ def _table(rows: list[bytes], schema: pa.Schema) -> pa.Table:
         pa.BufferReader(text),
         read_options=ReadOptions(block_size=len(text) + 1),  # a row is never cut in two
         parse_options=ParseOptions(explicit_schema=schema, unexpected_field_behavior="error"),
+        memory_pool=pa.system_memory_pool(),
     )
     return table.replace_schema_metadata(schema.metadata)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+import attrs
 from cyclopts import Parameter
 
 from backrun_fit.cli.common import (
@@ -18,12 +19,15 @@ from backrun_fit.cli.common import (
     plan,
     print_out,
 )
+from backrun_fit.cli.pages import Pages
 from backrun_fit.cli.progress import working_on
 from backrun_fit.errors import BackrunFitError, SpecError
 
 if TYPE_CHECKING:
+    from backrun_fit.activity import Activity
     from backrun_fit.report import Report
     from backrun_fit.tolerances import Tolerances
+    from backrun_fit.units import UnitSystem
 
 __all__ = ["check"]
 
@@ -55,6 +59,10 @@ def check(
     quiet: Annotated[
         bool, Parameter(negative="", help="Print one line a run, its conclusion.")
     ] = False,
+    html: Annotated[
+        Path | None,
+        Parameter(help="Write each report as a page: a file for one run, else a folder."),
+    ] = None,
     output: Annotated[
         Path | None,
         Parameter(
@@ -76,17 +84,14 @@ def check(
 ) -> int:
     """Check recorded runs step by step against the workout they carry, or a given one."""
     from backrun_fit.compliance import check as check_activity
-    from backrun_fit.compliance.trend import compare_runs
     from backrun_fit.fit.activity_reader import activities_in
     from backrun_fit.fit.source import open_source
-    from backrun_fit.render.document import report_document, trend_document
-    from backrun_fit.render.text import Headline, report_text
-    from backrun_fit.render.trend import trend_text
 
     if quiet and (json or trend):
         raise SpecError("expected --quiet alone, got it beside --json or --trend")
     of_batch = (jobs, scheduler, limit) != (None, None, None)
-    _refuse_without(output is not None, of_batch=of_batch, looks=trend or quiet)
+    looks = trend or quiet or html is not None
+    _refuse_without(output is not None, of_batch=of_batch, looks=looks)
     given, shown_units = None, units or "metric"
     if workout is not None:
         given, shown_units = plan(workout, device_named("garmin-100"), units)
@@ -104,7 +109,8 @@ def check(
             limit_s=limit,
         )
         return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)
-    reports: list[Report] = []
+    pages = None if html is None else Pages(html, shown_units)
+    said = _Said(json=json, quiet=quiet, trend=trend, pages=pages, units=shown_units)
 
     def one(content: bytes, name: str | None) -> int:
         code = DONE
@@ -112,12 +118,7 @@ def check(
             report = check_activity(
                 activity, given, tolerances=tolerances, align=align, units=shown_units
             )
-            if trend:
-                reports.append(report)
-            elif json:
-                print_out(report_document(report))
-            else:
-                print_out(Headline(report) if quiet else report_text(report, shown_units))
+            said.add(report, activity)
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
         return code
 
@@ -132,22 +133,55 @@ def check(
         return code
 
     code = each([Path(one) for one in activities], members)
-    if trend:
-        found = compare_runs(reports, shown_units)
-        print_out(trend_document(found) if json else trend_text(found, shown_units))
+    said.finish()
     return code
+
+
+@attrs.frozen(kw_only=True)
+class _Said:
+    """What is said of each run, and of all of them at the end."""
+
+    json: bool
+    quiet: bool
+    trend: bool
+    pages: Pages | None
+    units: UnitSystem
+    _reports: list[Report] = attrs.field(factory=list, init=False)
+
+    def add(self, report: Report, activity: Activity) -> None:
+        from backrun_fit.render.document import report_document
+        from backrun_fit.render.text import Headline, report_text
+
+        if self.pages is not None:
+            self.pages.add(report, activity)
+        if self.trend:
+            self._reports.append(report)
+        elif self.json:
+            print_out(report_document(report))
+        else:
+            print_out(Headline(report) if self.quiet else report_text(report, self.units))
+
+    def finish(self) -> None:
+        from backrun_fit.compliance.trend import compare_runs
+        from backrun_fit.render.document import trend_document
+        from backrun_fit.render.trend import trend_text
+
+        if self.trend:
+            found = compare_runs(self._reports, self.units)
+            print_out(trend_document(found) if self.json else trend_text(found, self.units))
+        for path in self.pages.write() if self.pages is not None else ():
+            if not self.json:
+                print_out(f"page  {path}")
 
 
 def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
     if has_output and looks:
-        raise SpecError("expected -o without --trend and --quiet, got them together")
+        raise SpecError("expected -o without --trend, --quiet and --html, got them together")
     if of_batch and not has_output:
         raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
 
 
 def _tolerances(pairs: tuple[str, ...]) -> Tolerances:
-    import attrs
-
     from backrun_fit.tolerances import Tolerances
 
     names = [field.name for field in attrs.fields(Tolerances)]

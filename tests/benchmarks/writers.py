@@ -149,7 +149,7 @@ def with_garmin() -> bytes:
 WRITERS: Final[dict[str, Callable[[], bytes]]] = {
     "backrun-fit with the proof": proven,
     "backrun-fit, bytes alone": unproven,
-    "fit-tool's objects": with_fit_tool,
+    "fit-tool": with_fit_tool,
     "garmin-fit-sdk": with_garmin,
 }
 
