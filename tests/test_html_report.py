@@ -32,14 +32,13 @@ from backrun_fit.render.html import report_html
 from backrun_fit.render.html.course import Course
 from backrun_fit.render.html.facts import (
     costs,
-    done_text,
     misses,
     moved,
     movement_word,
-    numbers_text,
     unmeasured,
     verdict_word,
 )
+from backrun_fit.render.parts import done_text, numbers_text
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import duration_text, shown, target_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from rich.console import RenderableType
@@ -9,11 +10,20 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from backrun_fit.report import Verdict
+from backrun_fit.report import StepResult, Verdict
+from backrun_fit.units import UnitSystem, format_distance, format_duration
 from backrun_fit.wording import shown
-from backrun_fit.workout import Step
+from backrun_fit.workout import DistanceDuration, Step
 
-__all__ = ["columns", "indented", "paragraph", "step_label", "verdict_text"]
+__all__ = [
+    "columns",
+    "done_text",
+    "indented",
+    "numbers_text",
+    "paragraph",
+    "step_label",
+    "verdict_text",
+]
 
 _STYLES: Final[dict[Verdict, str]] = {
     Verdict.MET: "green",
@@ -57,3 +67,29 @@ def step_label(step: Step) -> str:
         'warmup'
     """
     return shown(step.name) or (step.intensity.value if step.intensity else step.movement.value)
+
+
+def numbers_text(numbers: Sequence[int]) -> str:
+    """Rising numbers in few words.
+
+    Example:
+        >>> numbers_text([1, 2, 3, 5])
+        '1-3, 5'
+    """
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
+
+def done_text(result: StepResult, units: UnitSystem) -> str:
+    """How far or how long an execution was, by what ends it; empty where it was not done."""
+    done = result.done
+    if done is None:
+        return ""
+    if isinstance(result.planned.step.duration, DistanceDuration) and done.distance_m is not None:
+        return format_distance(done.distance_m, units)
+    return "" if done.timer_s is None else format_duration(done.timer_s)

@@ -13,7 +13,15 @@ from rich.text import Text
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
-from backrun_fit.render.parts import columns, indented, paragraph, step_label, verdict_text
+from backrun_fit.render.parts import (
+    columns,
+    done_text,
+    indented,
+    numbers_text,
+    paragraph,
+    step_label,
+    verdict_text,
+)
 from backrun_fit.report import Colour, Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import (
@@ -24,7 +32,6 @@ from backrun_fit.wording import (
     step_text,
     target_text,
 )
-from backrun_fit.workout import DistanceDuration
 
 __all__ = [
     "Headline",
@@ -238,7 +245,7 @@ def _executions(report: Report, units: UnitSystem) -> Table:
             step_label(step),
             duration_text(step.duration, units),
             target_text(step.target, units),
-            _done(result, units),
+            done_text(result, units),
             _measured(result, "pace", units),
             _measured(result, "heart_rate", units),
             verdict_text(result.verdict),
@@ -275,25 +282,9 @@ def _certainties(report: Report) -> list[str]:
         else:
             reasons.setdefault((word, result.pairing), []).append(number)
     return [
-        *(f"{word} for {_ranges(found)}" for word, found in numbers.items()),
-        *(f"{word} for {_ranges(found)}: {why}" for (word, why), found in reasons.items()),
+        *(f"{word} for {numbers_text(found)}" for word, found in numbers.items()),
+        *(f"{word} for {numbers_text(found)}: {why}" for (word, why), found in reasons.items()),
     ]
-
-
-def _ranges(numbers: list[int]) -> str:
-    """Rising numbers in few words.
-
-    Example:
-        >>> _ranges([1, 2, 3, 5])
-        '1-3, 5'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
 
 
 def _notes(report: Report) -> list[str]:
@@ -303,15 +294,6 @@ def _notes(report: Report) -> list[str]:
         for note in result.notes:
             numbers.setdefault(note, []).append(str(result.planned.number))
     return [f"{', '.join(found)}: {note}" for note, found in numbers.items()]
-
-
-def _done(result: StepResult, units: UnitSystem) -> str:
-    if result.done is None:
-        return ""
-    by_distance = isinstance(result.planned.step.duration, DistanceDuration)
-    if by_distance and result.done.distance_m is not None:
-        return format_distance(result.done.distance_m, units)
-    return "" if result.done.timer_s is None else format_duration(result.done.timer_s)
 
 
 def _measured(result: StepResult, what: Literal["pace", "heart_rate"], units: UnitSystem) -> str:

@@ -11,9 +11,10 @@ import numpy as np
 
 from backrun_fit.activity import Activity
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
+from backrun_fit.render.parts import numbers_text
 from backrun_fit.report import Done, Report, StepResult, Verdict
-from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.workout import DistanceDuration, Movement
+from backrun_fit.units import UnitSystem, format_duration, format_pace
+from backrun_fit.workout import Movement
 
 __all__ = [
     "Cost",
@@ -21,12 +22,10 @@ __all__ = [
     "Moved",
     "contrast_text",
     "costs",
-    "done_text",
     "means_text",
     "misses",
     "moved",
     "movement_word",
-    "numbers_text",
     "steps_text",
     "unmeasured",
     "verdict_word",
@@ -61,22 +60,6 @@ def verdict_word(verdict: Verdict) -> str:
     return verdict.value.replace("_", " ")
 
 
-def numbers_text(numbers: Sequence[int]) -> str:
-    """Rising numbers in few words.
-
-    Example:
-        >>> numbers_text([1, 2, 3, 5])
-        '1-3, 5'
-    """
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
-
-
 def steps_text(numbers: Sequence[int]) -> str:
     """Which executions, in words.
 
@@ -85,16 +68,6 @@ def steps_text(numbers: Sequence[int]) -> str:
         ('step 4', 'steps 4-5')
     """
     return f"step{'' if len(numbers) == 1 else 's'} {numbers_text(numbers)}"
-
-
-def done_text(result: StepResult, units: UnitSystem) -> str:
-    """How far or how long an execution was, by what ends it; empty where it was not done."""
-    done = result.done
-    if done is None:
-        return ""
-    if isinstance(result.planned.step.duration, DistanceDuration) and done.distance_m is not None:
-        return format_distance(done.distance_m, units)
-    return "" if done.timer_s is None else format_duration(done.timer_s)
 
 
 # What was not met.

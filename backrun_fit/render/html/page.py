@@ -38,7 +38,6 @@ from backrun_fit.render.html.course import Course
 from backrun_fit.render.html.facts import (
     contrast_text,
     costs,
-    done_text,
     means_text,
     misses,
     moved,
@@ -47,6 +46,7 @@ from backrun_fit.render.html.facts import (
     unmeasured,
     verdict_word,
 )
+from backrun_fit.render.parts import done_text
 from backrun_fit.render.text import conclusion
 from backrun_fit.report import Report, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
