@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Final
 
 import attrs
 
@@ -19,6 +19,7 @@ from backrun_fit.errors import EncodeError
 from backrun_fit.fit.frame import framed
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, enum_number
 from backrun_fit.fit.raw_writer import pack, raw_message
+from backrun_fit.fit.read_back import prove_fields
 from backrun_fit.fit.workout_writer import FIRST_INSTANT, LAST_INSTANT
 from backrun_fit.workout import RawMessage
 
@@ -132,7 +133,7 @@ def encode_schedule(entries: Sequence[ScheduledWorkout], *, created_at: datetime
         time_created=created_s,
     )
     data = framed(pack((head,)) + packed)
-    _prove(data, (head, *schedules))
+    prove_fields(data, (head, *schedules), "schedule")
     return data
 
 
@@ -182,43 +183,3 @@ def _instant_s(at: datetime, what: str) -> int:
             f"got {at:%Y-%m-%d}"
         )
     return int(at.timestamp()) - FIT_EPOCH_UNIX_S
-
-
-def _prove(data: bytes, messages: Sequence[RawMessage]) -> None:
-    """Have fitparse, which shares no code with the writer, read every value back.
-
-    Raises:
-        EncodeError: Message and field, what was expected and what was read.
-    """
-    found = _read_back(data)
-    expected = [message.number for message in messages]
-    if [wire.mesg_num for wire in found] != expected:
-        got = [wire.mesg_num for wire in found]
-        raise EncodeError(f"schedule: expected messages with the numbers {expected}, read {got}")
-    for position, (message, wire) in enumerate(zip(messages, found, strict=True)):
-        read = {field.def_num: field.raw_value for field in wire.fields if field.field_def}
-        for field in message.fields:
-            if read.get(field.number) != field.value:
-                raise EncodeError(
-                    f"schedule, message {position}, {wire.name}, field {field.number}: "
-                    f"expected {field.value!r}, read back {read.get(field.number)!r}"
-                )
-
-
-def _read_back(data: bytes) -> list[Any]:
-    from fitparse import FitFile, FitFileDataProcessor
-
-    class Raw(FitFileDataProcessor):  # type: ignore[misc]
-        """Leaves instants as numbers: only raw values are compared."""
-
-        def process_type_date_time(self, field: Any) -> None:
-            """Leave it."""
-
-        def process_type_local_date_time(self, field: Any) -> None:
-            """Leave it."""
-
-    try:
-        return list(FitFile(data, data_processor=Raw()).get_messages())
-    # fitparse leaks TypeError, ValueError and struct errors on bytes it cannot read.
-    except Exception as error:
-        raise EncodeError(f"schedule: the file written cannot be read back: {error}") from error

@@ -1,0 +1,282 @@
+"""The charts of a season: every run and every week along the same axis of weeks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from backrun_fit.compliance.evidence import CONTRADICTORY, STRONG, SUPPORTIVE
+from backrun_fit.render.drawing import (
+    MARKS,
+    NARROW,
+    SMALL,
+    THEMED,
+    WIDE,
+    Sheet,
+    as_svg,
+    sheet_figure,
+)
+from backrun_fit.render.html.axes import SIDE_PX, Box, rectangles, say_unit
+from backrun_fit.render.html.charts import Chart, tone
+from backrun_fit.render.html.season_facts import Break, Run, Week, day_text
+from backrun_fit.report import Verdict
+from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE, UnitSystem
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["backward_chart", "evidence_chart", "met_chart", "score_chart"]
+
+Slots = Sequence[Week | Break]
+"""What has room on the axis: one unit each, from zero on."""
+
+_BELOW_PX: Final = 36
+_ABOVE_PX: Final = 20
+_LABEL_PX: Final = 56
+_VALUE_PX: Final = 34
+_LABELS: Final = {
+    "strong": ("o", "met"),
+    "supportive": ("^", "forward"),
+    "none": ("D", "unknown"),
+    "contradictory": ("X", "missed"),
+}
+
+
+def _both(draw: Callable[[Sheet], Figure], desk: Sheet, key: str, title: str, told: str) -> Chart:
+    narrow, wide = (
+        as_svg(draw(sheet), key=f"{key}-{word}", title=title, description=told)
+        for word, sheet in (("narrow", NARROW), ("wide", desk))
+    )
+    return Chart(narrow=narrow, wide=wide)
+
+
+def _slot_px(slots: Slots, sheet: Sheet) -> float:
+    return (sheet.width - SIDE_PX - 8) / len(slots)
+
+
+def _weeks(slots: Slots) -> Iterator[tuple[int, Week]]:
+    return ((place, slot) for place, slot in enumerate(slots) if isinstance(slot, Week))
+
+
+def _axes(figure: Figure, sheet: Sheet, slots: Slots, limits: tuple[float, float]) -> Axes:
+    """Where things are drawn: weeks below, values at the side, breaks shaded."""
+    axes = figure.add_axes(
+        (
+            SIDE_PX / sheet.width,
+            _BELOW_PX / sheet.height,
+            1 - (SIDE_PX + 8) / sheet.width,
+            1 - (_BELOW_PX + _ABOVE_PX) / sheet.height,
+        )
+    )
+    axes.set(xlim=(0.0, len(slots)), ylim=limits)
+    places, texts = _week_ticks(slots, max(1, (sheet.width - SIDE_PX) // _LABEL_PX))
+    axes.set_xticks(places, texts)
+    axes.grid(axis="y", color=THEMED["line"], lw=0.8)
+    axes.spines["bottom"].set_color(THEMED["line"])
+    axes.tick_params(length=0, pad=4, labelcolor=THEMED["muted"], labelsize=sheet.text - 0.5)
+    every_other = [(place, place + 1.0, *limits) for place, _ in _weeks(slots) if place % 2]
+    if _slot_px(slots, sheet) >= 8:
+        rectangles(axes, every_other, facecolor=THEMED["line"], alpha=0.22, lw=0, zorder=0.2)
+    breaks = [
+        (place + 0.2, place + 0.8, *limits)
+        for place, slot in enumerate(slots)
+        if isinstance(slot, Break)
+    ]
+    rectangles(axes, breaks, facecolor="none", edgecolor=THEMED["line"], hatch="//", lw=0, zorder=0.3)
+    return axes
+
+
+def _week_ticks(slots: Slots, most: int) -> tuple[list[float], list[str]]:
+    """Mondays below the middle of their weeks, the year where it is a new one."""
+    step = -(-len(slots) // most)
+    places, texts = [], []
+    year: int | None = None
+    for place, week in _weeks(slots):
+        if place % step:
+            continue
+        places.append(place + 0.5)
+        if week.monday is None:
+            texts.append("no date")
+            continue
+        text = day_text(week.monday, year=False)
+        texts.append(text if week.monday.year == year else f"{text}\n{week.monday.year}")
+        year = week.monday.year
+    return places, texts
+
+
+def _places(slots: Slots) -> dict[int, float]:
+    """Where each run lies, by its number."""
+    found: dict[int, float] = {}
+    for place, week in _weeks(slots):
+        for order, run in enumerate(week.runs):
+            found[run.number] = place + _share(week.monday, run, order, len(week.runs))
+    return found
+
+
+def _share(monday: date | None, run: Run, order: int, runs: int) -> float:
+    """How far into its week a run lies; evenly where it has no date."""
+    if monday is None or run.day is None:
+        return (order + 0.5) / runs
+    at = run.report.started_at
+    days = (run.day - monday).days + at.hour / 24 + at.minute / 1440
+    return min(max(days / 7, 0.0), 1.0)  # one that stands for a Sunday's session may be a Monday's
+
+
+def score_chart(slots: Slots, told: str) -> Chart | None:
+    """The score of each run, with the shape of its verdict; None where none has a score."""
+    places = _places(slots)
+    runs = [run for _, week in _weeks(slots) for run in week.runs]
+    scored = [(places[run.number], run.report.score, run.report.verdict) for run in runs
+              if run.report.score is not None]  # fmt: skip
+    if not scored:
+        return None
+    lowest = min(score for _, score, _ in scored)
+    floor = 50.0 if lowest >= 52.0 else 0.0
+
+    def draw(sheet: Sheet) -> Figure:
+        figure = sheet_figure(sheet)
+        axes = _axes(figure, sheet, slots, (floor, 100.0))
+        line = sorted((x, score) for x, score, _ in scored)
+        axes.plot(*zip(*line, strict=True), color=THEMED["line"], lw=1.4, zorder=1)
+        groups: dict[Verdict, list[tuple[float, float]]] = {}
+        for x, score, verdict in scored:
+            groups.setdefault(verdict, []).append((x, score))
+        for verdict, found in groups.items():
+            axes.plot(
+                *zip(*found, strict=True), ls="", marker=MARKS[verdict.value],
+                ms=_size(len(scored), sheet), color=THEMED[tone(verdict)],
+                mec=THEMED["ground"], mew=0.8, clip_on=False, zorder=3,
+            )  # fmt: skip
+        say_unit(figure, sheet, "score of 100")
+        return figure
+
+    return _both(draw, WIDE, "score", "Score of each run", told)
+
+
+def _size(marks: int, sheet: Sheet) -> float:
+    """Of a mark: smaller where there are many."""
+    return min(9.0, max(5.0, 2.5 * sheet.width / marks))
+
+
+def met_chart(slots: Slots, told: str) -> Chart:
+    """Shares of the steps of each week that were met, missed and not measurable."""
+
+    def draw(sheet: Sheet) -> Figure:
+        figure = sheet_figure(sheet)
+        axes = _axes(figure, sheet, slots, (0.0, 100.0))
+        boxes: dict[str, list[Box]] = {"met": [], "unknown": [], "missed": []}
+        for place, week in _weeks(slots):
+            if not week.steps:
+                continue
+            bottom = 0.0
+            missed = week.steps - week.met - week.unmeasured
+            for name, steps in (("met", week.met), ("unknown", week.unmeasured),
+                                ("missed", missed)):  # fmt: skip
+                top = bottom + 100.0 * steps / week.steps
+                if steps:
+                    boxes[name].append((place + 0.14, place + 0.86, bottom, top))
+                bottom = top
+        for name, hatch in (("met", None), ("unknown", ".."), ("missed", "////")):
+            rectangles(axes, boxes[name], facecolor=THEMED[name], edgecolor=THEMED["ground"],
+                       hatch=hatch, lw=0.6, zorder=2)  # fmt: skip
+        values = [(place + 0.5, 100.0, f"{week.met / week.steps:.0%}")
+                  for place, week in _weeks(slots) if week.steps]  # fmt: skip
+        _say_values(axes, values, slots, sheet)
+        axes.set_yticks([0, 25, 50, 75, 100])
+        say_unit(figure, sheet, "% of steps")
+        return figure
+
+    return _both(draw, SMALL, "met", "Steps met, week by week", told)
+
+
+def _say_values(
+    axes: Axes, values: Sequence[tuple[float, float, str]], slots: Slots, sheet: Sheet
+) -> None:
+    """What the bars stand for, above them where there is room for all."""
+    if _slot_px(slots, sheet) < _VALUE_PX:
+        return
+    for x, y, text in values:
+        axes.annotate(text, (x, y), (0, 2), textcoords="offset points", ha="center", va="bottom",
+                      fontsize=sheet.text - 1.0, color=THEMED["muted"],
+                      annotation_clip=False)  # fmt: skip
+
+
+def backward_chart(slots: Slots, units: UnitSystem, told: str) -> Chart | None:
+    """Backward distance of each week, and how much was planned; None where it is nothing."""
+    per = METRES_PER_MILE if units == "statute" else METRES_PER_KILOMETRE
+    highest = max(max(week.backward_m, week.planned_m) for _, week in _weeks(slots)) / per
+    if highest <= 0:
+        return None
+    has_plan = any(week.planned for _, week in _weeks(slots))
+
+    def draw(sheet: Sheet) -> Figure:
+        figure = sheet_figure(sheet)
+        axes = _axes(figure, sheet, slots, (0.0, 1.08 * highest))
+        plans: list[Box] = []
+        to_plan: list[Box] = []
+        beside: list[Box] = []
+        for place, week in _weeks(slots):
+            top = week.backward_m / per
+            middle = top - week.unplanned_m / per if has_plan else top
+            if week.planned_m:
+                plans.append((place + 0.08, place + 0.92, 0.0, week.planned_m / per))
+            if middle > 0:
+                to_plan.append((place + 0.2, place + 0.8, 0.0, middle))
+            if top > middle:
+                beside.append((place + 0.2, place + 0.8, middle, top))
+        rectangles(axes, plans, facecolor=THEMED["band"], alpha=0.3, lw=0, zorder=1.5)
+        rectangles(axes, plans, facecolor="none", edgecolor=THEMED["band"], lw=1.4, zorder=1.6)
+        rectangles(axes, to_plan, facecolor=THEMED["backward"], lw=0, zorder=2)
+        rectangles(axes, beside, facecolor=THEMED["backward"], edgecolor=THEMED["ground"],
+                   hatch="////", lw=0.6, zorder=2)  # fmt: skip
+        values = [(place + 0.5, max(week.backward_m, week.planned_m) / per,
+                   f"{week.backward_m / per:.1f}")
+                  for place, week in _weeks(slots) if week.backward_m]  # fmt: skip
+        _say_values(axes, values, slots, sheet)
+        axes.locator_params(axis="y", nbins=5)
+        axes.yaxis.set_major_formatter("{x:g}")
+        say_unit(figure, sheet, "mi" if units == "statute" else "km")
+        return figure
+
+    return _both(draw, SMALL, "backward", "Backward distance, week by week", told)
+
+
+def evidence_chart(slots: Slots, told: str) -> Chart | None:
+    """The cadence effect of each run with its uncertainty; None where none has one."""
+    places = _places(slots)
+    found = [
+        (places[run.number], 100.0 * evidence.cadence_effect,
+         100.0 * (evidence.uncertainty or 0.0), evidence.label)
+        for _, week in _weeks(slots)
+        for run in week.runs
+        if (evidence := run.report.evidence).cadence_effect is not None
+    ]  # fmt: skip
+    if not found:
+        return None
+    lowest = min(0.0, *(value - error for _, value, error, _ in found))
+    highest = max(100.0 * STRONG, *(value + error for _, value, error, _ in found))
+    air = 0.08 * (highest - lowest)
+
+    def draw(sheet: Sheet) -> Figure:
+        figure = sheet_figure(sheet)
+        axes = _axes(figure, sheet, slots, (lowest - air, highest + air))
+        axes.axhline(0.0, color=THEMED["muted"], lw=1.0, zorder=1)
+        for share in (CONTRADICTORY, SUPPORTIVE, STRONG):
+            axes.axhline(100.0 * share, color=THEMED["muted"], lw=0.9, ls=(0, (4, 4)), zorder=1)
+        axes.vlines([x for x, *_ in found], [value - error for _, value, error, _ in found],
+                    [value + error for _, value, error, _ in found], color=THEMED["muted"],
+                    lw=1.6, zorder=2)  # fmt: skip
+        for label, (marker, part) in _LABELS.items():
+            points = [(x, value) for x, value, _, each in found if each == label]
+            if points:
+                axes.plot(*zip(*points, strict=True), ls="", marker=marker,
+                          ms=_size(len(found), sheet), color=THEMED[part],
+                          mec=THEMED["ground"], mew=0.8, zorder=3)  # fmt: skip
+        axes.locator_params(axis="y", nbins=6)
+        axes.yaxis.set_major_formatter("{x:+g}")
+        say_unit(figure, sheet, "% more steps per minute")
+        return figure
+
+    return _both(draw, WIDE, "evidence", "Cadence effect of each run", told)
