@@ -17,6 +17,7 @@ import pytest
 from backrun_fit.errors import DecodeError
 from backrun_fit.fit.columns import FitData, decode
 from tests.fit_bytes import (
+    ENUM,
     SINT8,
     STRING,
     UINT8,
@@ -45,10 +46,25 @@ from tests.fuzz.reference import walk_plainly
 from tests.fuzz.seeds import Seed, seeds
 
 RECORD, SESSION, STEP, TIMESTAMP, HEART_RATE = 20, 18, 27, (253, 4, UINT32), (3, 1, UINT8)
+FILE_ID, WORKOUT, UINT64 = 0, 26, 0x8F
 SHARDS, A_SHARD = 20, 10_000
 """200,000 in a run of CI."""
 
 ONCE_FAILED = {
+    "the sport of a workout is text": fit_file(
+        definition(0, FILE_ID, [(0, 1, ENUM)]),
+        message(0, b"\5"),
+        definition(1, WORKOUT, [(4, 2, STRING)]),
+        message(1, b"\1\0"),
+        definition(2, STEP, [(254, 2, UINT16), (1, 1, ENUM)]),
+        message(2, b"\0\0\5"),
+    ),
+    "a target is larger than its field can be": fit_file(
+        definition(0, FILE_ID, [(0, 1, ENUM)]),
+        message(0, b"\5"),
+        definition(1, STEP, [(3, 1, ENUM), (5, 8, UINT64), (6, 8, UINT64)]),
+        message(1, struct.pack("<BQQ", 0, 1 << 40, 1 << 41)),
+    ),
     # This one hung.
     "a run of messages ends in a cut message, and zeros stand behind the data": (
         header(9 + 2 * 128 + 1)

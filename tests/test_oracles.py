@@ -45,7 +45,7 @@ from backrun_fit.workout import (
     TimeDuration,
 )
 from tests.conftest import ROOT
-from tests.oracles import gpsbabel, javascript, python
+from tests.oracles import gpsbabel, javascript, npm, python
 from tests.oracles.view import QUANTITIES, Absent, Oracle, Row, View, differences, view
 
 FIXTURES = ROOT / "fixtures"
@@ -479,7 +479,7 @@ def test_a_kit_that_cannot_be_fetched_says_so(
 ) -> None:
     if shutil.which("npm") is None:
         pytest.skip("no npm on this machine")
-    monkeypatch.setattr(javascript, "KEPT", tmp_path)
+    monkeypatch.setattr(npm, "KEPT", tmp_path)
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
     monkeypatch.setenv("npm_config_fetch_retry_mintimeout", "100")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))

@@ -173,7 +173,10 @@ def with_source(message: Message, source: RawMessage, *, index: int, offsets: bo
         offsets: As a workout file has them; otherwise the spelling is an activity's,
             and nothing to keep.
     """
-    own = _own(message, index, offsets)
+    try:
+        own = _own(message, index, offsets)
+    except EncodeError:
+        own = {}  # a damaged file can hold what no file of ours could
     extra, spelling = _apart(_STEP, own, source, _groups(message, index, offsets))
     return attrs.evolve(message, extra=extra, spelling=spelling if offsets else ())
 

@@ -9,6 +9,7 @@ import attrs
 
 from backrun_fit.compiled import CompiledWorkout, Identity, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
+from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.raw_reader import raw_messages, raw_messages_beside
 from backrun_fit.fit.workout_messages import (
     INDEX_MASK,
@@ -150,8 +151,8 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     compiled = CompiledWorkout(
         name=name or "",
         messages=messages,
-        sport=sport or _last(segment.table("session").values("sport")) or "generic",
-        sub_sport=sub_sport or "generic",
+        sport=_word("sport", sport or _last(segment.table("session").values("sport"))),
+        sub_sport=_word("sub_sport", sub_sport),
         notes=notes,
     )
     try:
@@ -211,6 +212,12 @@ def _any_value(rows: Iterable[Sequence[Value]]) -> bool:
 def _last(words: Iterable[Value]) -> str | None:
     """The last text there is, as recorders repeat a message to correct it."""
     return next((word for word in reversed(list(words)) if isinstance(word, str) and word), None)
+
+
+def _word(type_name: str, word: str | None) -> str:
+    """A word of one of FIT's types; a damaged file can hold any text in its place."""
+    known = load_profile().value_names(type_name).values()
+    return word if word is not None and word in known else "generic"
 
 
 def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
