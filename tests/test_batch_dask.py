@@ -18,7 +18,7 @@ import pytest
 
 from backrun_fit.batch import CheckOptions, check_into, check_many, dask_cluster
 from backrun_fit.batch.checking import lost
-from backrun_fit.batch.inputs import inputs_of
+from backrun_fit.batch.inputs import InputLike, inputs_of
 from backrun_fit.batch.spread import spread
 from backrun_fit.errors import BatchError
 from tests.batches import deadly_check, folder_of_runs, rows_of
@@ -121,7 +121,8 @@ def test_a_cluster_gives_the_same_rows_and_survives_the_death_of_a_worker(
     assert rows_of(output) == rows_of(whole)
 
     with dask_cluster(cluster.address) as executor:
-        results = list(check_many([*paths[:9], ("late.fit", b"")], executor, limit_s=60))
+        made: list[InputLike] = [*paths[:9], ("late.fit", b"")]
+        results = list(check_many(made, lambda: executor, limit_s=60))
     assert [result.error is None for result in results] == [True] * 9 + [False]
 
 

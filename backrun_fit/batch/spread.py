@@ -196,10 +196,16 @@ class _Crew(Generic[_T, _R]):
             self._executor, self._is_ours = self._make(), True
 
     def close(self, *, wait: bool) -> None:
+        if self._is_ours:
+            # It cancels what waits by itself: a pool of processes that breaks at the same
+            # time stumbles over futures that somebody else has cancelled.
+            try:
+                self._executor.shutdown(wait=wait, cancel_futures=True)
+            except TypeError:  # Dask's takes no such argument, and cancels without
+                self._executor.shutdown(wait=wait)
+            return
         for future in self.under_way:
             future.cancel()
-        if self._is_ours:
-            self._executor.shutdown(wait=wait)
 
 
 def _is_killed_worker(error: BaseException) -> bool:

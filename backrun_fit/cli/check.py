@@ -61,7 +61,12 @@ def check(
     ] = False,
     html: Annotated[
         Path | None,
-        Parameter(help="Write each report as a page: a file for one run, else a folder."),
+        Parameter(
+            help="Write each report as a page: a .html for one run, else a folder with an index."
+        ),
+    ] = None,
+    season: Annotated[
+        Path | None, Parameter(help="With --html: spec of the season that the runs belong to.")
     ] = None,
     output: Annotated[
         Path | None,
@@ -109,7 +114,9 @@ def check(
             limit_s=limit,
         )
         return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)
-    pages = None if html is None else Pages(html, shown_units)
+    if season is not None and html is None:
+        raise SpecError("expected --season beside --html, got it alone")
+    pages = None if html is None else Pages(html, shown_units, season)
     said = _Said(json=json, quiet=quiet, trend=trend, pages=pages, units=shown_units)
 
     def one(content: bytes, name: str | None) -> int:

@@ -23,11 +23,14 @@ class Pages:
     Args:
         target: A file that ends in ``.html`` for one run, else a folder.
         units: In which units the pages print.
+        season: Spec of the season that the runs were to follow, for the page of all runs.
     """
 
-    def __init__(self, target: Path, units: UnitSystem) -> None:
+    def __init__(self, target: Path, units: UnitSystem, season: Path | None = None) -> None:
         self._target = target
         self._units: UnitSystem = units
+        self._season = season
+        self._reports: list[Report] = []
         self._pages: list[tuple[str, str]] = []
 
     def add(self, report: Report, activity: Activity) -> None:
@@ -38,6 +41,7 @@ class Pages:
         """
         from backrun_fit.render.html import report_html
 
+        self._reports.append(report)
         stem = Path(activity.source or "run").stem
         name = f"{activity.started_at:%Y-%m-%d} {stem}"
         self._pages.append((name, report_html(report, activity, units=self._units)))
@@ -46,10 +50,11 @@ class Pages:
         """Write every page.
 
         Returns:
-            Where they lie, in order; no two alike.
+            Where they lie, in order, no two alike; in a folder ``index.html`` is the last, the
+            page of all runs.
 
         Raises:
-            SpecError: There are several for one file.
+            SpecError: There are several for one file, or the season cannot be read.
             OutputError: The system refused one; those before it are written.
         """
         from backrun_fit.output import unique_stems, write_whole
@@ -61,9 +66,25 @@ class Pages:
                 )
             paths = [self._target]
         else:
-            stems = unique_stems(name for name, _ in self._pages)
+            stems = unique_stems(["index", *(name for name, _ in self._pages)])[1:]
             paths = [self._target / f"{stem}.html" for stem in stems]
-        written = list(zip(paths, self._pages, strict=False))
-        for path, (_, page) in written:
+        pages = [page for _, page in self._pages]
+        if paths != [self._target] and pages:
+            pages.append(self._index([path.name for path in paths]))
+            paths.append(self._target / "index.html")
+        written = list(zip(paths, pages, strict=False))
+        for path, page in written:
             write_whole(path, page.encode())
         return [path for path, _ in written]
+
+    def _index(self, names: list[str]) -> str:
+        """The page of all runs, with links to each."""
+        from backrun_fit.render.html import CheckedRun, season_html
+        from backrun_fit.season import compile_season, load_season
+
+        plan = None if self._season is None else compile_season(load_season(self._season))
+        runs = [
+            CheckedRun(report=report, page=name)
+            for report, name in zip(self._reports, names, strict=True)
+        ]
+        return season_html(runs, season=plan, units=self._units)

@@ -33,7 +33,7 @@ Slots = Sequence[Week | Break]
 """What has room on the axis: one unit each, from zero on."""
 
 _BELOW_PX: Final = 36
-_ABOVE_PX: Final = 20
+_ABOVE_PX: Final = 32
 _LABEL_PX: Final = 56
 _VALUE_PX: Final = 34
 _LABELS: Final = {
@@ -77,14 +77,16 @@ def _axes(figure: Figure, sheet: Sheet, slots: Slots, limits: tuple[float, float
     axes.spines["bottom"].set_color(THEMED["line"])
     axes.tick_params(length=0, pad=4, labelcolor=THEMED["muted"], labelsize=sheet.text - 0.5)
     every_other = [(place, place + 1.0, *limits) for place, _ in _weeks(slots) if place % 2]
-    if _slot_px(slots, sheet) >= 8:
+    if _slot_px(slots, sheet) >= 14:
         rectangles(axes, every_other, facecolor=THEMED["line"], alpha=0.22, lw=0, zorder=0.2)
     breaks = [
         (place + 0.2, place + 0.8, *limits)
         for place, slot in enumerate(slots)
         if isinstance(slot, Break)
     ]
-    rectangles(axes, breaks, facecolor="none", edgecolor=THEMED["line"], hatch="//", lw=0, zorder=0.3)
+    rectangles(
+        axes, breaks, facecolor="none", edgecolor=THEMED["line"], hatch="//", lw=0, zorder=0.3
+    )
     return axes
 
 
@@ -138,8 +140,8 @@ def score_chart(slots: Slots, told: str) -> Chart | None:
     def draw(sheet: Sheet) -> Figure:
         figure = sheet_figure(sheet)
         axes = _axes(figure, sheet, slots, (floor, 100.0))
-        line = sorted((x, score) for x, score, _ in scored)
-        axes.plot(*zip(*line, strict=True), color=THEMED["line"], lw=1.4, zorder=1)
+        for line in _lines(slots, places):
+            axes.plot(*zip(*line, strict=True), color=THEMED["line"], lw=1.4, zorder=1)
         groups: dict[Verdict, list[tuple[float, float]]] = {}
         for x, score, verdict in scored:
             groups.setdefault(verdict, []).append((x, score))
@@ -153,6 +155,21 @@ def score_chart(slots: Slots, told: str) -> Chart | None:
         return figure
 
     return _both(draw, WIDE, "score", "Score of each run", told)
+
+
+def _lines(slots: Slots, places: dict[int, float]) -> list[list[tuple[float, float]]]:
+    """Scores to be joined: those with dates that no break lies between."""
+    found: list[list[tuple[float, float]]] = [[]]
+    for slot in slots:
+        if isinstance(slot, Break) or slot.monday is None:
+            found.append([])
+            continue
+        found[-1] += sorted(
+            (places[run.number], run.report.score)
+            for run in slot.runs
+            if run.report.score is not None
+        )
+    return [line for line in found if line]
 
 
 def _size(marks: int, sheet: Sheet) -> float:
@@ -275,7 +292,7 @@ def evidence_chart(slots: Slots, told: str) -> Chart | None:
                           ms=_size(len(found), sheet), color=THEMED[part],
                           mec=THEMED["ground"], mew=0.8, zorder=3)  # fmt: skip
         axes.locator_params(axis="y", nbins=6)
-        axes.yaxis.set_major_formatter("{x:+g}")
+        axes.yaxis.set_major_formatter(lambda x, _: f"{x:+g}" if x else "0")
         say_unit(figure, sheet, "% more steps per minute")
         return figure
 

@@ -11,14 +11,25 @@ from urllib.parse import quote
 import attrs
 
 from backrun_fit.errors import SpecError
-from backrun_fit.render.html.facts import numbers_text, verdict_word
+from backrun_fit.render.html.facts import verdict_word
+from backrun_fit.render.parts import numbers_text
 from backrun_fit.report import Report, Verdict
 from backrun_fit.wording import shown
 
 if TYPE_CHECKING:
     from backrun_fit.season import CompiledSession
 
-__all__ = ["Break", "CheckedRun", "Planned", "Run", "Week", "day_text", "laid_out", "paired"]
+__all__ = [
+    "Break",
+    "CheckedRun",
+    "Planned",
+    "Run",
+    "Week",
+    "day_text",
+    "laid_out",
+    "ordered",
+    "paired",
+]
 
 # FIT Profile 21.212, date_time: seconds below this count from when the device was switched on.
 _FIRST_DATE: Final = datetime(1989, 12, 31, tzinfo=UTC) + timedelta(seconds=0x10000000)
@@ -27,7 +38,20 @@ _WEEK: Final = timedelta(weeks=1)
 # As many weeks without anything keep their room; more of them are left out and said.
 _LONGEST_GAP: Final = 6
 _MOST_PIECES: Final = 5
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTHS: Final = [
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+]
 
 
 def day_text(day: date, *, year: bool = True) -> str:
@@ -303,6 +327,11 @@ class Week:
         """Of these, metres of runs that stand for no planned session."""
         taken = {each.run.number for each in self.planned if each.run is not None}
         return math.fsum(run.backward_m for run in self.runs if run.number not in taken)
+
+    @property
+    def sessions_run(self) -> int:
+        """Planned sessions that a run stands for."""
+        return sum(each.run is not None for each in self.planned)
 
     @property
     def planned_m(self) -> float:
