@@ -45,7 +45,9 @@ def names(results: Iterator[RunResult]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "executor", [None, functools.partial(ThreadPoolExecutor, 2), processes(2)], ids=str
+    "executor",
+    [None, functools.partial(ThreadPoolExecutor, 2), processes(2)],
+    ids=["inline", "threads", "processes"],
 )
 def test_results_are_those_of_one_check_after_another_in_order(
     executor: Callable[[], Executor] | None,
@@ -235,7 +237,11 @@ def test_limits_hold_in_many_threads_at_once() -> None:
     assert sorted(outcomes) == ["done"] * 4 + ["ended"] * 4
 
 
-@pytest.mark.parametrize("executor", [functools.partial(ThreadPoolExecutor, 1), processes(1)])
+@pytest.mark.parametrize(
+    "executor",
+    [functools.partial(ThreadPoolExecutor, 1), processes(1)],
+    ids=["threads", "processes"],
+)
 def test_a_file_that_takes_too_long_is_one_error(executor: Callable[[], Executor]) -> None:
     inputs = [RUNS[0], ("stalled.fit", RUNS[0][1]), RUNS[1]]
     work = functools.partial(stalled_check, options=CheckOptions(limit_s=1.0))
@@ -295,7 +301,7 @@ def in_memory() -> Iterator[str]:
     system.rm("/club", recursive=True)
 
 
-@pytest.mark.parametrize("executor", [None, processes(1)], ids=str)
+@pytest.mark.parametrize("executor", [None, processes(1)], ids=["inline", "processes"])
 def test_whatever_fsspec_opens_is_an_input(
     executor: Callable[[], Executor] | None, in_memory: str
 ) -> None:

@@ -389,6 +389,7 @@ def _parent(pid: int) -> int:
         return 0
 
 
+@pytest.mark.slow
 def test_a_run_that_is_killed_goes_on_where_it_stopped(tmp_path: Path) -> None:
     folder = folder_of_runs(tmp_path / "runs", 120)
     assert killed_and_resumed(folder, tmp_path, 2) >= 1
@@ -415,6 +416,7 @@ def test_a_run_that_is_killed_leaves_no_worker_behind(tmp_path: Path) -> None:
     assert no_workers_left()
 
 
+@pytest.mark.slow
 def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> None:
     folder, output = folder_of_runs(tmp_path / "runs", 300), tmp_path / "rows.csv"
     process = started(folder, output)

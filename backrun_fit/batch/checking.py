@@ -145,8 +145,8 @@ def check_many(
     Args:
         inputs: Paths, addresses that fsspec opens (``s3://...``), and pairs of a name and
             bytes; folders and patterns go through ``find_inputs`` first. May be endless.
-        executor: Any ``concurrent.futures.Executor`` (``Client(...).get_executor()`` is a
-            Dask cluster), or what makes one, such as ``processes(4)``; None works here.
+        executor: Any ``concurrent.futures.Executor`` (``Client(...).get_executor(pure=False)``
+            is a Dask cluster), or what makes one, such as ``processes(4)``; None works here.
             One that is given as it is, is not shut down.
         workout: The plan for all of them; None takes each run's own.
         tolerances: How far off still counts as done.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
@@ -96,8 +97,15 @@ def _chunks(tasks: Iterable[_T], size: int) -> Iterator[tuple[_T, ...]]:
         yield items
 
 
-def _do(work: Callable[[_T], _R], items: tuple[_T, ...]) -> list[_R]:
-    """What a worker runs."""
+def _do(work: Callable[[_T], _R], items: tuple[_T, ...], turn: int) -> list[_R]:
+    """What a worker runs.
+
+    Args:
+        work: For each item.
+        items: One or more.
+        turn: Another each time. Dask takes two calls with the same arguments for one, and
+            would answer the second with the death of the first one's worker.
+    """
     _make_fast()
     return [work(item) for item in items]
 
@@ -118,6 +126,7 @@ class _Crew(Generic[_T, _R]):
         self, executor: Executors, work: Callable[[_T], _R], lost: Callable[[_T], _R]
     ) -> None:
         self._work, self._lost = work, lost
+        self._turns = itertools.count()
         if isinstance(executor, Executor):
             self._make: Callable[[], Executor] = processes()
             self._executor, self._is_ours = executor, False
@@ -128,12 +137,15 @@ class _Crew(Generic[_T, _R]):
 
     def submit(self, number: int, items: tuple[_T, ...]) -> None:
         try:
-            future = self._executor.submit(_do, self._work, items)
+            future = self._send(items)
         except BrokenExecutor as error:
             # Noticed later, with the others that were under way.
             future = Future()
             future.set_exception(error)
         self.under_way[future] = number, items
+
+    def _send(self, items: tuple[_T, ...]) -> Future[list[_R]]:
+        return self._executor.submit(_do, self._work, items, next(self._turns))
 
     def completed(self) -> Iterator[tuple[int, list[_R]]]:
         """Chunks with their results, at least one."""
@@ -165,7 +177,7 @@ class _Crew(Generic[_T, _R]):
         """The result of one task while nothing else is under way."""
         for _ in range(2):
             try:
-                future = self._executor.submit(_do, self._work, (item,))
+                future = self._send((item,))
             except BrokenExecutor:
                 # It broke while at rest, which no task is to blame for.
                 self._renew()

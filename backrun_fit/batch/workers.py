@@ -88,4 +88,5 @@ def dask_cluster(address: str) -> Iterator[Executor]:
     except (OSError, ValueError) as error:
         raise BatchError(f"expected a Dask scheduler at {address!r}: {error}") from error
     with client:
+        # What a path holds may change, so that no call is as good as an earlier one.
         yield client.get_executor()
