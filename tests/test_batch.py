@@ -11,8 +11,15 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import (
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+)
 from pathlib import Path
+from typing import Any
 
 import fsspec
 import pytest
@@ -162,6 +169,27 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing() -> None:
     results += found
     assert [result.source for result in results] == [name for name, _ in RUNS * 8]
     assert all(result.report is not None for result in results)
+
+
+class _Pure(ThreadPoolExecutor):
+    """As Dask's: what was asked before is answered as before; the first question kills."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._answers: dict[object, Future[Any]] = {}
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if args not in self._answers:
+            self._answers[args] = super().submit(fn if self._answers else _dies, *args, **kwargs)
+        return self._answers[args]
+
+
+def _dies(*_: object) -> None:
+    raise BrokenExecutor
+
+
+def test_a_task_that_is_done_again_is_not_answered_by_its_first_death() -> None:
+    assert list(spread(abs, [-1, -2, -3], _Pure, lost=lambda item: 0, chunk=1)) == [1, 2, 3]
 
 
 def test_an_executor_that_gives_up_is_an_error_of_ours() -> None:
