@@ -578,7 +578,7 @@ def test_a_run_of_three_hours_is_small_and_quick() -> None:
 
 
 def test_without_jinja2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    page_room._environment.cache_clear()
+    page_room.page_environment.cache_clear()
     monkeypatch.setitem(sys.modules, "jinja2", None)
     with pytest.raises(MissingExtraError, match=r"backrun-fit\[report\]"):
         report_html(*_intervals())

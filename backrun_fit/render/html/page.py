@@ -57,7 +57,7 @@ if TYPE_CHECKING:
 
     from backrun_fit.workout import Step
 
-__all__ = ["report_html"]
+__all__ = ["page_environment", "page_style", "report_html"]
 
 _RING: Final = 326.7  # circumference of the ring around the score: 2 * pi * 52
 
@@ -93,11 +93,11 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         >>> html[:15], "<i>" in html, "&lt;i&gt;a minute&lt;/i&gt;" in html
         ('<!doctype html>', False, True)
     """
-    environment = _environment()
+    environment = page_environment()
     with drawn_alike():
         charts = _Charts(report, activity, units)
         template = environment.get_template("report.html")
-        style = _style(environment)
+        style = page_style(environment)
         return template.render(
             report=report,
             activity=activity,
@@ -108,12 +108,18 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         )
 
 
-def _style(environment: Environment) -> str:
+def page_style(environment: Environment) -> str:
+    """The style sheet of all pages, with the colours for light and dark."""
     return environment.get_template("report.css").render(light=LIGHT, dark=DARK)
 
 
 @functools.cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Where the templates of all pages are found; every text goes through ``shown``.
+
+    Raises:
+        MissingExtraError: jinja2 is not installed.
+    """
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined
         from markupsafe import Markup

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from backrun_fit.compliance.evidence import CONTRADICTORY, STRONG, SUPPORTIVE
 from backrun_fit.errors import SpecError
 from backrun_fit.render.drawing import drawn_alike
-from backrun_fit.render.html.page import _environment, _style
+from backrun_fit.render.html.page import page_environment, page_style
 from backrun_fit.render.html.season_charts import (
     backward_chart,
     evidence_chart,
@@ -81,8 +81,8 @@ def season_html(
     found = ordered(runs)
     if not found:
         raise SpecError("expected one or more checked runs, got none")
-    environment = _environment()
-    style = _style(environment) + environment.get_template("season.css").render()
+    environment = page_environment()
+    style = page_style(environment) + environment.get_template("season.css").render()
     facts = _Facts(found, season, units)
     with drawn_alike():
         charts = _Charts(facts)
