@@ -1,17 +1,30 @@
-"""How far and how long a compiled workout is: forward, backward and sideways."""
+"""How far and how long a step and a whole workout are planned to be."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 import attrs
 
 from backrun_fit.compiled import CompiledWorkout, unroll
-from backrun_fit.compliance.allowance import NOMINAL_SPEED_MPS, planned_seconds
-from backrun_fit.workout import DistanceDuration, Movement, Step, TimeDuration
+from backrun_fit.workout import DistanceDuration, Movement, PaceTarget, Step, TimeDuration
 
-__all__ = ["NOMINAL_SPEED_MPS", "Amount", "Amounts", "amounts_of"]
+__all__ = [
+    "NOMINAL_SPEED_MPS",
+    "Amount",
+    "Amounts",
+    "amounts_of",
+    "planned_metres",
+    "planned_seconds",
+]
+
+NOMINAL_SPEED_MPS: Final = 1000.0 / 360.0
+"""6:00/km: turns a distance without a pace into a weight, nothing else."""
+
+NOMINAL_OPEN_S: Final = 60.0
+"""Weight of a step without any planned length."""
 
 
 @attrs.frozen(kw_only=True)
@@ -82,11 +95,41 @@ def amounts_of(compiled: CompiledWorkout) -> Amounts:
 def _sum(steps: Iterable[Step]) -> Amount:
     steps = list(steps)
     return Amount(
-        distance_m=math.fsum(map(_metres, steps)), time_s=math.fsum(map(planned_seconds, steps))
+        distance_m=math.fsum(map(planned_metres, steps)),
+        time_s=math.fsum(map(planned_seconds, steps)),
     )
 
 
-def _metres(step: Step) -> float:
+def planned_seconds(step: Step) -> float:
+    """How long a step is planned to take, from the plan alone; its weight in the score.
+
+    A distance is divided by the middle of the pace band, or by 6:00/km without
+    one; a step of open length counts a minute.
+
+    Example:
+        >>> planned_seconds(Step(duration=TimeDuration(duration_s=90.0)))
+        90.0
+        >>> planned_seconds(Step(duration=DistanceDuration(distance_m=1000.0)))
+        360.0
+    """
+    match step.duration:
+        case TimeDuration(duration_s=seconds):
+            return seconds
+        case DistanceDuration(distance_m=metres):
+            if isinstance(step.target, PaceTarget):
+                return 2.0 * metres / (step.target.slowest_mps + step.target.fastest_mps)
+            return metres / NOMINAL_SPEED_MPS
+        case _:
+            return NOMINAL_OPEN_S
+
+
+def planned_metres(step: Step) -> float:
+    """How far a step is planned to go; what is not given by distance by its ``planned_seconds``.
+
+    Example:
+        >>> planned_metres(Step(duration=TimeDuration(duration_s=360.0)))
+        1000.0
+    """
     if isinstance(step.duration, DistanceDuration):
         return step.duration.distance_m
     metre = attrs.evolve(step, duration=DistanceDuration(distance_m=1.0))

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backrun_fit.amounts import planned_seconds
 from backrun_fit.compiled import PlannedExecution
 from backrun_fit.compliance.judge import (
     SEVERITY,
     judge,
     overall_verdict,
-    planned_seconds,
     score,
 )
 from backrun_fit.compliance.pairing import Pairing, Stretch

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from backrun_fit.amounts import planned_seconds
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage, unroll
-from backrun_fit.compliance.allowance import planned_seconds
 from backrun_fit.errors import MissingExtraError
 from backrun_fit.render.bars import lay_out
 from backrun_fit.render.preview import preview_png, preview_svg, preview_text

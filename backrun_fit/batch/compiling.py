@@ -154,11 +154,7 @@ def load_plan(path: str | os.PathLike[str]) -> Plan:
     """
     text, format_ = read_text(path)
     source = os.fspath(path)
-    try:
-        is_season = "weeks" in read_document(text, format_).data
-    except SpecError as error:
-        raise SpecError(error.problems, source) from None
-    if is_season:
+    if "weeks" in read_document(text, format_, source).data:
         return parse_season(text, format_, source)
     return parse_spec(text, format_, source)
 

@@ -16,25 +16,18 @@ from typing import Final, Literal
 import attrs
 
 from backrun_fit.tolerances import Tolerances
-from backrun_fit.workout import DistanceDuration, PaceTarget, Step, TimeDuration
+from backrun_fit.workout import DistanceDuration, TimeDuration
 
 __all__ = [
     "Aspect",
     "extent_slack",
     "lasts_long_enough",
-    "planned_seconds",
     "slack",
     "unsteadiness",
 ]
 
 Aspect = Literal["pace", "heart_rate", "cadence", "power"]
 """What a target can ask for."""
-
-NOMINAL_SPEED_MPS: Final = 1000.0 / 360.0
-"""6:00/km: turns a distance without a pace into a weight, nothing else."""
-
-NOMINAL_OPEN_S: Final = 60.0
-"""Weight of a step without any planned length."""
 
 
 @attrs.frozen
@@ -63,29 +56,6 @@ _SPREADS: Final[Mapping[Aspect, _Spread]] = {
 
 WIDEST: Final = 1.75
 """No tolerance is widened beyond this many times itself: off by twice of it is always a miss."""
-
-
-def planned_seconds(step: Step) -> float:
-    """How long a step is planned to take, from the plan alone; its weight in the score.
-
-    A distance is divided by the middle of the pace band, or by 6:00/km without
-    one; a step of open length counts a minute.
-
-    Example:
-        >>> planned_seconds(Step(duration=TimeDuration(duration_s=90.0)))
-        90.0
-        >>> planned_seconds(Step(duration=DistanceDuration(distance_m=1000.0)))
-        360.0
-    """
-    match step.duration:
-        case TimeDuration(duration_s=seconds):
-            return seconds
-        case DistanceDuration(distance_m=metres):
-            if isinstance(step.target, PaceTarget):
-                return 2.0 * metres / (step.target.slowest_mps + step.target.fastest_mps)
-            return metres / NOMINAL_SPEED_MPS
-        case _:
-            return NOMINAL_OPEN_S
 
 
 def extent_slack(duration: TimeDuration | DistanceDuration, tolerances: Tolerances) -> float:

@@ -13,9 +13,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, Literal
 
-import attrs
-
-from backrun_fit.compliance.allowance import planned_seconds
+from backrun_fit.amounts import planned_metres, planned_seconds
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import Colour, StepResult, Verdict
 from backrun_fit.workout import DistanceDuration, TimeDuration
@@ -99,12 +97,7 @@ def _kind(result: StepResult) -> Basis | None:
 
 def _planned(result: StepResult, basis: Basis) -> float:
     step = result.planned.step
-    if basis == "duration":
-        return planned_seconds(step)
-    if isinstance(step.duration, DistanceDuration):
-        return step.duration.distance_m
-    metre = attrs.evolve(step, duration=DistanceDuration(distance_m=1.0))
-    return planned_seconds(step) / planned_seconds(metre)
+    return planned_seconds(step) if basis == "duration" else planned_metres(step)
 
 
 def _total(recording: Recording, basis: Basis) -> float | None:

@@ -10,7 +10,8 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from backrun_fit.compliance.allowance import extent_slack, planned_seconds
+from backrun_fit.amounts import planned_seconds
+from backrun_fit.compliance.allowance import extent_slack
 from backrun_fit.compliance.pairing import Pairing
 from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text, unmeasured
 from backrun_fit.report import Done, Finding, StepResult, Verdict
@@ -24,7 +25,7 @@ from backrun_fit.workout import (
     TimeDuration,
 )
 
-__all__ = ["SEVERITY", "judge", "overall_verdict", "planned_seconds", "score"]
+__all__ = ["SEVERITY", "judge", "overall_verdict", "score"]
 
 SEVERITY: Final[tuple[Verdict, ...]] = (
     Verdict.SKIPPED,

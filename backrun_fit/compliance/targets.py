@@ -6,7 +6,8 @@ from typing import Final, Literal
 
 import attrs
 
-from backrun_fit.compliance.allowance import Aspect, lasts_long_enough, planned_seconds, slack
+from backrun_fit.amounts import planned_seconds
+from backrun_fit.compliance.allowance import Aspect, lasts_long_enough, slack
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.report import Done, Finding, Verdict
 from backrun_fit.tolerances import Tolerances

@@ -11,6 +11,7 @@ import attrs
 __all__ = [
     "BASE_TYPES",
     "BYTE_TYPE",
+    "STRUCT_CODES",
     "BaseType",
     "Definition",
     "DeveloperKey",
@@ -64,6 +65,12 @@ BASE_TYPES: Final[Mapping[int, BaseType]] = {
     0x90: BaseType("uint64z", "u8", 8, 0),
 }
 """Base types by the byte that names them in a definition."""
+
+
+STRUCT_CODES: Final[Mapping[str, str]] = dict(
+    zip(["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], "bBhHiIqQfd", strict=True)
+)
+"""NumPy's kind and size to struct's letter."""
 
 
 def base_type(number: int, size: int) -> BaseType:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from backrun_fit.errors import EncodeError
-from backrun_fit.fit.layout import BASE_TYPES, BYTE_TYPE, BaseType
+from backrun_fit.fit.layout import BASE_TYPES, BYTE_TYPE, STRUCT_CODES, BaseType
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.workout import RawField, RawMessage, RawValue
 
@@ -171,7 +171,7 @@ def _cell(
             raise _misfit(field, message_number, "UTF-8 without NUL")
         return text.ljust(size, b"\0")
     items = value if isinstance(value, tuple) else (value,)
-    code = order + _CODES.get(base.code, "")
+    code = order + STRUCT_CODES.get(base.code, "")
     try:
         cells = [
             _nothing(base, order) if item is None else struct.pack(code, item) for item in items
@@ -182,17 +182,12 @@ def _cell(
     return b"".join(cells) + (_nothing(base, order) * missing if missing else b"")
 
 
-_CODES: Final = dict(
-    zip(["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], "bBhHiIqQfd", strict=True)
-)
-
-
 def _nothing(base: BaseType, order: str) -> bytes:
     if base.code == "S":
         return b"\0"
     if base.invalid is None:
         return b"\xff" * base.size  # a NaN
-    return struct.pack(order + _CODES[base.code], base.invalid)
+    return struct.pack(order + STRUCT_CODES[base.code], base.invalid)
 
 
 def _misfit(field: RawField, message_number: int, expected: str) -> EncodeError:

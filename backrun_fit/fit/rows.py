@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from backrun_fit.fit.layout import BaseType, FieldSlot, base_type
+from backrun_fit.fit.layout import STRUCT_CODES, BaseType, FieldSlot, base_type
 
 __all__ = ["LARGEST", "Cell", "Raw", "RowReader"]
 
@@ -21,11 +21,6 @@ LARGEST: Final = 1e100
 
 Cell: TypeAlias = tuple[FieldSlot, int]
 """Where a field lies in a message, and its base type."""
-
-# NumPy's kind and size to struct's letter.
-_STRUCT_CODES: Final[Mapping[str, str]] = dict(
-    zip(["i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f4", "f8"], "bBhHiIqQfd", strict=True)
-)
 
 # Equal to nothing that is read.
 _NEVER: Final = object()
@@ -68,9 +63,9 @@ class RowReader:
             elif slot.size > base.size:
                 finish = functools.partial(_array, base, _array_code(order, base, slot.size))
             elif base.invalid is None:
-                code, finish = _STRUCT_CODES[base.code], _real
+                code, finish = STRUCT_CODES[base.code], _real
             else:
-                code, invalid = _STRUCT_CODES[base.code], base.invalid
+                code, invalid = STRUCT_CODES[base.code], base.invalid
             if finish is not None:
                 finishes.append((index, offset, finish))
             format_ += f"{offset - position}x{code}"
@@ -102,7 +97,7 @@ def _holds_value(cell: tuple[FieldSlot, int]) -> bool:
 
 
 def _array_code(order: str, base: BaseType, size: int) -> struct.Struct:
-    return struct.Struct(f"{order}{size // base.size}{_STRUCT_CODES[base.code]}")
+    return struct.Struct(f"{order}{size // base.size}{STRUCT_CODES[base.code]}")
 
 
 def _real(value: Any, *_: object) -> float | None:

@@ -10,8 +10,8 @@ from typing import Final
 
 import attrs
 
+from backrun_fit.amounts import planned_seconds
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
-from backrun_fit.compliance.allowance import planned_seconds
 from backrun_fit.units import format_duration
 from backrun_fit.wording import duration_text
 from backrun_fit.workout import (

@@ -6,7 +6,6 @@ The format is described in ``docs/season.md``.
 from __future__ import annotations
 
 import datetime
-import math
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -96,22 +95,15 @@ def parse_season(text: str, format: SpecFormat = "yaml", source: str | None = No
         >>> [session.day for session in season.sessions], season.progression.start
         (['Tue', 'Sun'], 2)
     """
-    try:
-        document = read_document(text, format)
-    except SpecError as error:
-        raise SpecError(error.problems, source) from None
+    document = read_document(text, format, source)
     try:
         season = Season(**_read(document.data, _SEASON, "a season", _REQUIRED))
         _refuse_contradictions(season)
         ladders(season)
     except SpecError as error:
-        problems = [document.located(problem) for problem in error.problems]
-    else:
-        problems = []
-    if problems or document.problems:
-        located = [*document.problems, *problems]
-        located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
-        raise SpecError(located, source)
+        document.refuse(error.problems)
+        raise
+    document.refuse(())
     return season
 
 

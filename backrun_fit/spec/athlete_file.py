@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 
 from backrun_fit.athlete import Athlete
@@ -25,19 +24,12 @@ def load_athlete(path: str | os.PathLike[str]) -> Athlete:
         SpecError: All problems at once, with the file's path as the source.
     """
     text, format_ = read_text(path)
-    source = os.fspath(path)
-    try:
-        document = read_document(text, format_)
-    except SpecError as error:
-        raise SpecError(error.problems, source) from None
+    document = read_document(text, format_, os.fspath(path))
     section = "athlete" if "athlete" in document.data else ""
     try:
         athlete = read_athlete(document.data[section] if section else document.data)
-        problems = document.problems
     except SpecError as error:
-        given = error.under(section) if section else error
-        problems = [*document.problems, *map(document.located, given.problems)]
-    if problems:
-        problems.sort(key=lambda found: (found.line or math.inf, found.column or 0))
-        raise SpecError(problems, source)
+        document.refuse((error.under(section) if section else error).problems)
+        raise
+    document.refuse(())
     return athlete

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, TypeAlias
 
 import attrs
 
-from backrun_fit.errors import Problem
+from backrun_fit.errors import Problem, SpecError
 
 __all__ = ["MAX_DEPTH", "Document", "Place", "Plain", "join_path"]
 
@@ -44,11 +45,26 @@ class Document:
         data: Its mapping.
         places: Where the values stand, by path; empty but for YAML.
         problems: Keys given twice.
+        source: Its name, for errors.
     """
 
     data: Plain = None
     places: dict[str, Place] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
+    source: str | None = None
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Refuse a document in which something is wrong, as text or with its values.
+
+        Args:
+            problems: Of its values; their places are found here.
+
+        Raises:
+            SpecError: All problems in the order in which they stand, where the format tells.
+        """
+        located = [*self.problems, *map(self.located, problems)]
+        if located:
+            raise SpecError(sorted(located, key=_place_in_text), self.source)
 
     def located(self, problem: Problem) -> Problem:
         """The problem with its place in the file, as near as it is known.
@@ -68,6 +84,10 @@ class Document:
         within = f"{problem.message} (at line {problem.line}, column {problem.column} of this text)"
         line, column = (None, None) if place is None else (place.line, place.column)
         return _placed(attrs.evolve(problem, message=within), line, column)
+
+
+def _place_in_text(problem: Problem) -> tuple[float, int]:
+    return problem.line or math.inf, problem.column or 0
 
 
 def _placed(problem: Problem, line: int | None, column: int | None) -> Problem:

@@ -7,7 +7,6 @@ problems of all of them are gathered and given their places in the file.
 from __future__ import annotations
 
 import datetime
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, cast, get_args
@@ -130,16 +129,10 @@ def read_session(
     Raises:
         SpecError: As ``parse_spec`` does.
     """
-    try:
-        document = read_document(text, format_)
-    except SpecError as error:
-        raise SpecError(error.problems, source) from None
+    document = read_document(text, format_, source)
     spec, problems = structure_session(document.data)
-    if spec is None or problems or document.problems:
-        located = [*document.problems, *(document.located(problem) for problem in problems)]
-        located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
-        raise SpecError(located, source)
-    return spec, document
+    document.refuse(problems)
+    return cast(SessionSpec, spec), document  # None comes with problems
 
 
 def session(spec: SessionSpec) -> Workout:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from typing import Any, Final, TypeVar
@@ -54,18 +53,11 @@ def parse_setup(text: str, format: SpecFormat = "yaml", source: str | None = Non
         >>> parse_setup("runner: {easy_speed_mps: 3.1}").runner.easy_speed_mps
         3.1
     """
-    try:
-        document = read_document(text, format)
-    except SpecError as error:
-        raise SpecError(error.problems, source) from None
-    problems = list(document.problems)
-    problems += [unknown_key(key, _PARTS, "") for key in document.data if key not in _PARTS]
+    document = read_document(text, format, source)
+    problems = [unknown_key(key, _PARTS, "") for key in document.data if key not in _PARTS]
     runner = _part(document, "runner", Runner, problems)
     watch = _part(document, "watch", Watch, problems)
-    if problems:
-        located = [document.located(problem) for problem in problems]
-        located.sort(key=lambda found: (found.line or math.inf, found.column or 0))
-        raise SpecError(located, source)
+    document.refuse(problems)
     return Setup(runner=runner, watch=watch)
 
 

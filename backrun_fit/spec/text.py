@@ -27,11 +27,16 @@ MAX_BYTES: Final = 1_000_000
 _TOML_PLACE: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
-def read_document(text: str, format: SpecFormat) -> Document:  # noqa: A002 - the public name
+def read_document(
+    text: str,
+    format: SpecFormat,  # noqa: A002 - the public name
+    source: str | None = None,
+) -> Document:
     """Read the text of a spec file.
 
     Args:
         text: At most a million characters.
+        source: Name of the text, for errors.
         format: Of the text.
 
     Returns:
@@ -44,14 +49,23 @@ def read_document(text: str, format: SpecFormat) -> Document:  # noqa: A002 - th
         >>> read_document("pace: 8:00", "yaml").data, read_document("n = 5", "toml").data
         ({'pace': '8:00'}, {'n': 5})
     """
+    try:
+        document = _read(text, format)
+    except SpecError as error:
+        raise SpecError(error.problems, source) from None
+    document.source = source
+    return document
+
+
+def _read(text: str, format_: SpecFormat) -> Document:
     if not isinstance(text, str):
         raise SpecError(f"expected the text of a spec file, got {text!r:.60}")
     if len(text) > MAX_BYTES:
         raise SpecError(f"expected at most {MAX_BYTES:,} characters, got {len(text):,}")
     readers = {"yaml": read_yaml, "toml": _read_toml, "json": _read_json}
-    if format not in readers:
-        raise SpecError(f"expected one of the formats yaml, toml, json, got {format!r}")
-    document = readers[format](text)
+    if format_ not in readers:
+        raise SpecError(f"expected one of the formats yaml, toml, json, got {format_!r}")
+    document = readers[format_](text)
     if not isinstance(document.data, dict):
         got = "nothing" if document.data is None else _shown(document.data)
         raise SpecError(f"expected a mapping with a name and a run, got {got}")
