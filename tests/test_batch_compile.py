@@ -222,6 +222,18 @@ def test_a_roster_needs_a_plan(desk: Path, capsys: pytest.CaptureFixture[str]) -
     assert "expected a session or a season beside" in capsys.readouterr().err
 
 
+def test_processes_and_clusters_are_for_rosters(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "session.yaml").write_text("{name: X, run: 8mi @ easy}")
+    for option in (("--jobs", "2"), ("--scheduler", "tcp://127.0.0.1:9")):
+        assert run("compile", desk / "session.yaml", "-o", desk / "out", *option) == 2
+        assert "expected --jobs and --scheduler beside a roster" in capsys.readouterr().err
+    both = ("--jobs", "2", "--scheduler", "tcp://127.0.0.1:9")
+    assert run("compile", desk / "roster.csv", desk / "season.yaml", "-o", desk / "out", *both) == 2
+    assert "expected either --jobs or --scheduler" in capsys.readouterr().err
+
+
 def test_a_plan_is_a_season_where_it_has_weeks(desk: Path) -> None:
     assert load_plan(desk / "season.yaml") == parse_season(SEASON)
     (desk / "session.yaml").write_text("{name: X, run: 8mi @ easy}")

@@ -127,6 +127,31 @@ def test_a_cluster_gives_the_same_rows_and_survives_the_death_of_a_worker(
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_cluster_makes_the_files_of_a_roster(cluster: Cluster, tmp_path: Path) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,marathon_pace\nAnn,8:00/mi\nBo,7:30/mi\n")
+    season = ROOT / "fixtures" / "seasons" / "first-eight-weeks.yaml"
+    for folder, where in (("here", ("--jobs", "1")), ("there", ("--scheduler", cluster.address))):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "backrun_fit.cli", "compile", str(roster), str(season)),
+                *("-o", str(tmp_path / folder), *where),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+    here, there = (
+        {path.relative_to(root): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        for root in (tmp_path / "here", tmp_path / "there")
+    )
+    assert len(here) > 30
+    assert there == here
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("cluster", ["--nanny"], indirect=True)
 @pytest.mark.filterwarnings("ignore::ResourceWarning")
 def test_a_file_that_kills_the_workers_of_a_cluster_costs_itself(

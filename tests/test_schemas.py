@@ -17,7 +17,10 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import backrun_fit as bf
+from backrun_fit.batch.results import ERROR_SCHEMA, row_line
 from backrun_fit.changes import ChangeKind, changes_of
+from backrun_fit.cli.check_batch import SUMMARY_SCHEMA
+from backrun_fit.cli.compile_roster import ROSTER_SCHEMA
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import BackrunFitError
 from backrun_fit.fit.columns import Segment
@@ -32,15 +35,19 @@ from backrun_fit.season.index import SEASON_SCHEMA, season_document
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import Intensity, Movement
 from tests.conftest import ROOT
+from tests.test_cli import run
 
 Json = dict[str, Any]
 
 SCHEMAS = ROOT / "docs" / "schemas"
 DIGESTS = {
     "activity-1": "508214c22125bdde",
+    "batch-1": "4f381d11f46bc20e",
     "changes-1": "edbc973c5b80f5d2",
     "contents-1": "34a6c763d18dbbb9",
+    "error-1": "64e9f7c57c65344b",
     "report-1": "8eb118535ff88093",
+    "roster-1": "e4e26e0bed090085",
     "season-1": "9d4fbcafb1511f61",
     "trend-1": "cd49f445a14e4755",
     "workout-1": "557eb07d07455a40",
@@ -115,7 +122,7 @@ def test_a_schema_is_one_of_2020_12_and_names_the_word_that_its_documents_carry(
 
 def test_every_word_that_the_package_writes_has_its_schema() -> None:
     words = {value for key, value in vars(documents).items() if key.endswith("_SCHEMA")}
-    words |= {SEASON_SCHEMA, "backrun_fit/changes/1"}
+    words |= {SEASON_SCHEMA, SUMMARY_SCHEMA, ROSTER_SCHEMA, ERROR_SCHEMA, "backrun_fit/changes/1"}
     assert {word.removeprefix("backrun_fit/").replace("/", "-") for word in words} == {*NAMES}
 
 
@@ -185,7 +192,7 @@ def test_every_object_says_all_its_keys_and_takes_no_other() -> None:
 UNITS = ("_m", "_s", "_mps", "_bpm", "_spm", "_w", "_percent", "_fraction", "_count")
 # Positions and raw values of FIT, counts named by what is counted, and shares of one.
 WITHOUT_UNIT = {
-    *("number", "step_index", "repeat_from", "first_lap", "last_lap", "week", "zone"),
+    *("number", "step_index", "repeat_from", "first_lap", "last_lap", "week", "zone", "offset"),
     *("type", "value", "low", "high", "serial_number"),
     *("count", "executions", "agreements", "messages", "backward_parts", "open_steps"),
     *("weeks", "start", "add", "easy_weeks", "most", "standard_errors"),
@@ -281,6 +288,30 @@ def test_a_trend_and_a_season_fit_their_schemas() -> None:
     assert problems(documents.trend_document(trend)) == []
     season = bf.load_season(ROOT / "fixtures" / "seasons" / "first-eight-weeks.yaml")
     assert problems(season_document(bf.compile_season(season))) == []
+
+
+def test_what_a_batch_leaves_fits_its_schemas(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bad.fit").write_bytes(ACTIVITIES[0].read_bytes()[:-9])
+    output = tmp_path / "rows.jsonl"
+    batch = ("check", ACTIVITIES[0], tmp_path, "-o", output, "--jobs", "1", "--json")
+    assert run(*batch) == 0
+    roster, plan = tmp_path / "roster.csv", ROOT / "fixtures" / "specs" / "long-run.yaml"
+    roster.write_text("name,marathon_pace\nAnn,8:00/mi\n")
+    assert run("compile", roster, plan, "-o", tmp_path / "out", "--jobs", "1", "--json") == 0
+    lines = [*output.read_text().splitlines(), *capsys.readouterr().out.splitlines()]
+    found = [json.loads(line) for line in lines]
+    assert [document["schema"] for document in found] == [
+        *("backrun_fit/report/1", "backrun_fit/error/1"),
+        *("backrun_fit/batch/1", "backrun_fit/roster/1"),
+    ]
+    assert [problems(document) for document in found] == [[]] * 4
+
+
+def test_an_error_without_an_offset_fits_its_schema() -> None:
+    [result] = bf.check_many(["not-there.fit"])
+    assert problems(json.loads(row_line(result, None, "jsonl"))) == []
 
 
 def everything_in(path: Path) -> Iterator[Json]:

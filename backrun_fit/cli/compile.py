@@ -38,6 +38,9 @@ def compile_(
     jobs: Annotated[
         int | None, Parameter(help="With a roster: how many processes; default: one a CPU.")
     ] = None,
+    scheduler: Annotated[
+        str | None, Parameter(help="With a roster: address of a Dask scheduler that has workers.")
+    ] = None,
     units: Units = None,
     json: Json = False,
 ) -> int:
@@ -65,10 +68,11 @@ def compile_(
             units=units,
             created_at=stated_at,
             jobs=jobs,
+            scheduler=scheduler,
             json=json,
         )
-    if jobs is not None:
-        raise SpecError("expected --jobs beside a roster (.csv), got it alone")
+    if (jobs, scheduler) != (None, None):
+        raise SpecError("expected --jobs and --scheduler beside a roster (.csv), got them alone")
     made: list[MadeFile] = []
     shown = []
 

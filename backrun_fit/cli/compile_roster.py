@@ -47,6 +47,7 @@ def compile_roster(
     units: UnitSystem | None,
     created_at: datetime | None,
     jobs: int | None = None,
+    scheduler: str | None = None,
     json: bool = False,
 ) -> int:
     """Compile every session of the plans for every athlete of a roster.
@@ -67,7 +68,7 @@ def compile_roster(
     try:
         with (
             alone(output),
-            executor_for(jobs, None) as executor,
+            executor_for(jobs, scheduler) as executor,
             batch_progress("workouts") as advance,
         ):
             found = compile_many(
