@@ -27,7 +27,6 @@ from backrun_fit.season import (
     Season,
     SeasonFiles,
     compile_season,
-    compiled,
     load_season,
 )
 from backrun_fit.season.calendar import steps_text
@@ -252,7 +251,7 @@ def test_names_that_the_disk_cannot_tell_apart_are_refused() -> None:
 
 
 def test_workouts_that_share_a_serial_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "identity", lambda _: (5, 255, 0, 77))
+    monkeypatch.setattr("backrun_fit.season.compile.identity", lambda _: (5, 255, 0, 77))
     with pytest.raises(EncodeError, match="share a serial number"):
         compile_season(SAMPLE)
 

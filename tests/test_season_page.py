@@ -22,8 +22,9 @@ from hypothesis import strategies as st
 import backrun_fit as bf
 from backrun_fit.compliance.evidence import CAVEAT
 from backrun_fit.errors import SpecError
-from backrun_fit.render.html.season_facts import Break, Planned, Week, laid_out, ordered, paired
 from backrun_fit.render.html.season_page import CheckedRun, season_html
+from backrun_fit.render.html.season_runs import ordered
+from backrun_fit.render.html.season_weeks import Break, Planned, Week, laid_out, paired
 from backrun_fit.report import Evidence, Report, Verdict
 from backrun_fit.season import SeasonFiles, compile_season
 from backrun_fit.units import UnitSystem, format_distance

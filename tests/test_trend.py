@@ -11,11 +11,12 @@ import pytest
 
 from backrun_fit.cli import main
 from backrun_fit.compliance import check
-from backrun_fit.compliance.trend import Trend, compare_runs
+from backrun_fit.compliance.trend import compare_runs
 from backrun_fit.errors import SpecError
 from backrun_fit.rehearsal import encode_rehearsal, rehearse
 from backrun_fit.render.document import TREND_SCHEMA, trend_document
 from backrun_fit.report import Report, Verdict
+from backrun_fit.trend import Trend
 from backrun_fit.workout import Intensity, Movement
 from tests.activities import START, Piece, plan, record, repeat, timed
 

@@ -15,10 +15,10 @@ import attrs
 
 from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
-from backrun_fit.compliance.trend import Trend, TrendRow, TrendRun
 from backrun_fit.fit.activity_reader import file_kind
 from backrun_fit.fit.columns import Segment
 from backrun_fit.report import Colour, ExtraLaps, Report, StepResult
+from backrun_fit.trend import Trend, TrendRow, TrendRun
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,

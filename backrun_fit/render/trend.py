@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from backrun_fit.compliance.trend import Trend, TrendCell, TrendRow, TrendRun
 from backrun_fit.render.parts import columns, paragraph, step_label, verdict_text
+from backrun_fit.trend import Trend, TrendCell, TrendRow, TrendRun
 from backrun_fit.units import METRES_PER_MILE, UnitSystem, format_pace
 from backrun_fit.wording import shown
 

@@ -1,11 +1,7 @@
 """Seasons: sessions over weeks, with backward running that grows, as files for the watch."""
 
-from backrun_fit.season.compiled import (
-    CompiledSession,
-    SeasonFile,
-    SeasonFiles,
-    compile_season,
-)
+from backrun_fit.season.compile import compile_season
+from backrun_fit.season.compiled import CompiledSession, SeasonFile, SeasonFiles
 from backrun_fit.season.load import load_season, parse_season
 from backrun_fit.season.season import (
     DatedSession,

@@ -19,7 +19,8 @@ from backrun_fit.render.drawing import (
 )
 from backrun_fit.render.html.axes import SIDE_PX, Box, rectangles, say_unit
 from backrun_fit.render.html.charts import Chart, tone
-from backrun_fit.render.html.season_facts import Break, Run, Week, day_text
+from backrun_fit.render.html.season_runs import Run, day_text
+from backrun_fit.render.html.season_weeks import Break, Week
 from backrun_fit.report import Verdict
 from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE, UnitSystem
 

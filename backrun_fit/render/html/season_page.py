@@ -18,17 +18,8 @@ from backrun_fit.render.html.season_charts import (
     met_chart,
     score_chart,
 )
-from backrun_fit.render.html.season_facts import (
-    Break,
-    CheckedRun,
-    Planned,
-    Run,
-    Week,
-    day_text,
-    laid_out,
-    ordered,
-    paired,
-)
+from backrun_fit.render.html.season_runs import CheckedRun, Run, Tally, day_text, ordered
+from backrun_fit.render.html.season_weeks import Break, Planned, Week, laid_out, paired
 from backrun_fit.report import Verdict
 from backrun_fit.units import UnitSystem, format_distance
 from backrun_fit.wording import shown
@@ -101,6 +92,7 @@ class _Facts:
 
     def __init__(self, runs: Sequence[Run], season: SeasonFiles | None, units: UnitSystem) -> None:
         self.runs = runs
+        self.tally = Tally(runs=tuple(runs))
         self.units = units
         self.has_plan = season is not None
         self.name = "" if season is None else shown(season.season.name) or "(no name)"
@@ -115,41 +107,11 @@ class _Facts:
         self.unplanned = [run for run in runs if run.number not in self.plan_of]
 
     @property
-    def fully_met(self) -> int:
-        """Runs of which every step was met."""
-        return sum(run.is_fully_met for run in self.runs)
-
-    @property
-    def steps(self) -> int:
-        """Executions of all runs."""
-        return sum(len(run.report.results) for run in self.runs)
-
-    @property
-    def met(self) -> int:
-        """Executions that were met."""
-        return sum(run.steps(Verdict.MET) for run in self.runs)
-
-    @property
-    def unmeasured(self) -> int:
-        """Executions that nobody can judge."""
-        return sum(run.unmeasured for run in self.runs)
-
-    @property
-    def backward_m(self) -> float:
-        """Metres done backward."""
-        return math.fsum(run.backward_m for run in self.runs)
-
-    @property
-    def backward_unknown(self) -> int:
-        """Backward executions without a distance."""
-        return sum(run.backward_unknown for run in self.runs)
-
-    @property
     def conclusion(self) -> str:
         """All of it in one line."""
         return (
-            f"{_count(len(self.runs), 'run')}, {self.fully_met} fully met, "
-            f"{self.distance(self.backward_m)} backward in all"
+            f"{_count(len(self.runs), 'run')}, {self.tally.fully_met} fully met, "
+            f"{self.distance(self.tally.backward_m)} backward in all"
         )
 
     @property
@@ -174,7 +136,7 @@ class _Facts:
         none = len(self.runs) - len(scores)
         if not scores:
             return "No run has a score."
-        text = f"Mean score {math.fsum(scores) / len(scores):.0f}"
+        text = f"Mean score {self.tally.score:.0f}"
         if len(scores) > 1:
             text += f", from {min(scores):.0f} to {max(scores):.0f}"
         return f"{text}; {_count(none, 'run')} without a score." if none else f"{text}."
@@ -182,23 +144,22 @@ class _Facts:
     @property
     def steps_told(self) -> str:
         """How many steps were met, in one sentence."""
-        open_ = self.unmeasured
-        text = f"{self.met} of {_count(self.steps, 'step')} met"
+        open_ = self.tally.unmeasured
+        text = f"{self.tally.met} of {_count(self.tally.steps, 'step')} met"
         return f"{text}, {open_} not measurable." if open_ else f"{text}."
 
     @property
     def backward_told(self) -> str:
         """What was done backward and planned, in one sentence or two."""
-        text = f"{self.distance(self.backward_m)} backward in all"
+        text = f"{self.distance(self.tally.backward_m)} backward in all"
         if self.has_plan:
             planned_m = math.fsum(each.backward_m for each in self.planned)
             beside_m = math.fsum(run.backward_m for run in self.unplanned)
             text += f", {self.distance(planned_m)} planned"
             text += f"; {self.distance(beside_m)} done without a plan" if beside_m else ""
-        if self.backward_unknown:
-            text += (
-                f". No distance was recorded of {_count(self.backward_unknown, 'backward step')}"
-            )
+        if self.tally.backward_unknown:
+            unknown = _count(self.tally.backward_unknown, "backward step")
+            text += f". No distance was recorded of {unknown}"
         return f"{text}."
 
     @property
