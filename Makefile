@@ -8,7 +8,7 @@ RIVALS := $(VENV)/.rivals
 # A rival that needs an older fit-tool than ours, in an environment of its own.
 PACE2FIT := $(VENV)/.pace2fit-0.1.3
 
-.PHONY: demo test test-all lint coverage fixtures bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -42,6 +42,9 @@ pictures: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+
+bench: $(RIVALS) $(PACE2FIT)/.ready
+	$(BIN)/python -m tests.benchmarks $(PACE2FIT)/bin/python
 
 bench-read: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_read
