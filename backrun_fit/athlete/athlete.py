@@ -24,7 +24,6 @@ from backrun_fit.athlete.paces import (
     pace_at_vdot,
     read_pace,
     read_paces,
-    s_per_km_apart,
 )
 from backrun_fit.athlete.predict import MARATHON_M, MarathonPace
 from backrun_fit.athlete.race import (
@@ -32,13 +31,13 @@ from backrun_fit.athlete.race import (
     Race,
     check_human,
     marathon_from_races,
-    read_number,
     read_races,
     read_time,
+    read_week,
 )
-from backrun_fit.athlete.vdot import oxygen_cost, vdot_of_race
+from backrun_fit.athlete.stated import check_stated, stated_marathon
+from backrun_fit.athlete.vdot import backward_cost, vdot_of_race
 from backrun_fit.errors import Problem, Problems, SpecError
-from backrun_fit.units import format_pace, parse_distance
 from backrun_fit.workout import (
     NamedPaceTarget,
     PaceTarget,
@@ -49,16 +48,7 @@ from backrun_fit.workout import (
 
 __all__ = ["PACE_NAMES", "Athlete", "MarathonPace", "Method", "Race", "canonical_pace_name"]
 
-# A bare number is metres, so that a week below a kilometre is a unit forgotten.
-SHORTEST_WEEK_M: Final = 1_000.0
-LONGEST_WEEK_M: Final = 500_000.0
-AGREEMENT_S_PER_KM: Final = 1.0
 ENDURANCE_PACES: Final = frozenset(("easy", "recovery"))
-
-# Backward running costs 1.29 to 1.35 times forward running at the same speed (Wright & Weyand
-# 2001, J Exp Biol 204:1805).
-BACKWARD_COST_LEAST: Final = 1.29
-BACKWARD_COST_MOST: Final = 1.35
 
 
 @attrs.frozen(kw_only=True, init=False)
@@ -83,6 +73,7 @@ class Athlete:
             ``threshold_power``.
 
     Example:
+        >>> from backrun_fit.units import format_pace
         >>> athlete = Athlete(races=[Race(distance="10km", time="40:00")], weekly_distance="40mi")
         >>> athlete.marathon_source.method, format_pace(athlete.marathon_mps, "statute")
         ('vickers one race', '7:34/mi')
@@ -149,7 +140,7 @@ class Athlete:
         the_races = read_races(races, problems)
         with problems.at("weekly_distance"):
             if weekly_distance is not None:
-                week_m = _read_week(weekly_distance)
+                week_m = read_week(weekly_distance)
         the_paces = read_paces(paces, problems)
         with problems.at("method"):
             if method is not None and method not in get_args(Method):
@@ -171,28 +162,9 @@ class Athlete:
             threshold_heart_rate=threshold_bpm,
             threshold_power=threshold_w,
         )
-        self._check_stated(problems)
+        check_stated(pace_mps, time_s, dict(the_paces).get("marathon"), problems)
         self._check_predicted(problems)
         problems.refuse()
-
-    def _check_stated(self, problems: Problems) -> None:
-        """Note marathon paces that cannot all be meant."""
-        stated: list[tuple[str, float | PaceTarget]] = []
-        if self.stated_marathon_mps is not None:
-            stated.append(("marathon_pace", self.stated_marathon_mps))
-        if self.stated_marathon_s is not None:
-            stated.append(("marathon_time", MARATHON_M / self.stated_marathon_s))
-        explicit = dict(self.paces).get("marathon")
-        if explicit is not None:
-            with problems.at("paces.marathon"):
-                check_human(MARATHON_M, MARATHON_M / middle_mps(explicit))
-            stated.append(("paces.marathon", explicit))
-        for path, pace in stated[1:]:
-            first_path, first = stated[0]
-            if s_per_km_apart(first, pace) > AGREEMENT_S_PER_KM:
-                expected = f"what agrees with {first_path}, {format_pace(middle_mps(first))}"
-                got = format_pace(middle_mps(pace))
-                problems.append(Problem(f"expected {expected}, got {got}", path))
 
     def _check_predicted(self, problems: Problems) -> None:
         """Note races and a method from which no marathon pace follows."""
@@ -204,16 +176,9 @@ class Athlete:
 
     @property
     def _stated(self) -> MarathonPace | None:
-        explicit = dict(self.paces).get("marathon")
-        if isinstance(explicit, float):
-            return MarathonPace(method="stated pace", speed_mps=explicit)
-        if self.stated_marathon_mps is not None:
-            return MarathonPace(method="stated pace", speed_mps=self.stated_marathon_mps)
-        if self.stated_marathon_s is not None:
-            return MarathonPace(method="stated time", speed_mps=MARATHON_M / self.stated_marathon_s)
-        if explicit is not None:
-            return MarathonPace(method="stated pace", speed_mps=middle_mps(explicit))
-        return None
+        return stated_marathon(
+            self.stated_marathon_mps, self.stated_marathon_s, dict(self.paces).get("marathon")
+        )
 
     @property
     def marathon_source(self) -> MarathonPace:
@@ -374,8 +339,8 @@ class Athlete:
     def backward_cost(self, speed_mps: float) -> tuple[float, float]:
         """What running backward at a speed costs, in per cent of VDOT.
 
-        VO2(v) x 1.29 and x 1.35 over VDOT (Wright & Weyand 2001 on Daniels & Gilbert
-        1979). Above 100 the athlete has not got it for longer than some minutes.
+        Above 100 the athlete has not got it for longer than some minutes
+        (``vdot.backward_cost``).
 
         Returns:
             The lower and the higher estimate; zero below 0.415 m/s, where the formula
@@ -390,11 +355,4 @@ class Athlete:
             >>> [round(percent) for percent in athlete.backward_cost(athlete.marathon_mps)]
             [106, 110]
         """
-        percent = 100 * max(0.0, oxygen_cost(speed_mps)) / self.vdot
-        return BACKWARD_COST_LEAST * percent, BACKWARD_COST_MOST * percent
-
-
-def _read_week(value: object) -> float:
-    metres = parse_distance(value) if isinstance(value, str) else value
-    expected = "a weekly distance such as 40mi, or a number of metres"
-    return read_number(metres, expected, SHORTEST_WEEK_M, LONGEST_WEEK_M)
+        return backward_cost(speed_mps, self.vdot)

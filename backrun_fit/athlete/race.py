@@ -30,6 +30,7 @@ __all__ = [
     "read_number",
     "read_races",
     "read_time",
+    "read_week",
 ]
 
 Method = Literal["vickers", "daniels", "riegel"]
@@ -41,6 +42,9 @@ _NAMED_RACES_M: Final = {"marathon": MARATHON_M, "halfmarathon": 21097.5, "half"
 # sprints, which reach higher, lie outside what the formula describes.
 BEST_HUMAN_VDOT: Final = 90.0
 SHORTEST_RACE_M: Final = 800.0
+# A bare number is metres, so that a week below a kilometre is a unit forgotten.
+SHORTEST_WEEK_M: Final = 1_000.0
+LONGEST_WEEK_M: Final = 500_000.0
 # 26.2 miles is 30 m short of 42195 m.
 _MARATHON_TOLERANCE: Final = 0.002
 
@@ -83,6 +87,21 @@ def _read_distance(value: object) -> float:
         metres = parse_distance(value) if named is None else named
     expected = "a distance such as 10km or half marathon, or a number of metres"
     return read_number(metres, expected, SHORTEST_RACE_M, 1e6)
+
+
+def read_week(value: object) -> float:
+    """Metres run a week, from text with its unit or a number of metres.
+
+    Raises:
+        SpecError: It is neither, or not from 1 to 500 km.
+
+    Example:
+        >>> round(read_week("40mi"))
+        64374
+    """
+    metres = parse_distance(value) if isinstance(value, str) else value
+    expected = "a weekly distance such as 40mi, or a number of metres"
+    return read_number(metres, expected, SHORTEST_WEEK_M, LONGEST_WEEK_M)
 
 
 def check_human(distance_m: float, time_s: float) -> None:

@@ -1,16 +1,18 @@
 """VDOT: what a race says about the oxygen an athlete has (Daniels & Gilbert 1979, Oxygen Power).
 
 Arguments and results are metres, seconds and metres per second; the formulas turn
-them into metres and minutes inside. They describe running forward on the flat.
+them into metres and minutes inside. They describe running on the flat, forward but for one.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from backrun_fit.errors import Problem, SpecError
 
 __all__ = [
+    "backward_cost",
     "check_positive",
     "oxygen_cost",
     "race_time",
@@ -18,6 +20,10 @@ __all__ = [
     "sustainable_fraction",
     "vdot_of_race",
 ]
+
+# Backward over forward running at the same speed (Wright & Weyand 2001, J Exp Biol 204:1805).
+BACKWARD_COST_LEAST: Final = 1.29
+BACKWARD_COST_MOST: Final = 1.35
 
 
 def check_positive(**values: float) -> None:
@@ -143,3 +149,28 @@ def race_time(distance_m: float, vdot: float) -> float:
         else:
             fastest = middle
     return distance_m / fastest
+
+
+def backward_cost(speed_mps: float, vdot: float) -> tuple[float, float]:
+    """What running backward at a speed costs, in per cent of VDOT.
+
+    VO2(v) x 1.29 and x 1.35 over VDOT (Wright & Weyand 2001, J Exp Biol 204:1805, on
+    Daniels & Gilbert 1979).
+
+    Args:
+        speed_mps: Above zero.
+        vdot: Likewise.
+
+    Returns:
+        The lower and the higher estimate; zero below 0.415 m/s, where the formula has no
+        cost.
+
+    Raises:
+        SpecError: The speed is not finite or not above zero.
+
+    Example:
+        >>> [round(percent) for percent in backward_cost(3.5, 50.0)]
+        [99, 103]
+    """
+    percent = 100 * max(0.0, oxygen_cost(speed_mps)) / vdot
+    return BACKWARD_COST_LEAST * percent, BACKWARD_COST_MOST * percent
