@@ -8,7 +8,7 @@ RIVALS := $(VENV)/.rivals
 # A rival that needs an older fit-tool than ours, in an environment of its own.
 PACE2FIT := $(VENV)/.pace2fit-0.1.3
 
-.PHONY: demo test test-all lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures fuzz clean
+.PHONY: demo test test-all lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -30,12 +30,16 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 coverage: $(READY)
 	$(BIN)/pytest -q --cov --cov-report=term-missing:skip-covered
 
 fixtures: $(READY)
 	$(BIN)/python fixtures/regenerate.py
+
+house: $(READY)
+	$(BIN)/python -m tests.house
 
 pictures: $(READY)
 	$(BIN)/python -m tests.pictures
