@@ -201,6 +201,20 @@ def _fails(item: int) -> int:
     raise ZeroDivisionError
 
 
+def test_an_executor_that_takes_nothing_is_an_error_of_ours() -> None:
+    with ThreadPoolExecutor(1) as closed:
+        pass
+    with pytest.raises(BatchError, match="the executor gave up: RuntimeError: cannot schedule"):
+        list(check_many(RUNS, closed))
+
+
+@pytest.mark.parametrize("executor", [None, functools.partial(ThreadPoolExecutor, 1)])
+def test_a_window_without_room_is_refused(executor: Callable[[], Executor] | None) -> None:
+    for window in (0, -1):
+        with pytest.raises(SpecError, match=f"window of at least 1, got {window}"):
+            list(check_many(RUNS, executor, window=window))
+
+
 def test_a_batch_that_is_left_early_leaves_no_process() -> None:
     before = set(multiprocessing.active_children())
     found = check_many(RUNS * 4, processes(2))

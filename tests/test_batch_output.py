@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
 import random
+import resource
 import signal
 import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -321,6 +324,31 @@ def test_two_runs_on_one_output_are_refused(runs: Path, tmp_path: Path) -> None:
     check_into(output, paths(runs))
     assert not list(tmp_path.glob("*.lock"))
     assert not list(tmp_path.glob(".*.lock"))
+
+
+@contextlib.contextmanager
+def files_of_at_most(size_bytes: int) -> Iterator[None]:
+    """What a full disk is like: the system refuses what goes beyond."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_a_full_disk_is_said_and_what_was_done_is_kept(
+    suffix: str, runs: Path, tmp_path: Path
+) -> None:
+    whole, output = tmp_path / f"whole.{suffix}", tmp_path / f"rows.{suffix}"
+    check_into(whole, paths(runs))
+    for size_bytes in (10, 6_000):
+        with files_of_at_most(size_bytes), pytest.raises(OutputError, match="cannot be written"):
+            check_into(output, paths(runs))
+        assert not output.exists()
+    check_into(output, paths(runs))
+    assert output.read_bytes() == whole.read_bytes()
 
 
 # From outside.

@@ -7,6 +7,7 @@ first line on that is not whole, nothing counts.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import zlib
 from pathlib import Path
@@ -91,8 +92,10 @@ class Journal:
             raise OutputError(f"{path}: cannot be opened: {error.strerror or error}") from error
         try:
             self._end = self._read_back()
-        except BaseException:
-            self._file.close()
+        except BaseException as error:
+            self._close()
+            if isinstance(error, OSError):
+                raise self._refused(error) from error
             raise
 
     def _read_back(self) -> int:
@@ -127,9 +130,7 @@ class Journal:
             self._file.write(line)
             self._file.flush()
         except OSError as error:
-            raise OutputError(
-                f"{self.path}: cannot be written: {error.strerror or error}"
-            ) from error
+            raise self._refused(error) from error
         self._end += len(line)
         return offset
 
@@ -143,8 +144,16 @@ class Journal:
 
     def remove(self) -> None:
         """All is told elsewhere."""
-        self._file.close()
+        self._close()
         self.path.unlink(missing_ok=True)
+
+    def _refused(self, error: OSError) -> OutputError:
+        return OutputError(f"{self.path}: cannot be written: {error.strerror or error}")
+
+    def _close(self) -> None:
+        # What could not be added is tried once more, and was said already.
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def __enter__(self) -> Journal:
         return self
@@ -155,4 +164,4 @@ class Journal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._file.close()
+        self._close()

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from backrun_fit.batch.workers import processes
-from backrun_fit.errors import BatchError, MissingExtraError
+from backrun_fit.errors import BatchError, MissingExtraError, SpecError
 
 __all__ = ["CHUNK", "WINDOW", "Executors", "spread"]
 
@@ -58,6 +58,7 @@ def spread(
         One result a task. When it is closed early, what has not begun is cancelled.
 
     Raises:
+        SpecError: The window has no room.
         BatchError: The executor gave up, or cannot run the work.
 
     Example:
@@ -65,6 +66,8 @@ def spread(
         >>> list(spread(abs, [-1, -2, -3], ThreadPoolExecutor, lost=abs))
         [1, 2, 3]
     """
+    if window < 1:
+        raise SpecError(f"expected a window of at least 1, got {window!r}")
     if executor is None:
         yield from map(work, tasks)
         return
@@ -145,7 +148,12 @@ class _Crew(Generic[_T, _R]):
         self.under_way[future] = number, items
 
     def _send(self, items: tuple[_T, ...]) -> Future[list[_R]]:
-        return self._executor.submit(_do, self._work, items, next(self._turns))
+        try:
+            return self._executor.submit(_do, self._work, items, next(self._turns))
+        except BrokenExecutor:
+            raise
+        except Exception as error:  # it was shut down, or its cluster is gone
+            raise _gave_up(error) from error
 
     def completed(self) -> Iterator[tuple[int, list[_R]]]:
         """Chunks with their results, at least one."""
@@ -196,8 +204,7 @@ class _Crew(Generic[_T, _R]):
         except Exception as error:
             if isinstance(error, BrokenExecutor) or _is_killed_worker(error):
                 return None
-            reason = f"{type(error).__name__}: {error}"
-            raise BatchError(f"the executor gave up: {reason}") from error
+            raise _gave_up(error) from error
 
     def _renew(self) -> None:
         """Another executor where this one is broken."""
@@ -218,6 +225,10 @@ class _Crew(Generic[_T, _R]):
             return
         for future in self.under_way:
             future.cancel()
+
+
+def _gave_up(error: Exception) -> BatchError:
+    return BatchError(f"the executor gave up: {type(error).__name__}: {error}")
 
 
 def _is_killed_worker(error: BaseException) -> bool:
