@@ -7,6 +7,8 @@ import functools
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import zipfile
@@ -213,6 +215,20 @@ def test_a_window_without_room_is_refused(executor: Callable[[], Executor] | Non
     for window in (0, -1):
         with pytest.raises(SpecError, match=f"window of at least 1, got {window}"):
             list(check_many(RUNS, executor, window=window))
+
+
+def test_workers_that_never_start_are_no_fault_of_the_files(tmp_path: Path) -> None:
+    """Each of them runs the script again, which is not kept under ``__main__``."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from backrun_fit.batch import check_many, processes\n"
+        "print(list(check_many([('a.fit', b''), ('b.fit', b'')], processes(1))))\n"
+    )
+    command = [sys.executable, str(script)]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert "WorkerDiedError" not in ran.stdout
+    assert ran.returncode == 1
+    assert "BatchError: expected workers that start" in ran.stderr
 
 
 def test_a_batch_that_is_left_early_leaves_no_process() -> None:

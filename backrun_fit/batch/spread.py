@@ -213,6 +213,17 @@ class _Crew(Generic[_T, _R]):
         except BrokenExecutor:
             self.close(wait=False)
             self._executor, self._is_ours = self._make(), True
+            self._begun()
+
+    def _begun(self) -> None:
+        """See that a new executor works at all: no task is to blame where it does not."""
+        try:
+            self._executor.submit(int).result()
+        except BrokenExecutor as error:
+            raise BatchError(
+                "expected workers that start, got workers that die before they have anything to "
+                "do; in a script, start them under if __name__ == '__main__'"
+            ) from error
 
     def close(self, *, wait: bool) -> None:
         if self._is_ours:
