@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 from backrun_fit.batch import RunResult, check_many, find_inputs, processes
 from backrun_fit.batch.checking import CheckOptions, lost
 from backrun_fit.batch.inputs import inputs_of
-from backrun_fit.batch.limit import within
+from backrun_fit.batch.limit import _clock, within
 from backrun_fit.batch.spread import spread
 from backrun_fit.compliance import check
 from backrun_fit.errors import BatchError, SpecError, TimeLimitError
@@ -293,6 +293,38 @@ def test_limits_hold_in_many_threads_at_once() -> None:
     for thread in threads:
         thread.join(20)
     assert sorted(outcomes) == ["done"] * 4 + ["ended"] * 4
+
+
+def test_work_that_is_over_just_in_time_leaves_the_clock_going() -> None:
+    """The end may come while it is being called off; nothing may stay locked behind it."""
+    outcomes: list[str] = []
+
+    def one(seed: int) -> None:
+        for number in range(1_500):
+            with contextlib.suppress(TimeLimitError):
+                length = (number * 37 + seed) % 12_000
+                within(0.0005, lambda length=length: sum(n for n in range(length)))  # type: ignore[misc]
+        with contextlib.suppress(TimeLimitError):
+            within(0.1, _spin)
+        outcomes.append("ended")
+
+    threads = [threading.Thread(target=one, args=(seed,), daemon=True) for seed in (0, 101, 499)]
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+    finally:
+        sys.setswitchinterval(often)
+    assert outcomes == ["ended"] * 3
+
+
+def test_what_is_over_is_not_kept_until_its_time() -> None:
+    for _ in range(100):
+        within(1e6, lambda: None)
+    assert not _clock._turns
 
 
 @pytest.mark.parametrize(

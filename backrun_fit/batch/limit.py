@@ -9,8 +9,6 @@ array, the unpacking of one piece of an archive.
 from __future__ import annotations
 
 import ctypes
-import heapq
-import itertools
 import threading
 import time
 from collections.abc import Callable
@@ -33,10 +31,13 @@ class _OverTime(BaseException):
 class _Turn:
     """One piece of work under the clock."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit_s: float) -> None:
         self.thread = threading.get_ident()
-        self.is_over = False
+        self.due = time.monotonic() + limit_s
         self.was_told = False
+        # Whoever has it may say whether the work is over. The thread at work takes it for good,
+        # as often as it likes.
+        self.over = threading.RLock()
 
 
 class _Clock:
@@ -44,46 +45,40 @@ class _Clock:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._due: list[tuple[float, int, _Turn]] = []
-        self._order = itertools.count()
+        self._turns: set[_Turn] = set()
+        self._wakes = float("inf")
         self._watch: threading.Thread | None = None
 
-    def begin(self, limit_s: float) -> _Turn:
-        turn = _Turn()
+    def begin(self, turn: _Turn) -> None:
         with self._changed:
-            due = time.monotonic() + limit_s
-            heapq.heappush(self._due, (due, next(self._order), turn))
+            self._turns.add(turn)
             if self._watch is None or not self._watch.is_alive():
                 self._watch = threading.Thread(target=self._run, name="time limit", daemon=True)
                 self._watch.start()
-            elif self._due[0][2] is turn:
+            elif turn.due < self._wakes:
                 self._changed.notify()
-        return turn
 
     def end(self, turn: _Turn) -> None:
-        with self._changed:
-            turn.is_over = True
-            if turn.was_told:
-                # Not delivered yet, or the work had swallowed it: it shall hit nothing else.
-                _raise_in(turn.thread, None)
+        """No exception for the work comes behind this; one may come within, then do it again."""
+        turn.over.acquire()
+        if turn.was_told:
+            # Not delivered yet, or the work had swallowed it: it shall hit nothing else.
+            _raise_in(turn.thread, None)
+        self._turns.discard(turn)
 
     def _run(self) -> None:
         with self._changed:
             while True:
-                while self._due and self._due[0][2].is_over:
-                    heapq.heappop(self._due)
-                if not self._due:
-                    self._changed.wait()
-                    continue
-                due, _, turn = self._due[0]
-                left_s = due - time.monotonic()
-                if left_s > 0:
-                    self._changed.wait(left_s)
-                    continue
-                turn.was_told = True
-                _raise_in(turn.thread, _OverTime)
-                later = time.monotonic() + _AGAIN_S
-                heapq.heapreplace(self._due, (later, next(self._order), turn))
+                now = time.monotonic()
+                turns = list(self._turns)
+                for turn in turns:
+                    if turn.due <= now and turn.over.acquire(blocking=False):
+                        turn.was_told = True
+                        turn.due = now + _AGAIN_S
+                        _raise_in(turn.thread, _OverTime)
+                        turn.over.release()
+                self._wakes = min((turn.due for turn in turns), default=float("inf"))
+                self._changed.wait(self._wakes - now if turns else None)
 
 
 _clock = _Clock()
@@ -105,13 +100,15 @@ def within(limit_s: float | None, work: Callable[[], _T]) -> _T:
     """
     if limit_s is None:
         return work()
-    turn = _clock.begin(limit_s)
+    turn = _Turn(limit_s)
     try:
         try:
+            _clock.begin(turn)
             return work()
         finally:
             _clock.end(turn)
     except _OverTime:
+        _clock.end(turn)
         raise TimeLimitError(f"expected at most {limit_s:g} s for the file, took more") from None
 
 
