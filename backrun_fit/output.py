@@ -16,6 +16,7 @@ __all__ = [
     "MadeFile",
     "OutputError",
     "PlacedFile",
+    "alike",
     "numbered",
     "place",
     "safe_stem",
@@ -54,6 +55,16 @@ def safe_stem(name: str) -> str:
     stem = stem.encode()[:_LONGEST_STEM_BYTES].decode(errors="ignore").rstrip(".- ")
     # Cutting and stripping may have laid a reserved name bare.
     return str(sanitize_filename(stem, platform="universal")) or "workout"
+
+
+def alike(name: str) -> str:
+    r"""What two names share that a person or a file system cannot tell apart.
+
+    Example:
+        >>> alike("JOSE\u0301") == alike("jos\xe9")
+        True
+    """
+    return unicodedata.normalize("NFC", name.casefold())
 
 
 def unique_stems(names: Iterable[str]) -> list[str]:

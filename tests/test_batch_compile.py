@@ -7,8 +7,10 @@ import itertools
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
+from attrs import evolve
 
 from backrun_fit.batch import compile_many, load_plan, parse_roster, processes
 from backrun_fit.batch.compiling import CompileResult, Plan
@@ -238,3 +240,30 @@ def test_a_plan_is_a_season_where_it_has_weeks(desk: Path) -> None:
     assert load_plan(desk / "season.yaml") == parse_season(SEASON)
     (desk / "session.yaml").write_text("{name: X, run: 8mi @ easy}")
     assert load_plan(desk / "session.yaml") == parse_spec("{name: X, run: 8mi @ easy}")
+
+
+def test_the_command_writes_into_the_folder_it_stands_in(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (desk / "here").mkdir()
+    monkeypatch.chdir(desk / "here")
+    assert run("compile", desk / "roster.csv", desk / "season.yaml", "-o", ".", "--jobs", "1") == 0
+    assert {path.name for path in (desk / "here").iterdir()} == {"Ann", "Bo", "index.csv"}
+    assert not (desk / ".here.lock").exists()
+
+
+def test_no_athlete_takes_the_place_of_the_index() -> None:
+    roster = parse_roster("name,marathon_pace\nIndex.csv,8:00/mi\n")
+    (result,) = compile_many(roster, LONG)
+    assert result.file.startswith("Index.csv 2/")
+
+
+def test_names_that_look_alike_are_one_name() -> None:
+    with pytest.raises(SpecError, match="expected another name than in line 2"):
+        parse_roster("name,marathon_pace\nJos\u00e9,8:00/mi\nJOSE\u0301,8:00/mi\n")
+    two = [
+        evolve(athlete, name=name)
+        for athlete, name in zip(ROSTER, ("Jos\u00e9", "jose\u0301"), strict=False)
+    ]
+    names = [normalize("NFC", result.name.casefold()) for result in compile_many(two, LONG)]
+    assert len(set(names)) == 2

@@ -14,6 +14,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -142,7 +143,7 @@ def test_of_two_inputs_of_one_name_the_first_counts(tmp_path: Path) -> None:
 
 
 def test_names_of_any_kind_come_back_from_every_form(tmp_path: Path) -> None:
-    names = ["a\tb", "c\nd", 'e,"f"', "Läufe \U0001f3c3", "g\r\nh", "\ud800"]
+    names = ["a\tb", "c\nd", "\re\rf", 'e,"f"', "Läufe \U0001f3c3", "g\r\nh", "\ud800"]
     inputs = [(name, b"") for name in names]
     shown = [*names[:-1], "\\ud800"]
     for suffix in ("parquet", "csv"):
@@ -154,6 +155,63 @@ def test_names_of_any_kind_come_back_from_every_form(tmp_path: Path) -> None:
 def test_another_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"expected an output that ends in \.parquet"):
         check_into(tmp_path / "rows.xlsx", [])
+
+
+@pytest.mark.parametrize("address", ["s3://club/rows.csv", "gs:/club/rows.csv"])
+def test_an_output_elsewhere_is_refused(address: str) -> None:
+    with pytest.raises(SpecError, match="expected an output on this machine"):
+        check_into(Path(address), [])
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(runs: Path, tmp_path: Path) -> None:
+    for suffix in ("csv", "parquet"):
+        output = tmp_path / f"mine.{suffix}"
+        output.mkdir()
+        (output / "part-00000.parquet").write_text("")
+        (output / "diary.txt").write_text("mine")
+        with pytest.raises(OutputError, match=r"an earlier output, got 'diary\.txt' in it"):
+            check_into(output, paths(runs))
+        assert (output / "diary.txt").read_text() == "mine"
+        (output / "diary.txt").unlink()
+        check_into(output, paths(runs))
+        assert output.is_file()
+
+
+@pytest.mark.parametrize("rows_per_file", [100_000, 2])
+def test_what_takes_the_place_of_an_output_is_on_the_disk_before(
+    rows_per_file: int, runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "rows.parquet"
+    flushed: set[int] = set()
+    flush = os.fsync
+
+    def noted(file: int) -> None:
+        assert not output.exists()
+        flush(file)
+        flushed.add(os.fstat(file).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    check_into(output, paths(runs), rows_per_file=rows_per_file)
+    files = [output] if output.is_file() else paths(output)
+    assert len(files) == (1 if rows_per_file > 6 else 3)
+    assert {path.stat().st_ino for path in files} <= flushed
+
+
+def test_less_than_a_row_per_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="at least 1 row per file, got 0"):
+        check_into(tmp_path / "rows.parquet", [("a", b"")], rows_per_file=0)
+
+
+def test_a_library_that_was_never_installed_keeps_journals_too(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "rows.csv"
+    interrupted(output, paths(runs), 4)
+    monkeypatch.setattr(sys, "path", [])
+    with pytest.raises(PackageNotFoundError):
+        version("backrun-fit")
+    assert check_into(output, paths(runs)).resumed_count == 0
+    assert len(rows_of(output)) == 6
 
 
 def test_the_summary_counts(runs: Path, tmp_path: Path) -> None:
@@ -463,6 +521,19 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     assert done.returncode == 0
     assert "before" in done.stdout
     assert len(rows_of(output)) == 300
+
+
+def test_a_pattern_that_matches_the_output_and_its_journal_means_neither(
+    runs: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = runs / "rows.csv"
+    interrupted(output, paths(runs), 4)
+    output.write_text("of yesterday")
+    monkeypatch.chdir(tmp_path)
+    for command in (("runs/*",), (f"{runs}/*",)):
+        run("check", *command, "-o", "runs/rows.csv")
+        assert "6 files" in capsys.readouterr().out
+        assert len(rows_of(output)) == 6
 
 
 def test_a_second_command_on_one_output_is_refused(runs: Path, tmp_path: Path) -> None:

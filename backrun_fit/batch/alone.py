@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backrun_fit.errors import BatchError
@@ -27,9 +28,10 @@ def alone(output: Path) -> Iterator[None]:
     """
     from filelock import FileLock, Timeout
 
-    path = output.with_name(f".{output.name}.lock")
+    whole = Path(os.path.abspath(output))  # noqa: PTH100 - "." has a name, links stay
+    path = whole.parent / f".{whole.name}.lock"
     try:
-        output.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout as error:
@@ -39,5 +41,7 @@ def alone(output: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        # Before it is let go, or somebody else's would go; where the system minds, it stays.
+        with suppress(OSError):
+            path.unlink()
         lock.release()

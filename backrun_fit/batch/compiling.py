@@ -19,17 +19,20 @@ from backrun_fit.devices import GARMIN, DeviceProfile
 from backrun_fit.errors import BackrunFitError, SpecError, WorkerDiedError
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
-from backrun_fit.output import safe_stem
+from backrun_fit.output import alike, safe_stem
 from backrun_fit.season import Season, parse_season, season_sessions
 from backrun_fit.spec import SessionSpec, parse_spec, session
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.text import read_document
 from backrun_fit.units import UnitSystem
 
-__all__ = ["CompileResult", "Plan", "compile_many", "load_plan"]
+__all__ = ["INDEX", "CompileResult", "Plan", "compile_many", "load_plan"]
 
 Plan: TypeAlias = SessionSpec | Season
 """What everybody of a roster is to run; the athlete that it names is nobody of them."""
+
+INDEX: Final = "index.csv"
+"""Name of a list of all results beside the folders of the athletes, none of which has it."""
 
 # Of a workout's name so many bytes are kept for the athlete's, at least.
 _LEAST_OF_ATHLETE: Final = 10
@@ -198,7 +201,7 @@ def _tasks(
     created_at: datetime.datetime | None,
     room_bytes: int,
 ) -> Iterator[_Task]:
-    names, stems, folders = _Unique(), _Unique(), _Unique()
+    names, stems, folders = _Unique(), _Unique(), _Unique(INDEX)
     for athlete in roster:
         whose = athlete.name or "athlete"
         folder = folders.one_of(safe_stem(whose))
@@ -264,19 +267,19 @@ def _cut(text: str, room_bytes: int) -> str:
 
 
 class _Unique:
-    """Texts of which no two are alike, whatever the case; later ones get numbers."""
+    """Texts of which no two are alike (see ``alike``); later ones get numbers."""
 
-    def __init__(self) -> None:
-        self._taken: set[str] = set()
+    def __init__(self, *taken: str) -> None:
+        self._taken = set(map(alike, taken))
         self._last: dict[str, int] = {}
 
     def one_of(self, text: str, room_bytes: int = 120, joint: str = " ") -> str:
         """The text, or with a number behind it where it is taken."""
         found = text
-        while found.casefold() in self._taken:
-            number = self._last.get(text.casefold(), 1) + 1
-            self._last[text.casefold()] = number
+        while alike(found) in self._taken:
+            number = self._last.get(alike(text), 1) + 1
+            self._last[alike(text)] = number
             tail = f"{joint}{number}"
             found = _cut(text, room_bytes - len(tail)) + tail
-        self._taken.add(found.casefold())
+        self._taken.add(alike(found))
         return found

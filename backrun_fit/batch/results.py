@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TextIO, TypeAlias
 
 from backrun_fit.batch.arrow import ROWS_PER_FILE, arrow_schema, write_parquet
 from backrun_fit.batch.checking import RunResult
@@ -19,7 +21,7 @@ from backrun_fit.output import OutputError
 from backrun_fit.render.document import as_json, report_document
 from backrun_fit.tolerances import Tolerances
 
-__all__ = ["ERROR_SCHEMA", "Form", "form_of", "row_line", "write_rows"]
+__all__ = ["ERROR_SCHEMA", "Form", "form_of", "refuse_foreign", "row_line", "write_rows"]
 
 Form: TypeAlias = Literal["parquet", "csv", "jsonl"]
 
@@ -28,11 +30,16 @@ ERROR_SCHEMA: Final = "backrun_fit/error/1"
 _FORMS: Final[dict[str, Form]] = {".parquet": "parquet", ".csv": "csv", ".jsonl": "jsonl"}
 
 
+# As a path ``s3://club/runs.csv`` has one slash; one letter alone is a drive.
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+_PART: Final = re.compile(r"part-\d{5,}\.parquet")
+
+
 def form_of(output: Path) -> Form:
     """The form that the name of an output asks for.
 
     Raises:
-        SpecError: Another suffix.
+        SpecError: Another suffix, or an address.
         MissingExtraError: Parquet is asked for, and pyarrow is not installed.
 
     Example:
@@ -42,9 +49,24 @@ def form_of(output: Path) -> Form:
     form = _FORMS.get(output.suffix.lower())
     if form is None:
         raise SpecError(f"expected an output that ends in {', '.join(_FORMS)}, got {str(output)!r}")
+    if _ADDRESS.match(str(output)):
+        raise SpecError(f"expected an output on this machine, got {str(output)!r}")
     if form == "parquet":
         arrow_schema(Tolerances())
     return form
+
+
+def refuse_foreign(output: Path) -> None:
+    """See that nothing but an earlier output would go.
+
+    Raises:
+        OutputError: The output is a folder that holds something else.
+    """
+    foreign = (path for path in sorted(output.glob("*")) if not _PART.fullmatch(path.name))
+    for path in foreign:
+        raise OutputError(
+            f"{output}: expected a file or an earlier output, got {path.name!r} in it"
+        )
 
 
 def row_line(result: RunResult, content_sha256: str | None, form: Form) -> bytes:
@@ -108,9 +130,20 @@ def write_rows(
 
 def _write_csv(lines: Iterable[bytes], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(RUN_COLUMNS), lineterminator="\n")
+        # Only what may end a line is quoted, and some readers take \r alone for an end.
+        writer = csv.DictWriter(_Lines(file), list(RUN_COLUMNS), lineterminator="\r\n")
         writer.writeheader()
         writer.writerows(map(_cells, lines))
+
+
+class _Lines:
+    """Takes lines that end in CR LF, and writes them with LF alone."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, line: str) -> int:
+        return self._file.write(line.removesuffix("\r\n") + "\n")
 
 
 def _cells(line: bytes) -> dict[str, Any]:
@@ -131,6 +164,8 @@ def _replacing(path: Path) -> Iterator[Path]:
     _remove(new)
     try:
         yield new
+        for file in sorted(new.iterdir()) if new.is_dir() else (new,):
+            _flush(file)
         if path.is_dir() or (new.is_dir() and path.exists()):
             # No system replaces a folder in one step.
             _remove(old)
@@ -139,6 +174,12 @@ def _replacing(path: Path) -> Iterator[Path]:
     finally:
         _remove(new)
     _remove(old)
+
+
+def _flush(path: Path) -> None:
+    """To the disk, before its name is: a power cut leaves no output that is half there."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _remove(path: Path) -> None:

@@ -6,7 +6,7 @@ import functools
 import hashlib
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +17,10 @@ from backrun_fit.batch.arrow import ROWS_PER_FILE
 from backrun_fit.batch.checking import Checked, CheckOptions, check_input, lost
 from backrun_fit.batch.inputs import Input, InputLike, inputs_of
 from backrun_fit.batch.journal import Entry, Journal
-from backrun_fit.batch.results import Form, form_of, row_line, write_rows
+from backrun_fit.batch.results import Form, form_of, refuse_foreign, row_line, write_rows
 from backrun_fit.batch.run_rows import RUNS_SCHEMA
 from backrun_fit.batch.spread import WINDOW, Executors, spread
+from backrun_fit.errors import SpecError
 
 __all__ = ["BatchSummary", "Progress", "check_into"]
 
@@ -96,7 +97,7 @@ def check_into(
         on_progress: Called after every input.
 
     Raises:
-        SpecError: No such form of output.
+        SpecError: No such form of output, or no row or chunk at a time.
         MissingExtraError: What the form needs is not installed.
         OutputError: A file cannot be written, or is not ours to write.
         BatchError: Another run writes the same output, or the executor gave up; what was
@@ -104,6 +105,9 @@ def check_into(
     """
     options = CheckOptions() if options is None else options
     form = form_of(output)
+    if rows_per_file < 1:
+        raise SpecError(f"expected at least 1 row per file, got {rows_per_file!r}")
+    refuse_foreign(output)
     numbered = _each_once(inputs_of(inputs))
     with alone(output), Journal(journal_of(output)) as journal:
         offsets, resumed = _check_all(
@@ -195,12 +199,19 @@ def _key(content: str, depends: bytes) -> str:
 def _depends(options: CheckOptions, form: Form) -> bytes:
     """Digest of all that rows depend on beside the input; a time limit changes none."""
     said = (
-        version("backrun-fit"),
+        _version(),
         RUNS_SCHEMA,
         form,
         attrs.evolve(options, limit_s=None),
     )
     return hashlib.sha256(repr(said).encode()).digest()
+
+
+def _version() -> str:
+    try:
+        return version("backrun-fit")
+    except PackageNotFoundError:  # it lies on the path without having been installed
+        return ""
 
 
 def _check_all(

@@ -13,6 +13,7 @@ import attrs
 from backrun_fit.athlete import Athlete
 from backrun_fit.athlete.paces import PACE_NAMES
 from backrun_fit.errors import Problem, SpecError
+from backrun_fit.output import alike
 from backrun_fit.spec.file import read_utf8
 from backrun_fit.spec.problems import unknown_key
 
@@ -86,7 +87,7 @@ def parse_roster(text: str, source: str | None = None) -> tuple[Athlete, ...]:
             except SpecError as error:
                 problems += (attrs.evolve(problem, line=line) for problem in error.problems)
                 continue
-            known = names.setdefault((athlete.name or "").casefold(), line)
+            known = names.setdefault(alike(athlete.name or ""), line)
             if known != line:
                 message = f"expected another name than in line {known}, got {athlete.name!r} again"
                 problems.append(Problem(message, "name", line))

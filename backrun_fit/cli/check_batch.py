@@ -43,7 +43,7 @@ def check_batch(
     """
     if not wanted:
         raise SpecError("expected at least one file or folder, got none")
-    inputs = find_inputs(*wanted)
+    inputs = _without_own(find_inputs(*wanted), output)
     last = Progress(done=0, resumed=0, total=len(inputs))
 
     def on_progress(progress: Progress) -> None:
@@ -82,6 +82,12 @@ def executor_for(jobs: int | None, scheduler: str | None) -> Iterator[Executors]
     if jobs is not None and jobs < 1:
         raise SpecError(f"--jobs: expected at least 1, got {jobs}")
     yield processes(jobs)
+
+
+def _without_own(inputs: list[str], output: Path) -> list[str]:
+    """The inputs without the output and its journal, which a pattern may match."""
+    own = {path.name: path.resolve() for path in (output, journal_of(output))}
+    return [one for one in inputs if Path(one).resolve() != own.get(Path(one).name)]
 
 
 def _say(summary: BatchSummary, *, json: bool) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from backrun_fit.batch.alone import alone
-from backrun_fit.batch.compiling import CompileResult, Plan, compile_many, load_plan
+from backrun_fit.batch.compiling import INDEX, CompileResult, Plan, compile_many, load_plan
 from backrun_fit.batch.resumable import MOST_ERRORS
 from backrun_fit.batch.roster import load_roster
 from backrun_fit.cli.batch_progress import batch_progress
@@ -79,7 +79,7 @@ def compile_roster(
                     write_whole(output / result.file, result.data)
                 rows.append(attrs.evolve(result, data=None))
                 advance(len(rows), 0, 0)
-            write_whole(output / "index.csv", _index(rows))
+            write_whole(output / INDEX, _index(rows))
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.terminate()  # or leaving would wait for what they are at
@@ -134,7 +134,7 @@ def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:
         complain(BatchError(f"{row.athlete}{session}: {row.error and row.error.message}"))
     if len(wrong) > MOST_ERRORS:
         more = len(wrong) - MOST_ERRORS
-        complain(BatchError(f"{more} more are in {output / 'index.csv'}"))
+        complain(BatchError(f"{more} more are in {output / INDEX}"))
     made = len(rows) - len(wrong)
     if json:
         print_out(
@@ -146,5 +146,5 @@ def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:
             }
         )
     else:
-        print_out(f"{output}  {made} workouts, every one read back and equal, and index.csv")
+        print_out(f"{output}  {made} workouts, every one read back and equal, and {INDEX}")
     return BAD_INPUT if wrong else DONE
