@@ -36,6 +36,7 @@ from backrun_fit.batch.spread import spread
 from backrun_fit.compliance import check
 from backrun_fit.errors import BatchError, SpecError, TimeLimitError
 from backrun_fit.fit.activity_reader import read_activity
+from backrun_fit.fit.source import FREE_EXPANSION_BYTES
 from tests.batches import ACTIVITIES, deadly_check, folder_of_runs, stalled_check
 from tests.conftest import ROOT
 
@@ -122,6 +123,31 @@ def test_of_an_archive_every_member_has_a_result(tmp_path: Path) -> None:
     assert names(iter(found)) == [f"{path}/{name}" for name, _ in (*RUNS[:2], BAD)]
     assert [result.error is None for result in found] == [True, True, False]
     assert {result.number for result in found} == {0}
+
+
+def test_a_damaged_member_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "march.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, (_, data) in zip("abc", RUNS, strict=False):
+            archive.writestr(f"{name}.fit", data)
+        damaged = archive.getinfo("b.fit").header_offset + 100
+    data = bytearray(path.read_bytes())
+    data[damaged : damaged + 50] = bytes(50)
+    found = list(check_many([("march.zip", bytes(data))]))
+    assert [result.source for result in found] == [f"march.zip/{name}.fit" for name in "abc"]
+    assert [result.error and result.error.kind for result in found] == [None, "DecodeError", None]
+    assert found[1].error is not None
+    assert found[1].error.message.startswith("the zip file is damaged or locked: got ")
+
+
+def test_an_archive_that_is_made_to_cost_ends_at_its_first_bomb(tmp_path: Path) -> None:
+    path = tmp_path / "bombs.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in "ab":
+            archive.writestr(f"{name}.fit", bytes(FREE_EXPANSION_BYTES + 1))
+    (result,) = check_many([path])
+    assert result.error is not None
+    assert "the archive expands too much" in result.error.message
 
 
 def test_inputs_are_taken_as_they_are_needed() -> None:

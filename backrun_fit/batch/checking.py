@@ -23,7 +23,7 @@ from backrun_fit.errors import (
     WorkerDiedError,
 )
 from backrun_fit.fit.activity_reader import activities_in
-from backrun_fit.fit.source import open_source
+from backrun_fit.fit.source import open_members
 from backrun_fit.report import Report
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
@@ -50,7 +50,8 @@ class RunError:
     @classmethod
     def of(cls, error: BaseException, name: str) -> RunError:
         """What an error says, without the name of the file, which the result has."""
-        message = str(error).removeprefix(f"{name}: ") or type(error).__name__
+        own = f"{error.source or name}: " if isinstance(error, DecodeError) else f"{name}: "
+        message = str(error).removeprefix(own) or type(error).__name__
         offset = error.offset if isinstance(error, DecodeError) else None
         return cls(type(error).__name__, message, offset)
 
@@ -224,7 +225,11 @@ def _checked(given: Input, data: bytes, options: CheckOptions) -> tuple[list[Run
     found: list[RunResult] = []
     is_final = True
     try:
-        for member, content in open_source(data):
+        for item in open_members(data):
+            if isinstance(item, DecodeError):
+                found.append(_failed(given, f"{given.name}/{item.source}", item))
+                continue
+            member, content = item
             source = given.name if member is None else f"{given.name}/{member}"
             results, is_same = _of_file(given, source, content, options)
             found += results

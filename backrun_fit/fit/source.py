@@ -25,6 +25,7 @@ __all__ = [
     "MAX_TOTAL_BYTES",
     "FitBytes",
     "Source",
+    "open_members",
     "open_source",
     "read_source",
 ]
@@ -50,6 +51,9 @@ FREE_EXPANSION_BYTES: Final = 16 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _ZIP_MAGICS: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _CHUNK: Final = 1 << 20
+_TOO_LARGE: Final = "too large"
+_EXPANDS: Final = "the archive expands too much"
+_LIMITS: Final = (_TOO_LARGE, _EXPANDS)
 
 
 class FitBytes(NamedTuple):
@@ -81,6 +85,25 @@ def open_source(source: Source) -> Iterator[FitBytes]:
     Example:
         >>> [len(item.data) for item in open_source(b"any bytes")]
         [9]
+    """
+    for item in open_members(source):
+        if isinstance(item, DecodeError):
+            raise item
+        yield item
+
+
+def open_members(source: Source) -> Iterator[FitBytes | DecodeError]:
+    """The FIT files in a source, as ``open_source`` has them, past those that are damaged.
+
+    Yields:
+        In place of a member that cannot be unpacked its error, with its name as the source.
+
+    Raises:
+        DecodeError: As ``open_source`` does, for all that is not the fault of one member.
+
+    Example:
+        >>> [item.data for item in open_members(b"any bytes") if isinstance(item, FitBytes)]
+        [b'any bytes']
     """
     data, name = read_source(source)
     if data.startswith(_ZIP_MAGICS):
@@ -147,7 +170,7 @@ def _reason(error: Exception) -> str:
 
 
 def _too_large(limit: int, name: str | None) -> DecodeError:
-    return DecodeError("too large", expected=f"at most {limit} bytes", got="more", source=name)
+    return DecodeError(_TOO_LARGE, expected=f"at most {limit} bytes", got="more", source=name)
 
 
 def _check_expansion(made: int, taken: int, name: str | None) -> None:
@@ -155,7 +178,7 @@ def _check_expansion(made: int, taken: int, name: str | None) -> None:
         raise _too_large(MAX_FILE_BYTES, name)
     if made > FREE_EXPANSION_BYTES and made > taken * MAX_EXPANSION:
         raise DecodeError(
-            "the archive expands too much",
+            _EXPANDS,
             expected=f"at most {MAX_EXPANSION} bytes out for one in",
             got="more",
             source=name,
@@ -187,7 +210,7 @@ def _gunzip(data: bytes, name: str | None) -> bytes:
     return bytes(made)
 
 
-def _unzip(data: bytes, name: str | None) -> Iterator[FitBytes]:
+def _unzip(data: bytes, name: str | None) -> Iterator[FitBytes | DecodeError]:
     with _zip_errors(name):
         archive = zipfile.ZipFile(io.BytesIO(data))
     infos = archive.infolist()
@@ -209,10 +232,16 @@ def _unzip(data: bytes, name: str | None) -> Iterator[FitBytes]:
     total = 0
     for info in members:
         full_name = f"{name}/{info.filename}" if name else info.filename
-        with _zip_errors(full_name):
-            content = _read_member(archive, info, full_name)
-        if content.startswith(_GZIP_MAGIC):
-            content = _gunzip(content, full_name)
+        try:
+            with _zip_errors(full_name):
+                content = _read_member(archive, info, full_name)
+            if content.startswith(_GZIP_MAGIC):
+                content = _gunzip(content, full_name)
+        except DecodeError as error:
+            if error.what in _LIMITS:  # others are likely to be made to cost as much
+                raise
+            yield error
+            continue
         total += len(content)
         if total > MAX_TOTAL_BYTES:
             raise _too_large(MAX_TOTAL_BYTES, name)
