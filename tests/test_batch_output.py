@@ -36,6 +36,7 @@ from backrun_fit.batch.run_rows import (
 from backrun_fit.errors import BatchError, SpecError
 from backrun_fit.output import OutputError
 from backrun_fit.render.document import as_json, report_document
+from backrun_fit.report import Report
 from backrun_fit.tolerances import Tolerances
 from tests.batches import ACTIVITIES, folder_of_runs, rows_of
 from tests.test_cli import run
@@ -150,6 +151,38 @@ def test_names_of_any_kind_come_back_from_every_form(tmp_path: Path) -> None:
         output = tmp_path / f"rows.{suffix}"
         check_into(output, inputs)
         assert [row["source"] for row in rows_of(output)] == shown
+
+
+@pytest.mark.parametrize("suffix", ["parquet", "csv", "jsonl"])
+def test_an_error_that_is_no_text_becomes_one(suffix: str, tmp_path: Path) -> None:
+    output = tmp_path / f"rows.{suffix}"
+    check_into(output, ["memory://\udcff.fit", ACTIVITIES[0]])
+    rows = (
+        [json.loads(line) for line in output.read_text().splitlines()]
+        if suffix == "jsonl"
+        else rows_of(output)
+    )
+    assert rows[0]["source"] == "memory://\\udcff.fit"
+    message = rows[0]["message" if suffix == "jsonl" else "error_message"]
+    assert message == "the file cannot be read: got /\\udcff.fit"
+
+
+def test_a_row_that_cannot_be_made_costs_one_file(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = report_document
+
+    def odd(report: Report) -> dict[str, object]:
+        if str(report.source).endswith("run-001.fit"):
+            raise OverflowError("a mistake of ours")
+        return made(report)
+
+    monkeypatch.setattr("backrun_fit.batch.results.report_document", odd)
+    check_into(tmp_path / "rows.jsonl", paths(runs))
+    found = [json.loads(line) for line in (tmp_path / "rows.jsonl").read_text().splitlines()]
+    assert [document.get("error") for document in found] == [
+        *(None, "OverflowError", None, None, None, "DecodeError")
+    ]
 
 
 def test_another_suffix_is_refused(tmp_path: Path) -> None:

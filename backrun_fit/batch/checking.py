@@ -28,7 +28,16 @@ from backrun_fit.report import Report
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
-__all__ = ["CheckOptions", "Checked", "RunError", "RunResult", "check_input", "check_many", "lost"]
+__all__ = [
+    "CheckOptions",
+    "Checked",
+    "RunError",
+    "RunResult",
+    "check_input",
+    "check_many",
+    "failed",
+    "lost",
+]
 
 _DEFAULT_TOLERANCES = Tolerances()
 
@@ -53,7 +62,9 @@ class RunError:
         own = f"{error.source or name}: " if isinstance(error, DecodeError) else f"{name}: "
         message = str(error).removeprefix(own) or type(error).__name__
         offset = error.offset if isinstance(error, DecodeError) else None
-        return cls(type(error).__name__, message, offset)
+        # It may repeat a name that is no proper text.
+        text = message.encode(errors="backslashreplace").decode()
+        return cls(type(error).__name__, text, offset)
 
 
 @attrs.frozen(kw_only=True)
@@ -281,5 +292,11 @@ def _failed(given: Input, source: str, error: BaseException) -> RunResult:
 
 def lost(given: Input) -> Checked:
     """What is left of an input that killed its worker."""
-    error = WorkerDiedError("the worker died over this file: it was killed or out of memory")
+    return failed(
+        given, WorkerDiedError("the worker died over this file: it was killed or out of memory")
+    )
+
+
+def failed(given: Input, error: Exception) -> Checked:
+    """An input of which nothing is known but an error that may not come again."""
     return Checked(given.number, given.name, None, (_failed(given, given.name, error),), False)

@@ -14,7 +14,7 @@ import attrs
 
 from backrun_fit.batch.alone import alone
 from backrun_fit.batch.arrow import ROWS_PER_FILE
-from backrun_fit.batch.checking import Checked, CheckOptions, check_input, lost
+from backrun_fit.batch.checking import Checked, CheckOptions, check_input, failed, lost
 from backrun_fit.batch.inputs import Input, InputLike, inputs_of
 from backrun_fit.batch.journal import Entry, Journal
 from backrun_fit.batch.results import Form, form_of, refuse_foreign, row_line, write_rows
@@ -159,7 +159,11 @@ def _work(task: _Task, *, options: CheckOptions, form: Form, depends: bytes) -> 
     checked = check_input(
         task.given, options, lambda content: task.known is not None and key(content) == task.known
     )
-    return _done(checked, form, depends)
+    try:
+        return _done(checked, form, depends)
+    # A row that cannot be made, by a mistake of ours, shall cost no other.
+    except Exception as error:  # noqa: BLE001
+        return _done(failed(task.given, error), form, depends)
 
 
 @attrs.frozen
