@@ -401,6 +401,20 @@ def test_patterns_are_matched_and_each_file_comes_once(tmp_path: Path) -> None:
     assert len(find_inputs(f"{tmp_path}/**/run-*.fit")) == 3
 
 
+def test_a_folder_that_cannot_be_listed_is_an_input_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.fit").write_bytes(RUNS[0][1])
+    monkeypatch.chdir(tmp_path)
+    for _ in range(24):  # its path is longer than any system takes
+        Path("x" * 200).mkdir()
+        os.chdir("x" * 200)
+    found = list(check_many(find_inputs(tmp_path)))
+    assert [result.error and result.error.kind for result in found] == [None, "DecodeError"]
+    assert found[1].error is not None
+    assert found[1].error.message == "the file cannot be read: got File name too long"
+
+
 def test_what_stands_for_no_file_is_said_all_at_once(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as refused:
         find_inputs(tmp_path, tmp_path / "*.fit", "memory://nowhere/*.fit")

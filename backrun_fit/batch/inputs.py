@@ -74,7 +74,8 @@ def inputs_of(given: Iterable[InputLike]) -> Iterator[Input]:
     """
     for number, one in enumerate(given):
         name, source = one if isinstance(one, tuple) else (os.fspath(one), os.fspath(one))
-        yield Input(number, name.encode(errors="backslashreplace").decode(), source)
+        text = name.encode(errors="backslashreplace").decode()
+        yield Input(number, name if name == text else text, source)  # of most there is one copy
 
 
 def find_inputs(*wanted: str | os.PathLike[str]) -> list[str]:
@@ -82,9 +83,10 @@ def find_inputs(*wanted: str | os.PathLike[str]) -> list[str]:
 
     Args:
         wanted: A folder stands for every .fit, .fit.gz and .zip in it and below it, hidden
-            ones left out; a pattern (``runs/2026-*.fit``, ``**`` for any folders) for what
-            it matches; all else for itself, be it there or not. Addresses likewise, also
-            of members of archives (``zip://*.fit::s3://club/march.zip``).
+            ones left out, and for folders that cannot be listed; a pattern
+            (``runs/2026-*.fit``, ``**`` for any folders) for what it matches; all else for
+            itself, be it there or not. Addresses likewise, also of members of archives
+            (``zip://*.fit::s3://club/march.zip``).
 
     Returns:
         Paths and addresses in order of the arguments, sorted within each; each once.
@@ -122,12 +124,15 @@ def _in_path(wanted: str) -> Iterator[str]:
 
 
 def _in_folder(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
+    closed: list[OSError] = []
+    for parent, folders, names in os.walk(folder, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in filter(_is_wanted, names):
             path = Path(parent, name)
             if path.is_file():  # a pipe that is called so would be waited at for ever
                 yield str(path)
+    # Each is an input that cannot be read, or nobody would miss what is in it.
+    yield from (error.filename or folder for error in closed)
 
 
 def _is_wanted(name: str) -> bool:
