@@ -97,6 +97,7 @@ def apply(
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.output import MadeFile, numbered, place, write_all
     from backrun_fit.ramps import without_ramps
+    from backrun_fit.rules.foreign import lay
     from backrun_fit.spec.rule_text import parse_rules
 
     rules = parse_rules(rule)
@@ -128,7 +129,7 @@ def apply(
         before = plan.attempt(compiled)
         result = prepared(plan.workout)
         for one_rule in rules:
-            result = one_rule.apply(result, here)
+            result = lay(one_rule, result, here)
         after = compiled(result)
         laid.append(
             _Laid(

@@ -19,29 +19,8 @@ from backrun_fit.fit.activity_reader import file_kind
 from backrun_fit.fit.columns import Segment
 from backrun_fit.report import Colour, ExtraLaps, Report, StepResult
 from backrun_fit.trend import Trend, TrendRow, TrendRun
-from backrun_fit.workout import (
-    CadenceTarget,
-    DistanceDuration,
-    Duration,
-    HeartRateAboveDuration,
-    HeartRateBelowDuration,
-    HeartRateTarget,
-    HeartRateZoneTarget,
-    NamedPaceTarget,
-    OpenDuration,
-    OpenTarget,
-    OtherDuration,
-    OtherTarget,
-    PaceTarget,
-    PaceZoneTarget,
-    PowerTarget,
-    PowerZoneTarget,
-    RampTarget,
-    ShareTarget,
-    Step,
-    Target,
-    TimeDuration,
-)
+from backrun_fit.workout import Duration, RampTarget, Step, Target
+from backrun_fit.workout.kinds import DURATION_KINDS, TARGET_KINDS
 
 __all__ = [
     "ACTIVITY_SCHEMA",
@@ -65,26 +44,7 @@ WORKOUT_SCHEMA: Final = "backrun_fit/workout/1"
 ACTIVITY_SCHEMA: Final = "backrun_fit/activity/1"
 CONTENTS_SCHEMA: Final = "backrun_fit/contents/1"
 
-_KINDS: Final[Mapping[type, str]] = {
-    TimeDuration: "time",
-    DistanceDuration: "distance",
-    OpenDuration: "open",
-    HeartRateBelowDuration: "heart_rate_below",
-    HeartRateAboveDuration: "heart_rate_above",
-    OtherDuration: "other",
-    OpenTarget: "open",
-    PaceTarget: "pace",
-    PaceZoneTarget: "pace_zone",
-    NamedPaceTarget: "named_pace",
-    HeartRateTarget: "heart_rate",
-    HeartRateZoneTarget: "heart_rate_zone",
-    CadenceTarget: "cadence",
-    PowerTarget: "power",
-    PowerZoneTarget: "power_zone",
-    ShareTarget: "share",
-    RampTarget: "ramp",
-    OtherTarget: "other",
-}
+_KINDS: Final[Mapping[type, str]] = {**DURATION_KINDS, **TARGET_KINDS}
 
 
 def as_json(document: Document, *, ascii_only: bool = False) -> str:

@@ -1,7 +1,8 @@
 """The rules of backward running, one file each: workout in, workout out.
 
 Every rule is an overlay: forward work stays as it is, and applying a rule twice is the
-same as once. They are described in ``docs/rules.md``.
+same as once. They are described in ``docs/rules.md``; ``check_overlay`` holds one of your own
+to that promise.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from backrun_fit.rules.backward_recoveries import BackwardRecoveries
 from backrun_fit.rules.backward_repeats import BackwardRepeats
 from backrun_fit.rules.base import Rule
 from backrun_fit.rules.drills import Drills
+from backrun_fit.rules.overlay import check_overlay
 from backrun_fit.rules.treadmill_intro import TreadmillIntro
 
 __all__ = [
@@ -25,6 +27,7 @@ __all__ = [
     "Drills",
     "Rule",
     "TreadmillIntro",
+    "check_overlay",
 ]
 
 RULES: Final[Mapping[str, type[Rule]]] = MappingProxyType(
@@ -33,4 +36,4 @@ RULES: Final[Mapping[str, type[Rule]]] = MappingProxyType(
         for rule in (AfterEachMile, BackwardRecoveries, BackwardRepeats, TreadmillIntro, Drills)
     }
 )
-"""The rules by the names that spec files use."""
+"""The built-in rules by the names that spec files use."""

@@ -7,8 +7,7 @@ ceilings are, it never has less than the week before, and never more than the la
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import attrs
@@ -31,16 +30,8 @@ from backrun_fit.workout import (
 
 __all__ = ["Ladder", "eased", "ladders", "planned_rule", "with_parts"]
 
-_NUMBER: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "after_each_mile": "times",
-        "backward_recoveries": "times",
-        "backward_repeats": "count",
-        "treadmill_intro": "count",
-        "drills": "rounds",
-    }
-)
-"""Which parameter of a rule says how many backward parts there are."""
+_NUMBERS: Final = ("times", "count", "rounds")
+"""The parameter of a rule that says how many backward parts there are: the first it has."""
 
 # Their parts are 1/8 mile in the article; the others have lengths of their own.
 _OF_THE_PROGRESSION: Final = frozenset(("after_each_mile", "backward_repeats"))
@@ -74,15 +65,30 @@ class Ladder:
         return tuple(taken.count(rule) for rule in range(rules))
 
 
+def _number_of(rule: Rule) -> str:
+    kind: type = type(rule)
+    fields = attrs.fields_dict(kind) if attrs.has(kind) else {}
+    found = next((name for name in _NUMBERS if name in fields), None)
+    if found is None:
+        raise SpecError(
+            f"expected a rule with a parameter {', '.join(_NUMBERS[:-1])} or {_NUMBERS[-1]}, by "
+            f"which its backward running grows, got {rule.name}, which has none"
+        )
+    return found
+
+
 def with_parts(rule: Rule, number: int) -> Rule:
     """A rule with so many backward parts.
+
+    Raises:
+        SpecError: It has no parameter that says how many there are.
 
     Example:
         >>> from backrun_fit.rules import AfterEachMile, Drills
         >>> with_parts(AfterEachMile(), 3).times, with_parts(Drills(), 4).rounds
         (3, 4)
     """
-    return cast(Rule, attrs.evolve(cast(Any, rule), **{_NUMBER[rule.name]: number}))
+    return cast(Rule, attrs.evolve(cast(Any, rule), **{_number_of(rule): number}))
 
 
 def eased(rule: Rule, athlete: Athlete) -> Rule:
@@ -108,10 +114,10 @@ def eased(rule: Rule, athlete: Athlete) -> Rule:
 def _target(rule: Rule, athlete: Athlete, *, easy: bool = False) -> PaceTarget | None:
     """The band of a rule's pace, or of the easy pace in its stead."""
     pace = getattr(rule, "pace", None)
-    if pace is None:
+    if not isinstance(pace, (str, PaceTarget)):
         return None
-    sides = cast(Any, rule)
-    target = athlete.resolve(paced("easy" if easy else pace, sides.slower, sides.faster))
+    slower, faster = (getattr(rule, side, 0.0) for side in ("slower", "faster"))
+    target = athlete.resolve(paced("easy" if easy else pace, slower, faster))
     return target if isinstance(target, PaceTarget) else None
 
 
@@ -170,13 +176,13 @@ def _available(planned: SeasonSession, season: Season) -> list[list[float]]:
             Problem("expected a run without backward parts: rules add them, got some", "run")
         )
     problems = Problems()
-    rules = [
-        with_parts(planned_rule(rule, season.progression), _own_most(rule, season.progression))
-        for rule in planned.rules
-    ]
+    rules: list[Rule] = []
     found = []
-    for position, rule in enumerate(rules):
+    for position, stated in enumerate(planned.rules):
         with problems.at(f"rules[{position}]"):
+            most = _own_most(stated, season.progression)
+            rule = with_parts(planned_rule(stated, season.progression), most)
+            rules.append(rule)
             if season.progression.easy_weeks:
                 eased(rule, season.athlete)
             found.append(_lengths(planned, rule, season.athlete))
@@ -197,7 +203,7 @@ def planned_rule(rule: SeasonRule, progression: Progression) -> Rule:
 
 
 def _own_most(rule: SeasonRule, progression: Progression) -> int:
-    name = _NUMBER[rule.rule.name]
+    name = _number_of(rule.rule)
     stated = getattr(rule.rule, name) if name in rule.stated else None
     return progression.most if stated is None else min(progression.most, stated)
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import datetime
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, TypeAlias, TypeVar, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, get_args
 
 import attrs
 
@@ -33,14 +33,14 @@ from backrun_fit.season.season import (
 )
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.load import SessionSpec, read_athlete, structure_session
-from backrun_fit.spec.problems import keys_of, unknown_key
+from backrun_fit.spec.problems import keys_of
+from backrun_fit.spec.readers import Readers, read_list, read_mapping, whole
 from backrun_fit.spec.text import SpecFormat, read_document
 from backrun_fit.spec.values import read_choice, read_date, read_name, read_words
 from backrun_fit.units import UnitSystem, parse_distance
 
 __all__ = ["load_season", "parse_season"]
 
-_T = TypeVar("_T")
 _REQUIRED: Final = ("name", "start", "weeks", "sessions")
 
 # These are the season's, one for all sessions.
@@ -97,7 +97,7 @@ def parse_season(text: str, format: SpecFormat = "yaml", source: str | None = No
     """
     document = read_document(text, format, source)
     try:
-        season = Season(**_read(document.data, _SEASON, "a season", _REQUIRED))
+        season = Season(**read_mapping(document.data, _SEASON, "a season", _REQUIRED))
         _refuse_contradictions(season)
         ladders(season)
     except SpecError as error:
@@ -138,55 +138,7 @@ def _refuse_contradictions(season: Season) -> None:
     problems.refuse()
 
 
-# Mappings: which keys there are, and how the value of each is read.
-
-_Readers: TypeAlias = Mapping[str, Callable[[Any], object]]
-
-
-def _read(
-    value: object, readers: _Readers, what: str, required: Sequence[str] = ()
-) -> dict[str, Any]:
-    """The values of a mapping, each read; a key without a value is as good as none."""
-    if not isinstance(value, Mapping):
-        raise SpecError(f"expected {what}, got {value!r:.60}")
-    problems = Problems(unknown_key(key, readers, "") for key in value if key not in readers)
-    problems.extend(
-        Problem("expected a value, got none", key) for key in required if value.get(key) is None
-    )
-    found = {}
-    for key, read in readers.items():
-        if value.get(key) is not None:
-            with problems.at(key):
-                found[key] = read(value[key])
-    problems.refuse()
-    return found
-
-
-def _list(value: object, read: Callable[[Any], _T], what: str) -> tuple[_T, ...]:
-    if not isinstance(value, list):
-        raise SpecError(f"expected {what}, got {value!r:.60}")
-    problems = Problems()
-    found = []
-    for position, inner in enumerate(value):
-        with problems.at(f"[{position}]"):
-            found.append(read(inner))
-    problems.refuse()
-    return tuple(found)
-
-
 # Values.
-
-
-def _whole(least: int, most: int) -> Callable[[Any], int]:
-    what = f"a whole number from {least} to {most:,}"
-
-    def read(value: object) -> int:
-        number = as_number(value, "", what)
-        if number != int(number) or not least <= number <= most:
-            raise SpecError(f"expected {what}, got {value!r:.60}")
-        return int(number)
-
-    return read
 
 
 def _start(value: object) -> datetime.date | None:
@@ -226,7 +178,7 @@ def _time(value: object) -> datetime.time:
 # Sessions are read as session specs are, but for what they share with the season.
 
 _SESSION_KEYS: Final = tuple(key for key in keys_of(SessionSpec) if key not in _OF_THE_SEASON)
-_SESSION: Final[_Readers] = {
+_SESSION: Final[Readers] = {
     "day": _day,
     "time": _time,
     **dict.fromkeys(_SESSION_KEYS, lambda value: value),
@@ -237,7 +189,7 @@ def _session(value: object) -> SeasonSession:
     problems: list[Problem] = []
     when: dict[str, Any] = {}
     try:
-        when = _read(value, _SESSION, "a mapping with a day, a name and a run", ("day",))
+        when = read_mapping(value, _SESSION, "a mapping with a day, a name and a run", ("day",))
     except SpecError as error:
         problems += error.problems
     if isinstance(value, Mapping):
@@ -270,42 +222,46 @@ def _sessions(value: object) -> tuple[SeasonSession, ...]:
     what = "a list of sessions"
     if value == []:
         raise SpecError(f"expected {what}, got none")
-    return _list(value, _session, what)
+    return read_list(value, _session, what)
 
 
-_PROGRESSION: Final[_Readers] = {
+_PROGRESSION: Final[Readers] = {
     "backward": lambda value: as_extent(value, ""),
-    "start": _whole(1, MOST_PARTS),
-    "add": _whole(0, MOST_PARTS),
-    "easy_weeks": _whole(0, MOST_WEEKS),
-    "most": _whole(1, MOST_PARTS),
+    "start": whole(1, MOST_PARTS),
+    "add": whole(0, MOST_PARTS),
+    "easy_weeks": whole(0, MOST_WEEKS),
+    "most": whole(1, MOST_PARTS),
     "most_distance": _ceiling,
     "most_distance_per_week": _ceiling,
 }
 
 
 def _progression(value: object) -> Progression:
-    return Progression(**_read(value, _PROGRESSION, "the progression's values, such as start: 2"))
+    return Progression(
+        **read_mapping(value, _PROGRESSION, "the progression's values, such as start: 2")
+    )
 
 
-_LIGHTER: Final[_Readers] = {
-    "week": _whole(1, MOST_WEEKS),
-    "most": _whole(0, MOST_PARTS),
+_LIGHTER: Final[Readers] = {
+    "week": whole(1, MOST_WEEKS),
+    "most": whole(0, MOST_PARTS),
     "reason": lambda value: read_words(value, "a text"),
 }
 
 
 def _lighter_week(value: object) -> LighterWeek:
-    return LighterWeek(**_read(value, _LIGHTER, "a week such as {week: 4, most: 2}", ("week",)))
+    return LighterWeek(
+        **read_mapping(value, _LIGHTER, "a week such as {week: 4, most: 2}", ("week",))
+    )
 
 
-_SEASON: Final[_Readers] = {
+_SEASON: Final[Readers] = {
     "name": read_name,
     "start": _start,
-    "weeks": _whole(1, MOST_WEEKS),
+    "weeks": whole(1, MOST_WEEKS),
     "sessions": _sessions,
     "athlete": read_athlete,
     "units": lambda value: read_choice(value, get_args(UnitSystem)),
     "progression": _progression,
-    "lighter_weeks": lambda value: _list(value, _lighter_week, "a list of weeks"),
+    "lighter_weeks": lambda value: read_list(value, _lighter_week, "a list of weeks"),
 }

@@ -16,16 +16,16 @@ import cattrs
 from cattrs.gen import make_dict_structure_fn, override
 
 from backrun_fit.athlete import Athlete
-from backrun_fit.errors import Problem, SpecError
-from backrun_fit.hints import hint
+from backrun_fit.errors import Problem, Problems, SpecError
 from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.ramps import without_ramps
-from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
+from backrun_fit.rules.foreign import lay
 from backrun_fit.spec.document import Document
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.problems import keys_of, problems_of, unknown_key
+from backrun_fit.spec.rules import read_rules
 from backrun_fit.spec.text import SpecFormat, read_document
 from backrun_fit.spec.values import read_choice, read_day_of_fit, read_name, read_words
 from backrun_fit.units import UnitSystem
@@ -85,8 +85,12 @@ class SessionSpec:
     sub_sport: str | None = None
 
 
-def load_spec(path: str | os.PathLike[str]) -> SessionSpec:
+def load_spec(path: str | os.PathLike[str], *, rules: Iterable[type[Rule]] = ()) -> SessionSpec:
     """Read a spec file; the suffix (.yaml, .yml, .toml, .json) says its format.
+
+    Args:
+        path: Of the file.
+        rules: Classes of one's own, known to the spec under their names.
 
     Raises:
         SpecError: All problems at once, with the file's path as the source; also
@@ -94,16 +98,23 @@ def load_spec(path: str | os.PathLike[str]) -> SessionSpec:
             not UTF-8.
     """
     text, format_ = read_text(path)
-    return parse_spec(text, format_, source=os.fspath(path))
+    return parse_spec(text, format_, source=os.fspath(path), rules=rules)
 
 
-def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None) -> SessionSpec:  # noqa: A002
+def parse_spec(
+    text: str,
+    format: SpecFormat = "yaml",  # noqa: A002 - the public name
+    source: str | None = None,
+    *,
+    rules: Iterable[type[Rule]] = (),
+) -> SessionSpec:
     """Read the text of a spec.
 
     Args:
         text: At most a million characters.
         format: Of the text.
         source: Name of the text, for errors.
+        rules: Classes of one's own, known to the spec under their names.
 
     Raises:
         SpecError: All problems at once, in the order in which they stand where the
@@ -118,11 +129,14 @@ def parse_spec(text: str, format: SpecFormat = "yaml", source: str | None = None
         >>> session(spec).steps[0].count
         8
     """
-    return read_session(text, format, source)[0]
+    return read_session(text, format, source, rules)[0]
 
 
 def read_session(
-    text: str, format_: SpecFormat, source: str | None = None
+    text: str,
+    format_: SpecFormat,
+    source: str | None = None,
+    rules: Iterable[type[Rule]] = (),
 ) -> tuple[SessionSpec, Document]:
     """Read the text of a spec, and where in it each value stands.
 
@@ -130,7 +144,7 @@ def read_session(
         SpecError: As ``parse_spec`` does.
     """
     document = read_document(text, format_, source)
-    spec, problems = structure_session(document.data)
+    spec, problems = structure_session(document.data, rules)
     document.refuse(problems)
     return cast(SessionSpec, spec), document  # None comes with problems
 
@@ -157,31 +171,36 @@ def session(spec: SessionSpec) -> Workout:
         steps, ramps = without_ramps(run.steps, spec.athlete.resolve, units=spec.units)
         workout = attrs.evolve(workout, steps=steps, remarks=(*run.remarks, *ramps))
     for rule in spec.rules:
-        workout = rule.apply(workout, spec.athlete)
+        workout = lay(rule, workout, spec.athlete)
     return workout
 
 
-def structure_session(data: Mapping[str, Any]) -> tuple[SessionSpec | None, list[Problem]]:
+def structure_session(
+    data: Mapping[str, Any], own_rules: Iterable[type[Rule]] = ()
+) -> tuple[SessionSpec | None, list[Problem]]:
     """The session that a mapping says, and what is wrong with it.
 
     Args:
         data: The keys of a session spec, with plain values.
+        own_rules: Classes that are known beside the built-in and the installed ones.
 
     Returns:
         None where it cannot be made; the paths of the problems begin in the mapping.
     """
-    problems = []
+    problems = Problems()
     if data.get("run") is None and data.get(OTHER_TEXT) is None and not data.get("rules"):
         problems.append(Problem("expected a run such as 8mi @ easy, or rules, got neither"))
     other, more = _other_run(data)
     problems += more
+    rules: tuple[Rule, ...] = ()
+    with problems.at("rules"):
+        rules = read_rules(data.get("rules"), own_rules)
     try:
-        known = {key: value for key, value in data.items() if key != OTHER_TEXT}
+        known = {key: value for key, value in data.items() if key not in (OTHER_TEXT, "rules")}
         spec = _CONVERTER.structure(known, SessionSpec)
     except cattrs.BaseValidationError as error:
         return None, [*problems, *problems_of(error)]
-    if other is not None:
-        spec = attrs.evolve(spec, run=other)
+    spec = attrs.evolve(spec, run=other or spec.run, rules=rules)
     if spec.run is not None:
         spec = attrs.evolve(spec, run=attrs.evolve(spec.run, name=spec.name))
     return spec, problems
@@ -230,30 +249,6 @@ def read_athlete(value: object) -> Athlete:
     return athlete
 
 
-def _rules(value: object) -> tuple[Rule, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise SpecError(f"expected a list of rules, got {value!r:.60}")
-    return _CONVERTER.structure(value, tuple[Rule, ...])
-
-
-def _rule(value: object, _: type) -> Rule:
-    given = {"rule": value} if isinstance(value, str) else value
-    if not isinstance(given, Mapping) or not isinstance(given.get("rule"), str):
-        raise SpecError(
-            "expected the name of a rule, or a mapping with it under the key 'rule', "
-            f"got {value!r:.60}"
-        )
-    name = given["rule"]
-    if name not in RULES:
-        raise SpecError(f"expected one of {', '.join(RULES)}, got {name!r:.60}{hint(name, RULES)}")
-    kind = RULES[name]
-    parameters = {key: inner for key, inner in given.items() if key != "rule"}
-    known = keys_of(kind)
-    return _CONVERTER.structure(_given(parameters, known, "parameters"), kind)
-
-
 def _given(value: object, known: Iterable[str], what: str) -> dict[str, Any]:
     """The mapping without the known keys that have no value."""
     if not isinstance(value, Mapping):
@@ -269,18 +264,6 @@ def _reads(read: Callable[[Any], object]) -> Any:
     return override(struct_hook=lambda value, _: read(value))
 
 
-def _parameter(read: Callable[[Any], object]) -> Any:
-    def hook(value: object, _: type) -> object:
-        try:
-            return read(value)
-        except SpecError as error:
-            # A rule's reader knows its parameter's name; cattrs is about to say it too.
-            problems = [attrs.evolve(problem, path="") for problem in error.problems]
-            raise SpecError(problems) from None
-
-    return override(struct_hook=hook)
-
-
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(detailed_validation=True, forbid_extra_keys=True)
     converter.register_structure_hook(
@@ -292,7 +275,6 @@ def _converter() -> cattrs.Converter:
             date=_reads(read_day_of_fit),
             athlete=_reads(read_athlete),
             run=_reads(_run),
-            rules=_reads(_rules),
             units=_reads(
                 lambda value: read_choice(
                     "metric" if value is None else value, get_args(UnitSystem)
@@ -304,13 +286,6 @@ def _converter() -> cattrs.Converter:
             ),
         ),
     )
-    for kind in RULES.values():
-        fields = {
-            field.name: _parameter(field.converter) for field in attrs.fields(cast(Any, kind))
-        }
-        hook = make_dict_structure_fn(kind, converter, **fields)
-        converter.register_structure_hook(kind, hook)
-    converter.register_structure_hook_func(lambda kind: kind is Rule, _rule)
     return converter
 
 
