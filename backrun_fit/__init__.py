@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from backrun_fit.report import Report, Verdict
     from backrun_fit.season import compile_season, load_season, parse_season
     from backrun_fit.spec import load_spec, parse_spec, session
+    from backrun_fit.spec.device_file import load_device
+    from backrun_fit.spec.tolerances_file import load_tolerances
     from backrun_fit.tolerances import Tolerances
     from backrun_fit.workout import Movement, Repeat, Step, Workout
 
@@ -88,6 +90,8 @@ _HOMES = {
     "backrun_fit.tolerances": ("Tolerances",),
     "backrun_fit.season": ("compile_season", "load_season", "parse_season"),
     "backrun_fit.spec": ("load_spec", "parse_spec", "session"),
+    "backrun_fit.spec.device_file": ("load_device",),
+    "backrun_fit.spec.tolerances_file": ("load_tolerances",),
     "backrun_fit.workout": ("Movement", "Repeat", "Step", "Workout"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -127,8 +131,10 @@ __all__ = [
     "encode_activity",
     "encode_rehearsal",
     "encode_workout",
+    "load_device",
     "load_season",
     "load_spec",
+    "load_tolerances",
     "parse_fault",
     "parse_intervals_icu",
     "parse_season",

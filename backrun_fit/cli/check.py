@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import attrs
 from cyclopts import Parameter
@@ -49,6 +49,10 @@ def check(
             help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated.",
         ),
     ] = (),
+    tolerances: Annotated[
+        Path | None,
+        Parameter(help="File (YAML, TOML, JSON) of tolerances; a single --tolerance wins."),
+    ] = None,
     salvage: Annotated[
         bool, Parameter(negative="", help="Check what is whole of a damaged file.")
     ] = False,
@@ -100,14 +104,14 @@ def check(
     given, shown_units = None, units or "metric"
     if workout is not None:
         given, shown_units = plan(workout, device_named("garmin-100"), units)
-    tolerances = _tolerances(tolerance)
+    allowed = _tolerances(tolerances, tolerance)
     if output is not None:
         from backrun_fit.batch.checking import CheckOptions
         from backrun_fit.cli.check_batch import check_batch
 
         options = CheckOptions(
             workout=given,
-            tolerances=tolerances,
+            tolerances=allowed,
             align=align,
             units=shown_units,
             salvage=salvage,
@@ -123,7 +127,7 @@ def check(
         code = DONE
         for activity in activities_in(content, name, on_error="salvage" if salvage else "raise"):
             report = check_activity(
-                activity, given, tolerances=tolerances, align=align, units=shown_units
+                activity, given, tolerances=allowed, align=align, units=shown_units
             )
             said.add(report, activity)
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
@@ -188,20 +192,15 @@ def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
         raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
 
 
-def _tolerances(pairs: tuple[str, ...]) -> Tolerances:
+def _tolerances(path: Path | None, pairs: tuple[str, ...]) -> Tolerances:
+    from backrun_fit.spec.tolerances_file import changed_tolerances, load_tolerances
     from backrun_fit.tolerances import Tolerances
 
-    names = [field.name for field in attrs.fields(Tolerances)]
-    values: dict[str, Any] = {}
+    tolerances = Tolerances() if path is None else load_tolerances(path)
+    values = {}
     for pair in pairs:
-        name, _, number = pair.partition("=")
-        if name not in names:
-            raise SpecError(f"expected a tolerance out of {', '.join(names)}, got {pair!r}")
-        try:
-            values[name] = float(number)
-        except ValueError:
-            raise SpecError(f"{name}: expected a number, got {number!r}") from None
-    try:
-        return Tolerances(**values)
-    except ValueError as error:
-        raise SpecError(str(error)) from error
+        name, equals, number = pair.partition("=")
+        if not equals:
+            raise SpecError(f"expected a tolerance such as pace_fraction=0.05, got {pair!r}")
+        values[name] = number
+    return changed_tolerances(tolerances, values)

@@ -56,7 +56,11 @@ Units = Annotated[
     Parameter(name="--units", help="How distances and paces are printed."),
 ]
 Device = Annotated[
-    str, Parameter(name="--device", help="garmin (50 steps), garmin-100 or intervals-icu.")
+    str,
+    Parameter(
+        name="--device",
+        help="garmin (50 steps), garmin-100, intervals-icu, or a file that describes another.",
+    ),
 ]
 Output = Annotated[Path, Parameter(name=["--output", "-o"], help="Folder for the files.")]
 CreatedAt = Annotated[
@@ -154,12 +158,19 @@ def compile_spec(
 
 
 def device_named(name: str) -> DeviceProfile:
-    """A device's profile by its name."""
+    """A device's profile by its name, or by the path of the file that describes it."""
     from backrun_fit.devices import DEVICES
 
-    if name not in DEVICES:
-        raise SpecError(f"expected a device out of {', '.join(DEVICES)}, got {name!r}")
-    return DEVICES[name]
+    if name in DEVICES:
+        return DEVICES[name]
+    if is_spec(Path(name)):
+        from backrun_fit.spec.device_file import load_device
+
+        return load_device(name)
+    raise SpecError(
+        f"expected a device out of {', '.join(DEVICES)}, or a file such as my-watch.yaml, "
+        f"got {name!r}"
+    )
 
 
 def created_on(day: date | None) -> datetime:
