@@ -8,8 +8,7 @@ built in.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from backrun_fit.athlete import Athlete
 from backrun_fit.errors import SpecError
@@ -18,6 +17,9 @@ from backrun_fit.rules import RULES
 from backrun_fit.rules.base import Rule
 from backrun_fit.rules.overlay import check_overlay
 from backrun_fit.workout import Workout
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
 
 __all__ = ["GROUP", "lay", "rule_named", "rule_names"]
 
@@ -47,7 +49,7 @@ def rule_named(name: str, own: Iterable[type[Rule]] = ()) -> type[Rule]:
         return RULES[name]
     if name in given:
         return given[name]
-    offered = [entry for entry in entry_points(group=GROUP) if entry.name == name]
+    offered = [entry for entry in _installed() if entry.name == name]
     if len(offered) > 1:
         raise SpecError(
             f"expected one distribution with the rule {name!r}, "
@@ -66,7 +68,7 @@ def rule_names(own: Iterable[type[Rule]] = ()) -> tuple[str, ...]:
         >>> rule_names()[:2]
         ('after_each_mile', 'backward_recoveries')
     """
-    installed = sorted(entry_points(group=GROUP).names)
+    installed = sorted(_installed().names)
     return tuple(dict.fromkeys((*RULES, *(kind.name for kind in own), *installed)))
 
 
@@ -87,6 +89,12 @@ def lay(rule: Rule, workout: Workout, athlete: Athlete | None = None) -> Workout
     if type(rule) in RULES.values():
         return rule.apply(workout, athlete)
     return check_overlay(rule, workout, athlete)
+
+
+def _installed() -> EntryPoints:
+    from importlib.metadata import entry_points  # takes 30 ms, and most need none
+
+    return entry_points(group=GROUP)
 
 
 def _loaded(entry: EntryPoint) -> type[Rule]:
