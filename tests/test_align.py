@@ -283,6 +283,16 @@ def test_running_on_after_a_last_distance_step_is_not_part_of_it() -> None:
     assert [each.reason for each in alignment.extra] == ["after the workout"]
 
 
+def test_a_lap_that_went_nowhere_is_laid_beside_distances_like_any_other() -> None:
+    workout = plan(metres(400), metres(400), metres(1000))
+    pieces = [
+        Piece(timer_s=20, speed_mps=0.0, trigger="manual"),
+        *(Piece(timer_s=round(m / 4), speed_mps=4.0, trigger="distance") for m in (400, 400, 1000)),
+    ]
+    alignment = aligned(record(pieces), workout, "laps")
+    assert laps_of(alignment) == [(0, 1, 1), (1, 2, 2), (2, 3, 3)]
+
+
 # By samples.
 
 

@@ -249,10 +249,10 @@ class PlanColumns:
             lengths = np.where(np.isnan(self.timer_s), by_distance, self.timer_s)
             together = np.maximum(lengths[:, :-1] + lengths[:, 1:], 0.5)
             misfit = np.abs(np.log(whole_s / together))
+            # As long as the first alone, or the second: nothing was forgotten.
+            nearer = whole_s > together - 0.5 * np.fmin(lengths[:, :-1], lengths[:, 1:])
         same = (misfit <= _SAME_FRACTION) | (np.abs(whole_s - together) <= _SAME_S)
         misfit = np.where(same, 0.0, misfit)
-        # As long as the first alone, or the second: nothing was forgotten.
-        nearer = whole_s > together - 0.5 * np.fmin(lengths[:, :-1], lengths[:, 1:])
         misfit[~((misfit <= _LARGEST_JOINT_MISFIT) & nearer)] = np.inf
         if to_open:
             known = np.fmax(lengths[:, :-1], lengths[:, 1:])
