@@ -151,7 +151,13 @@ def test_the_limits_on_size_hold(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     noise = bytes(range(256)) * 4
     path = tmp_path / "large.fit"
     path.write_bytes(noise)
-    for source in (noise, path, io.BytesIO(noise), gzip.compress(noise, mtime=0), zipped(("a.fit", noise))):
+    for source in (
+        noise,
+        path,
+        io.BytesIO(noise),
+        gzip.compress(noise, mtime=0),
+        zipped(("a.fit", noise)),
+    ):
         assert refused(source).what == "too large"
     assert len(opened(noise[:1000])) == 1
 

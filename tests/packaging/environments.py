@@ -77,7 +77,7 @@ class Environment:
 
     def problems(self) -> str:
         """What ``pip check`` finds wrong."""
-        command = [UV, "pip", "check", "--python", self.python]
+        command = [str(UV), "pip", "check", "--python", str(self.python)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return "" if done.returncode == 0 else done.stderr
 

@@ -1,4 +1,4 @@
-"""Every public name of the package as a program uses it; ``mypy --strict`` reads it, nobody runs it.
+"""Every public name of the package as a program uses it: for ``mypy --strict``, never run.
 
 ``make lint`` checks it against the tree, ``make test-dist`` against an installed wheel.
 """
@@ -40,7 +40,7 @@ def plans(athlete: bf.Athlete, folder: Path) -> bf.CompiledWorkout:
 def hand_made() -> bf.Workout:
     mile = DistanceDuration(distance_m=1609.344)
     forward = bf.Step(duration=mile, target=PaceTarget(slowest_mps=2.7, fastest_mps=3.0))
-    backward = bf.Step(duration=mile, movement=bf.Movement.RUN_BACKWARD, name="Back")
+    backward = bf.Step(duration=mile, movement=bf.Movement.BACKWARD_RUN, name="Back")
     assert_type(backward.movement, bf.Movement)
     return bf.Workout(name="Mine", steps=(bf.Repeat(count=4, steps=(forward, backward)), forward))
 

@@ -1,4 +1,4 @@
-"""Misuse that a type checker must find; one that it no longer finds is an unused ignore, an error."""
+"""Misuse that a type checker must find; where it no longer does, an ignore is unused: an error."""
 
 from __future__ import annotations
 
