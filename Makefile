@@ -7,8 +7,11 @@ READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
 # A rival that needs an older fit-tool than ours, in an environment of its own.
 PACE2FIT := $(VENV)/.pace2fit-0.1.3
+# What builds distributions and other environments, and what lists their parts and licences.
+TOOLS := $(VENV)/.tools
+LISTED := $(VENV)/.packaging/sbom
 
-.PHONY: demo test test-all lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
+.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -21,10 +24,29 @@ demo: $(READY)
 	@echo "Report:                 demo/report.txt, and to look at: demo/report.html"
 
 test: $(READY)
-	$(BIN)/pytest -m "not slow" -n auto --dist worksteal
+	$(BIN)/pytest -m "not slow and not packaging" -n auto --dist worksteal
 
 test-all: $(READY)
-	$(BIN)/pytest -n auto --dist worksteal
+	$(BIN)/pytest -m "not packaging" -n auto --dist worksteal
+
+dist: $(TOOLS)/.ready
+	rm -rf dist
+	$(TOOLS)/bin/uv build --quiet --out-dir dist
+
+test-dist: dist $(READY)
+	$(BIN)/pytest -q -m packaging tests/packaging
+	$(BIN)/python -m tests.packaging.suite dist/*.whl newest
+
+test-lowest: dist $(READY)
+	$(BIN)/python -m tests.packaging.suite dist/*.whl oldest --lowest
+
+sbom: dist
+	$(TOOLS)/bin/uv venv --quiet --clear --python $(PYTHON) $(LISTED)
+	$(TOOLS)/bin/uv pip install --quiet --python $(LISTED)/bin/python dist/*.whl
+	$(TOOLS)/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library \
+		--output-reproducible --output-file dist/sbom.cdx.json $(LISTED)/bin/python
+	$(TOOLS)/bin/pip-licenses --python $(LISTED)/bin/python --from mixed --format markdown \
+		--output-file dist/licences.md
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -71,6 +93,11 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(READY)
 
+$(TOOLS)/.ready: Makefile
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/python -m pip install --quiet 'uv>=0.11' 'cyclonedx-bom~=7.5' 'pip-licenses~=5.5'
+	touch $@
+
 $(RIVALS): $(READY)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	touch $(RIVALS)
@@ -81,4 +108,4 @@ $(PACE2FIT)/.ready: | $(READY)
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
