@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, settings
 settings.register_profile(
     "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
+# The same claims with fewer examples, where the suite runs once more on other versions.
+settings.register_profile("brief", settings.get_profile("house"), max_examples=20)
 settings.load_profile("house")
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,6 +18,8 @@ from tests.conftest import corpus_path
 from tests.packaging.environments import Environment, lowest_direct, outside, ran
 from tests.packaging.interpreters import interpreters
 
+# Libraries that are held back use what those below them have deprecated since.
+HELD_BACK = ("-W", "ignore::DeprecationWarning")
 # What is said of the tree, not of the package.
 NOT_OUTSIDE = ("tests/packaging", "tests/test_house.py")
 
@@ -40,6 +42,7 @@ def main() -> int:
         environment.install(f"{asked.wheel.resolve()}[dev]", *held)
         if held:
             print((folder / "lowest.txt").read_text().replace("\n", " "), flush=True)
+            options = [*HELD_BACK, *options]
         return run(environment, outside(folder), options)
 
 
@@ -51,6 +54,7 @@ def run(environment: Environment, folder: Path, options: list[str]) -> int:
     variables = {**os.environ, "BACKRUN_CORPUS": str(corpus)} if corpus else dict(os.environ)
     left_out = [f"--ignore={path}" for path in NOT_OUTSIDE]
     command = ["-m", "pytest", "-q", "-m", "not slow", "-n", "auto", "--dist", "worksteal"]
+    command += ["--hypothesis-profile", "brief"]
     return subprocess.run(
         [environment.python, *command, *left_out, *options, "tests"],
         cwd=folder,
