@@ -121,6 +121,13 @@ def batches(folder: Path, compiled: bf.CompiledWorkout) -> Iterator[bf.Report]:
         assert_type(made.data, bytes | None)
 
 
+def files_of_ones_own(folder: Path, workout: bf.Workout) -> bf.Tolerances:
+    device = bf.load_device(folder / "watch.yaml")
+    assert_type(device, bf.devices.DeviceProfile)
+    assert_type(bf.compile_workout(workout, device=device), bf.CompiledWorkout)
+    return bf.load_tolerances(folder / "tolerances.yaml")
+
+
 def refusals(path: Path) -> str:
     try:
         bf.load_spec(path)
