@@ -19,7 +19,8 @@ TYPING = ROOT / "tests" / "typing"
 
 def complaints(environment: Environment, program: Path) -> str:
     """What mypy says of a program that uses the package of an environment."""
-    options = ["--strict", "--config-file=", "--no-incremental", "--no-error-summary"]
+    kept = environment.folder / ".mypy_cache"
+    options = ["--strict", "--config-file=", f"--cache-dir={kept}", "--no-error-summary"]
     done = subprocess.run(
         [
             sys.executable,
