@@ -30,7 +30,7 @@ test-all: $(READY)
 	$(BIN)/pytest -m "not packaging" -n auto --dist worksteal
 
 dist: $(TOOLS)/.ready
-	rm -rf dist
+	rm -f dist/*.whl dist/*.tar.gz
 	$(TOOLS)/bin/uv build --quiet --out-dir dist
 
 test-dist: dist $(READY)
