@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import DecodeError
+from backrun_fit.fit.read_back import _Instants
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
 from tests.fit_bytes import (
@@ -308,6 +311,31 @@ def test_developer_fields_of_a_workout_in_an_activity_are_kept_with_what_describ
     for read in READERS.values():
         (found,) = (message for message in read(written) if message.number == STEP)
         assert found.cells[0, 5] == ("uint16", 513)
+
+
+def test_a_proof_is_not_disturbed_by_another_one_in_another_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def plan(kind: int, value: Value) -> CompiledWorkout:
+        described = [
+            chunk(DEVELOPER_ID, [(3, UINT8, 0), (1, BYTE, tuple(range(16)))]),
+            chunk(DESCRIPTION, [(0, UINT8, 0), (1, UINT8, 5), (2, UINT8, kind), (3, *text("E"))]),
+        ]
+        one = chunk(STEP, [(254, UINT16, 0), (1, ENUM, 5)], developer=[(0, 5, kind, value)])
+        return read_workout(fit_file(file_id(), *described, HEAD, one))
+
+    one, other = plan(FLOAT32, 1.5), plan(UINT16, 513)
+    begun: list[Future[bytes]] = []
+
+    def meanwhile(_: object, message: Any) -> None:
+        if message.name == "workout" and not begun:
+            begun.append(threads.submit(encode_workout, other, created_at=None))
+            wait(begun, timeout=0.5)
+
+    monkeypatch.setattr(_Instants, "run_message_processor", meanwhile)
+    with ThreadPoolExecutor(1) as threads:
+        encode_workout(one, created_at=None)
+    assert read_workout(begun[0].result()) == other
 
 
 def test_steps_in_another_order_are_kept_in_that_of_their_indexes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -13,6 +14,9 @@ from backrun_fit.workout import RawMessage
 __all__ = ["prove_fields"]
 
 _HEADER_BYTES: Final = 14
+
+# fitparse keeps the developer fields of whatever it reads in one table for the whole process.
+_ONE_AT_A_TIME: Final = threading.Lock()
 
 
 def _checksum_of(byte: int) -> int:
@@ -112,8 +116,9 @@ def _read_back(data: bytes, name: str) -> list[Any]:
     shown = data[:-2] if hasattr(fitparse, "UncachedFitFile") else data
     try:
         # Its own check goes byte by byte through every field, which takes a fifth of the time.
-        file = fitparse.FitFile(shown, check_crc=False, data_processor=_Instants())
-        return list(file.get_messages())
+        with _ONE_AT_A_TIME:
+            file = fitparse.FitFile(shown, check_crc=False, data_processor=_Instants())
+            return list(file.get_messages())
     # fitparse leaks TypeError, ValueError and struct errors on bytes it cannot read.
     except Exception as error:
         raise EncodeError(f"{name}: the file written cannot be read back: {error}") from error
