@@ -11,7 +11,7 @@ PACE2FIT := $(VENV)/.pace2fit-0.1.3
 TOOLS := $(VENV)/.tools
 LISTED := $(VENV)/.packaging/sbom
 
-.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
+.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -56,6 +56,15 @@ lint: $(READY)
 
 coverage: $(READY)
 	$(BIN)/pytest -q --cov --cov-report=term-missing:skip-covered
+
+# Strict: a warning is an error. Nothing is fetched.
+docs: $(READY)
+	$(BIN)/sphinx-build -q -W --keep-going -E docs build/docs
+	@echo "The documentation: build/docs/index.html"
+
+# What the commands on these pages print, written anew.
+docs-output: $(READY)
+	$(BIN)/python -m tests.docs_pages docs/tutorial.md docs/how-to/specs.md docs/reference/command-line.md
 
 fixtures: $(READY)
 	$(BIN)/python fixtures/regenerate.py

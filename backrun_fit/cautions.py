@@ -12,7 +12,7 @@ from backrun_fit.workout import Movement, PaceTarget, Step
 
 __all__ = ["cautions"]
 
-# At the same speed, with about 10 % shorter steps (see docs/evidence.md).
+# At the same speed, with about 10 % shorter steps (see docs/explanation/evidence.md).
 CADENCE_RISE_PERCENT: Final = 11
 
 

@@ -1,6 +1,6 @@
 """What a watch, or a site on the way to one, can take.
 
-Each figure names where it comes from; addresses and doubts are in ``docs/devices.md``.
+Each figure names where it comes from; addresses and doubts are in ``docs/reference/devices.md``.
 """
 
 from __future__ import annotations

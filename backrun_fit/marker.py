@@ -2,7 +2,7 @@
 
 FIT has no field for the direction of travel or of facing, so the name carries
 it: on the watch for the athlete, in the recording for whoever reads it. The
-rules are specified in ``docs/marker.md``.
+rules are specified in ``docs/reference/marker.md``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from backrun_fit.workout import Movement
 __all__ = ["FORM_CUE", "MARKER_BYTES", "marked_name", "movement_of"]
 
 MARKER_BYTES: Final = 15
-"""The marker lies within this many bytes: the shortest step name a watch keeps."""
+"""The marker lies within this many bytes, the shortest step name a watch keeps."""
 
 FORM_CUE: Final = (
     "Backward, on the forefoot from first contact to toe-off. Flat ground, little traffic."
 )
-"""What the notes of a backward step say: the article's form and place."""
+"""What the notes of a backward step say about form and place, from the article."""
 
 _WORDS: Final[dict[Movement, str]] = {
     Movement.BACKWARD_RUN: "Back",

@@ -309,7 +309,7 @@ class Report:
         """The document that ``check --json`` prints: mappings, lists, numbers and texts.
 
         Returns:
-            What ``docs/json.md`` describes and ``docs/schemas`` defines, under
+            What ``docs/reference/json.md`` describes and ``docs/schemas`` defines, under
             ``backrun_fit/report/1``.
 
         Example:
@@ -331,7 +331,7 @@ class Report:
         """One flat mapping an execution, for a table such as ``pandas.DataFrame(rows)``.
 
         Returns:
-            In order of execution, all with the same keys (``docs/json.md``); instants
+            In order of execution, all with the same keys (``docs/reference/json.md``); instants
             are aware datetimes, what is absent is None. Empty without executions.
         """
         from backrun_fit.render.rows import report_rows

@@ -42,7 +42,7 @@ class Tolerances:
         settling_s: Seconds at the start of an execution on which pace, cadence and
             power are not judged, at most a share of it (``settling_time``). People go
             on as before for 4 s, then follow with a time constant of 4 s (counted,
-            docs/rehearsal.md): 5 % of a change is left after 16 s.
+            docs/reference/rehearsal.md): 5 % of a change is left after 16 s.
         settled_s: Seconds that must be left behind that; else they are not judged.
         heart_rate_settling_s: The same for heart rate: 6 to 22 s of nothing, then a
             time constant of 32 to 36 s (counted): 7 to 15 % of a change is left.

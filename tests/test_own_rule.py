@@ -27,8 +27,8 @@ from backrun_fit.spec import SessionSpec, load_spec, parse_spec, session
 from backrun_fit.spec.rule_text import parse_rules
 from backrun_fit.workout import DistanceDuration, Movement, Step, Workout, walk_steps
 from tests.conftest import ROOT
+from tests.docs_pages import fences
 from tests.packages import offered
-from tests.test_docs import fences
 
 PAGE = ROOT / "docs" / "how-to" / "own-rule.md"
 CODE = fences(PAGE, "python")[0]

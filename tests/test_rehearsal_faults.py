@@ -363,7 +363,7 @@ def test_an_unknown_quirk_is_refused_with_the_known_ones() -> None:
 
 
 def test_the_page_lists_every_number_of_a_runner_as_it_is() -> None:
-    page = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "rehearsal.md").read_text(encoding="utf-8")
     for name, constant in Runner.constants().items():
         value = getattr(Runner(), name)
         row = f"| `{name}` | {value:g} | {constant.spread:g} | {constant.meaning} |"
@@ -371,5 +371,5 @@ def test_the_page_lists_every_number_of_a_runner_as_it_is() -> None:
 
 
 def test_the_page_lists_every_quirk() -> None:
-    page = (ROOT / "docs" / "rehearsal.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "rehearsal.md").read_text(encoding="utf-8")
     assert [name for name in QUIRKS if f"| `{name}` |" not in page] == []

@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,18 +27,15 @@ from backrun_fit.rehearsal import QUIRKS
 from backrun_fit.rehearsal.faults import KINDS
 from backrun_fit.render import document as documents
 from backrun_fit.render.changes import changes_document
-from backrun_fit.render.document import as_json
 from backrun_fit.render.rows import COLUMNS
 from backrun_fit.report import Done, Finding, Report, Verdict
 from backrun_fit.season.index import SEASON_SCHEMA, season_document
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import Intensity, Movement
 from tests.conftest import ROOT
+from tests.documents import SCHEMAS, Json, problems, schema
 from tests.test_cli import run
 
-Json = dict[str, Any]
-
-SCHEMAS = ROOT / "docs" / "schemas"
 DIGESTS = {
     "activity-1": "508214c22125bdde",
     "batch-1": "4f381d11f46bc20e",
@@ -52,23 +48,6 @@ DIGESTS = {
     "trend-1": "cd49f445a14e4755",
     "workout-1": "557eb07d07455a40",
 }
-
-
-@cache
-def schema(name: str) -> Json:
-    """The published schema of a document, such as ``report-1``."""
-    found: Json = json.loads((SCHEMAS / f"{name}.schema.json").read_text(encoding="utf-8"))
-    return found
-
-
-def problems(document: Json) -> list[str]:
-    """What of a document, as a program reads it, does not fit the schema that it names."""
-    read = json.loads(as_json(document))
-    name = read["schema"].removeprefix("backrun_fit/").replace("/", "-")
-    validator = Draft202012Validator(
-        schema(name), format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
-    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(read)]
 
 
 def without_prose(node: Any) -> Any:
@@ -132,7 +111,7 @@ def test_a_published_schema_does_not_change() -> None:
         f"docs/schemas: {', '.join(changed)} changed after it was published. Programs rely on "
         "it: leave it as it was, publish the new one under the next number (copy it to "
         "<name>-<n+1>.schema.json, change its word and the word that the documents carry), say "
-        f"so in docs/json.md and CHANGELOG.md, and add its digest to DIGESTS: {changed}"
+        f"so in docs/reference/json.md and CHANGELOG.md, and add its digest to DIGESTS: {changed}"
     )
     assert DIGESTS.keys() == {*NAMES}, "a schema once published stays, for older documents"
 
@@ -422,7 +401,7 @@ def test_rows_make_a_table_with_numbers_and_instants() -> None:
 
 
 def test_the_page_on_documents_names_every_key_and_every_column() -> None:
-    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "reference" / "json.md").read_text(encoding="utf-8")
     for name in NAMES:
         assert f"schemas/{name}.schema.json" in page
         missing = [key for key in schema(name)["properties"] if f"`{key}`" not in page]

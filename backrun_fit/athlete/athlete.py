@@ -224,7 +224,7 @@ class Athlete:
 
     @property
     def vdot(self) -> float:
-        """VDOT: of the best race, or of a marathon at the stated pace (Daniels & Gilbert 1979).
+        """The VDOT of the best race, or of a marathon at the stated pace (Daniels & Gilbert 1979).
 
         Raises:
             SpecError: Nothing is stated and there is no race.

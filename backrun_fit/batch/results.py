@@ -72,7 +72,7 @@ def refuse_foreign(output: Path) -> None:
 def row_line(result: RunResult, content_sha256: str | None, form: Form) -> bytes:
     """A result as one line of JSON, of which ``write_rows`` makes the output.
 
-    A document for ``.jsonl``: the report's, or that of an error (``docs/json.md``).
+    A document for ``.jsonl``: the report's, or that of an error (``docs/reference/json.md``).
     """
     if form == "jsonl":
         return as_json(_document(result)).encode()

@@ -1,4 +1,4 @@
-"""Athletes in a table: a CSV file with one a line. The columns are described in docs/batch.md."""
+"""Athletes in a table, a CSV file with one a line; docs/how-to/batch.md has the columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results as flat rows, one a run or an error; the columns are a contract (docs/batch.md)."""
+"""Results as flat rows, a run or an error each; a contract (docs/reference/parquet.md)."""
 
 from __future__ import annotations
 

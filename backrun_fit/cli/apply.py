@@ -88,9 +88,10 @@ def apply(
 ) -> int:
     """Lay a rule over workouts of any maker, and say what it changed.
 
-    Takes workout files, activities that carry a plan, specs, and intervals.icu's text
-    (.txt). RULE is a name with parameters after a colon, such as after_each_mile or
-    backward_recoveries:whole=true,times=3; several are joined with +.
+    Takes workout files, activities that carry a plan, specs, and texts of
+    intervals.icu (.txt). RULE is a name with parameters after a colon, such as
+    after_each_mile or backward_recoveries:whole=true,times=3; several are joined
+    with +.
     """
     from backrun_fit.changes import changes_of
     from backrun_fit.compile import compile_workout

@@ -27,7 +27,7 @@ def rehearse(
         Parameter(
             negative="",
             show_default=False,
-            help="Such as skip:3 or slow:2:0.2 (docs/rehearsal.md); may be repeated.",
+            help="Such as skip:3 or slow:2:0.2 (docs/reference/rehearsal.md); may be repeated.",
         ),
     ] = (),
     quirk: Annotated[

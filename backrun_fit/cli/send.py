@@ -22,7 +22,7 @@ def send(
 ) -> int:
     """Copy workout and schedule files to a mounted watch, and read each copy back.
 
-    Nothing is overwritten unless asked for. See docs/onto-the-watch.md.
+    Nothing is overwritten unless asked for. See docs/how-to/onto-the-watch.md.
     """
     from backrun_fit.delivery import send as deliver
 

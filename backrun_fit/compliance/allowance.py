@@ -45,8 +45,8 @@ class _Spread:
     alike_s: float
 
 
-# Medians over 98 real structured runs of two athletes (docs/rehearsal.md), speed and power
-# as fractions. A runner's power goes with the speed.
+# Medians over 98 real structured runs of two athletes (docs/reference/rehearsal.md), speed and
+# power as fractions. A runner's power goes with the speed.
 _SPREADS: Final[Mapping[Aspect, _Spread]] = {
     "pace": _Spread(0.035, 0.05, 60.0),
     "power": _Spread(0.035, 0.05, 60.0),

@@ -1,7 +1,7 @@
 """Verdicts: what was measured against what was planned, and the score.
 
 Every component is judged alone; the worst measurable one is the step's verdict.
-Missing data is never a miss. ``docs/checking.md`` has the rules for a reader.
+Missing data is never a miss. ``docs/reference/checking.md`` has the rules for a reader.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def to_numpy(table: Table) -> dict[str, npt.NDArray[Any]]:
         table: Of any kind of message.
 
     Returns:
-        Field name to array, native fields by number and then developer fields:
-        float64 with NaN for numbers; objects with None for words, text and arrays.
+        Field name to array, native fields by number and then developer fields;
+        float64 with NaN for numbers, objects with None for words, text and arrays.
     """
     arrays = {name: _array(table, name) for name in table.field_names}
     return {name: array for name, array in arrays.items() if array is not None}

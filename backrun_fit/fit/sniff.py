@@ -22,8 +22,8 @@ def sniff(source: Source) -> tuple[str, ...]:
         source: A path, bytes or a binary file object; gzip and zip are opened.
 
     Returns:
-        FIT's word for each file or chained segment, in order: ``activity``,
-        ``workout``, ``settings`` and so on; ``unknown`` where nothing tells. A
+        FIT's word for each file or chained segment, in order, such as ``activity``,
+        ``workout`` or ``settings``; ``unknown`` where nothing tells. A
         damaged file too has one, by what is left.
 
     Raises:

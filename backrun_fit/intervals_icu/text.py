@@ -41,7 +41,7 @@ def parse_intervals_icu(
 ) -> Workout:
     r"""Read a running workout from the text that intervals.icu's builder takes.
 
-    ``m`` are minutes there. What is read is listed in ``docs/intervals-icu.md``;
+    ``m`` are minutes there. What is read is listed in ``docs/reference/intervals-icu.md``;
     what a workout file has no place for is kept in notes or refused, and never left out.
 
     Args:

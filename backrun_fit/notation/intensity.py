@@ -1,7 +1,7 @@
 """What a step is for, where nobody says: the intensity that a line's shape implies.
 
 The notation leaves out what a runner would not write. The rules are in
-``docs/notation.md``; reader and printer share them, so a word is printed
+``docs/reference/notation.md``; reader and printer share them, so a word is printed
 exactly where the shape would imply another.
 """
 

@@ -1,7 +1,7 @@
 """One line that says a workout, ⇄ the tree: ``2mi @ easy, 6 x (800m @ 5k + 60s @ recovery)``.
 
 The grammar is in ``grammar.lark``; the notation is described in
-``docs/notation.md``.
+``docs/reference/notation.md``.
 """
 
 from __future__ import annotations

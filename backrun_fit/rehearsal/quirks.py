@@ -1,6 +1,6 @@
 """What recorders are known to do to a file, each after real ones.
 
-The counts behind the names are in docs/rehearsal.md.
+The counts behind the names are in docs/reference/rehearsal.md.
 """
 
 from __future__ import annotations

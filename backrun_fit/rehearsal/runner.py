@@ -7,7 +7,7 @@ distribution around its value here. Sources are short for:
 - Hunt: Hunt, Fankhauser & Saengsuwan 2015, Biomed Eng Online 14:117.
 - Wright: Wright & Weyand 2001, J Exp Biol 204:1805; a 2020 paper in EJAP, 120:2507, agrees.
 - Hreljac: Hreljac 2005, the transition from walking to running backward.
-- counted: medians over real structured runs, see docs/rehearsal.md.
+- counted: medians over real structured runs, see docs/reference/rehearsal.md.
 - ordinary: a usual value; no finding.
 """
 

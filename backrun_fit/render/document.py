@@ -175,7 +175,7 @@ def report_document(report: Report) -> Document:
     """A report, complete; the keys are a contract under ``schema``.
 
     ``executions`` are in order, one each, the skipped ones included; see
-    ``docs/json.md`` for every key.
+    ``docs/reference/json.md`` for every key.
     """
     return {
         "schema": REPORT_SCHEMA,
@@ -254,7 +254,7 @@ def _extra(extra: ExtraLaps) -> Document:
 
 
 def trend_document(trend: Trend) -> Document:
-    """Several runs of one workout, side by side; see ``docs/json.md`` for every key."""
+    """Several runs of one workout, side by side; see ``docs/reference/json.md`` for every key."""
     return {
         "schema": TREND_SCHEMA,
         "workout": trend.workout,

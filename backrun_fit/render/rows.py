@@ -51,7 +51,7 @@ COLUMNS: Final = (
     "reasons",
     "notes",
 )
-"""The keys of every row, in order; ``docs/json.md`` says what each holds."""
+"""The keys of every row, in order; ``docs/reference/json.md`` says what each holds."""
 
 
 def report_rows(report: Report) -> list[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The rules of backward running, one file each: workout in, workout out.
 
 Every rule is an overlay: forward work stays as it is, and applying a rule twice is the
-same as once. They are described in ``docs/rules.md``; ``check_overlay`` holds one of your own
-to that promise.
+same as once. They are described in ``docs/reference/rules.md``; ``check_overlay`` holds one of
+your own to that promise.
 """
 
 from __future__ import annotations

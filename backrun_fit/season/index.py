@@ -19,7 +19,7 @@ SEASON_SCHEMA: Final = "backrun_fit/season/1"
 
 
 def season_document(made: SeasonFiles) -> dict[str, Any]:
-    """A season's index; the keys are a contract under ``schema`` (see ``docs/json.md``)."""
+    """A season's index; the keys are a contract under ``schema`` (``docs/reference/json.md``)."""
     progression = attrs.asdict(made.season.progression)
     progression["backward"] = quantity(made.season.progression.backward)
     return {

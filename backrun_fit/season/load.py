@@ -1,6 +1,6 @@
 """Season specs: a YAML, TOML or JSON file read into a season, all its problems at once.
 
-The format is described in ``docs/season.md``.
+The format is described in ``docs/how-to/season.md``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Session specs: a run, the rules laid over it and the athlete, from a YAML, TOML or JSON file.
 
-The format is described in ``docs/spec.md``. Objects check themselves; here the
+The format is described in ``docs/reference/spec.md``. Objects check themselves; here the
 problems of all of them are gathered and given their places in the file.
 """
 

@@ -1,6 +1,6 @@
 """Tolerances of one's own, from a YAML, TOML or JSON file.
 
-What each of them means is in ``docs/checking.md``.
+What each of them means is in ``docs/reference/checking.md``.
 """
 
 from __future__ import annotations

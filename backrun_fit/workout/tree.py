@@ -51,7 +51,7 @@ class Intensity(enum.Enum):
 
     @property
     def is_easy(self) -> bool:
-        """True for the intensities between and around the work: rest and recovery."""
+        """True for rest and recovery, the intensities between and around the work."""
         return self in (Intensity.REST, Intensity.RECOVERY)
 
 

@@ -1,6 +1,6 @@
 """How fast, how flat and how sure thousands of files are checked and compiled.
 
-``make bench-batch`` runs it; docs/benchmarks.md says how it is measured. The last line
+``make bench-batch`` runs it; docs/reference/benchmarks.md says how it is measured. The last line
 printed is for machines.
 """
 

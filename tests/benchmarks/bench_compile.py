@@ -1,6 +1,6 @@
 """How long a workout takes from its text to a proven file, against pace2fit.
 
-``make bench-compile`` runs it; docs/benchmarks.md says how it is measured. The last
+``make bench-compile`` runs it; docs/reference/benchmarks.md says how it is measured. The last
 line printed is for machines.
 """
 

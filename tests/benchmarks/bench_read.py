@@ -1,6 +1,6 @@
 """How fast files are read, against every other package there is for it.
 
-``make bench-read`` runs it; docs/benchmarks.md says how it is measured. The last
+``make bench-read`` runs it; docs/reference/benchmarks.md says how it is measured. The last
 line printed is for machines.
 """
 

@@ -1,6 +1,6 @@
 """Whether rehearsals look like real runs, statistic by statistic.
 
-``make bench-rehearsal`` runs it; docs/rehearsal.md says what it shows. Every real
+``make bench-rehearsal`` runs it; docs/explanation/rehearsal.md says what it shows. Every real
 structured run is measured, its workout is rehearsed, and that is measured likewise.
 The last line printed is for machines.
 """

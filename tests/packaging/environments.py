@@ -20,7 +20,10 @@ EXTRAS: Final = ("arrow", "dask", "pandas", "remote", "report", "speed")
 KEPT: Final = ROOT / ".venv" / ".packaging"
 UV: Final = ROOT / ".venv" / ".tools" / "bin" / "uv"
 # What the tests read beside the package.
-BESIDE: Final = ("tests", "fixtures", "docs", "README.md", "CHANGELOG.md", "pyproject.toml")
+BESIDE: Final = (
+    *("tests", "fixtures", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("pyproject.toml", "Makefile"),
+)
 
 
 def ran(*command: object, cwd: Path = ROOT) -> str:
