@@ -37,7 +37,7 @@ from tests.benchmarks.realism import (
     score,
 )
 
-LINE = re.compile(r"realism_within_25=(\d+)/(\d+)")
+LINE = re.compile(r"realism_within_25=(\d+)/(\d+) rehearsal_hour_ms=\d+\.\d")
 
 Function = Callable[[Column], Column]
 """From seconds since the start to a quantity."""

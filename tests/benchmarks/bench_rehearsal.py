@@ -19,10 +19,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from backrun_fit.compiled import CompiledWorkout, RepeatMessage
 from backrun_fit.errors import BackrunFitError
 from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.rehearsal import Watch, encode_rehearsal, rehearse
-from backrun_fit.workout import PaceTarget, Step
+from backrun_fit.workout import Movement, PaceTarget, Step, TimeDuration
+from tests.benchmarks.bench_compile import shortest
 from tests.benchmarks.executions import (
     Run,
     executed_by_laps,
@@ -39,9 +41,15 @@ from tests.benchmarks.realism import (
     score,
 )
 from tests.conftest import corpus_path
+from tests.rehearsals import START
 
 WIDTH: Final = 100
 """Of what is printed, in a terminal or not."""
+
+TURNS: Final = 30
+"""Minutes forward, and as many backward, of the hour that is timed."""
+
+HOUR_TURN_S: Final = 1.0
 
 BAND: Final = 0.05
 """Half the width of the targets that a plan is given to be rehearsed as it was run."""
@@ -159,7 +167,21 @@ def run(runs: Mapping[str, Run], console: Console) -> str:
     console.print(f"Further apart than {WITHIN:.0%}: {', '.join(off) or 'none'}")
     console.print("In brackets: what people choose; shown, not counted.")
     agreeing, counted = score(comparisons)
-    return f"realism_within_25={agreeing}/{counted}"
+    hour_ms = 1e3 * shortest(hour_with_laps, HOUR_TURN_S)
+    console.print(f"An hour with {2 * TURNS} laps, rehearsed and written: {hour_ms:.1f} ms")
+    return f"realism_within_25={agreeing}/{counted} rehearsal_hour_ms={hour_ms:.1f}"
+
+
+def hour_with_laps() -> bytes:
+    """The file of a rehearsed hour, a minute forward and a minute backward in turn."""
+    minute = Step(
+        duration=TimeDuration(duration_s=60.0),
+        target=PaceTarget(slowest_mps=3.0, fastest_mps=3.4),
+    )
+    back = attrs.evolve(minute, movement=Movement.BACKWARD_RUN)
+    messages = (minute, back, RepeatMessage(first_index=0, count=TURNS))
+    workout = CompiledWorkout(name="An hour", messages=messages)
+    return encode_rehearsal(rehearse(workout, started_at=START))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
