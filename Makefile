@@ -5,13 +5,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
+MUTMUT := $(VENV)/.mutmut
 # A rival that needs an older fit-tool than ours, in an environment of its own.
 PACE2FIT := $(VENV)/.pace2fit-0.1.3
 # What builds distributions and other environments, and what lists their parts and licences.
 TOOLS := $(VENV)/.tools
 LISTED := $(VENV)/.packaging/sbom
 
-.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz clean
+.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch pictures house fuzz mutants clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -81,6 +82,10 @@ fuzz: $(READY)
 bench: $(RIVALS) $(PACE2FIT)/.ready
 	$(BIN)/python -m tests.benchmarks $(PACE2FIT)/bin/python
 
+# All areas, or `make mutants AREAS="rules judge"`: tens of minutes each; what was caught stays caught.
+mutants: $(MUTMUT)
+	nice $(BIN)/python -m tests.mutation $(AREAS)
+
 bench-read: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_read
 
@@ -111,10 +116,14 @@ $(RIVALS): $(READY)
 	$(BIN)/python -m pip install --quiet --editable '.[dev,bench]'
 	touch $(RIVALS)
 
+$(MUTMUT): $(READY)
+	$(BIN)/python -m pip install --quiet --editable '.[dev,mutation]'
+	touch $(MUTMUT)
+
 $(PACE2FIT)/.ready: | $(READY)
 	$(PYTHON) -m venv $(PACE2FIT)
 	$(PACE2FIT)/bin/python -m pip install --quiet pace2fit==0.1.3 fit-tool==0.9.15
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
