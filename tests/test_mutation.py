@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from hypothesis import settings
 
 from tests.conftest import ROOT
-from tests.mutation.__main__ import main, names_to_run
+from tests.mutation.__main__ import main
 from tests.mutation.areas import AREAS
 from tests.mutation.plugin import MOST_EXAMPLES, few_examples
 from tests.mutation.results import Outcome, read_mutants, share_caught, table, without_words
@@ -128,18 +127,6 @@ def test_the_table_has_both_scores_and_a_line_for_programs(tmp_path: Path) -> No
     lines = table({"fold": mutants}).splitlines()
     assert " ".join(lines[1].split()) == "fold 3 2 0 1 0 0 0 66.7 % 1 100.0 %"
     assert lines[-1] == "fold=0.667"
-
-
-def test_of_an_unchanged_module_only_what_is_not_caught_is_run_again(tmp_path: Path) -> None:
-    folder = left_by_mutmut(tmp_path, (0, 1, None))
-    source = tmp_path / "backrun_fit" / "fold.py"
-    source.parent.mkdir()
-    source.write_text("", encoding="utf-8")
-    mutated_at = (folder / "backrun_fit" / "fold.py").stat().st_mtime
-    os.utime(source, (mutated_at - 1, mutated_at - 1))
-    assert names_to_run(tmp_path, ["backrun_fit/*.py"]) == [NAMES[0], NAMES[2]]
-    os.utime(source, (mutated_at + 1, mutated_at + 1))
-    assert names_to_run(tmp_path, ["backrun_fit/*.py"]) == ["backrun_fit.fold.*"]
 
 
 def test_an_unknown_area_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,8 +27,11 @@ class Outcome(enum.Enum):
     ODD = "odd"
 
 
+CAUGHT: Final = frozenset({Outcome.KILLED, Outcome.TIMED_OUT})
+"""Somebody would notice it."""
+
 # What mutmut writes: the status pytest or its process ended with, or a number of its own.
-_OUTCOMES: Final[Mapping[int | None, Outcome]] = {
+OUTCOMES: Final[Mapping[int | None, Outcome]] = {
     None: Outcome.NOT_RUN,
     0: Outcome.SURVIVED,
     1: Outcome.KILLED,
@@ -59,7 +62,7 @@ class Mutant:
     @property
     def is_caught(self) -> bool:
         """Whether somebody would notice it."""
-        return self.outcome in (Outcome.KILLED, Outcome.TIMED_OUT)
+        return self.outcome in CAUGHT
 
 
 def read_mutants(folder: Path, patterns: Iterable[str]) -> Iterator[Mutant]:
@@ -82,7 +85,7 @@ def _of_module(path: Path, meta: Mapping[str, Mapping[str, int | None]]) -> Iter
         original = functions[mutant.name.partition("__mutmut_")[0] + "__mutmut_orig"]
         yield Mutant(
             name=name,
-            outcome=_OUTCOMES.get(exit_code, Outcome.ODD),
+            outcome=OUTCOMES.get(exit_code, Outcome.ODD),
             only_wording=without_words(original) == without_words(mutant),
             change="\n".join(_changes(_lines_of(original, lines), _lines_of(mutant, lines))),
         )
