@@ -56,10 +56,21 @@ class Loop:
         self._processes = processes
         self._running: dict[int, str] = {}
         self._has_failed = False
+        self._is_child = False
         self._reaching: defaultdict[str, list[tuple[float, pytest.Item]]] = defaultdict(list)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._has_failed = self._has_failed or report.failed
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """A mutant is killed by the first exception: to write the report takes longest of all."""
+        if (
+            self._is_child
+            and call.excinfo
+            and not call.excinfo.errisinstance(pytest.skip.Exception)
+        ):
+            os._exit(_EXIT_CODES[Outcome.KILLED])
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._find_what_reaches_what(session.items)
@@ -101,7 +112,7 @@ class Loop:
         if child:
             self._running[child] = name
             return
-        outcome = Outcome.KILLED
+        self._is_child, outcome = True, Outcome.KILLED
         try:
             limit_s = _PATIENCE_S + int(_PATIENCE * sum(took_s for took_s, _ in reaching))
             resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
