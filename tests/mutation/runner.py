@@ -38,6 +38,7 @@ _EXIT_CODES: Final = {
     Outcome.SURVIVED: 0,
     Outcome.KILLED: 1,
     Outcome.NO_TESTS: 33,
+    Outcome.ODD: 35,
     Outcome.TIMED_OUT: 36,
 }
 
@@ -74,11 +75,16 @@ class Loop:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._find_what_reaches_what(session.items)
+        self._check_that_all_pass_again()
         for done, name in enumerate(self._data_by_name, start=1):
             print(f"\r{done} of {len(self._data_by_name)}", end="", file=sys.stderr, flush=True)
             while len(self._running) >= self._processes:
                 self._wait()
-            self._start(name)
+            tests = self._reaching.get(name.partition("__mutmut_")[0])
+            if tests:
+                self._running[self._fork(name, tests)] = name
+            else:
+                self._note(name, _EXIT_CODES[Outcome.NO_TESTS])
         while self._running:
             self._wait()
         return True
@@ -87,13 +93,22 @@ class Loop:
         set_mutant_under_test("stats")
         for item in items:
             state()._stats.clear()
+            names = dict(item.dtest.globs) if isinstance(item, pytest.DoctestItem) else {}
             started_s = time.process_time()
             self._run_until_one_fails([item])
             if self._has_failed:
                 pytest.exit(f"fails without any mutant: {item.nodeid}", returncode=2)
             took_s = time.process_time() - started_s
+            if isinstance(item, pytest.DoctestItem):
+                item.dtest.globs.update(names)  # which it forgets when it has been run
             for function in state()._stats:
                 self._reaching[function].append((took_s, item))
+
+    def _check_that_all_pass_again(self) -> None:
+        tests = {test for tests in self._reaching.values() for test in tests}
+        _, status = os.waitpid(self._fork("", list(tests)), 0)
+        if os.waitstatus_to_exitcode(status) != _EXIT_CODES[Outcome.SURVIVED]:
+            pytest.exit("a test passes but once, so it would seem to kill mutants", returncode=2)
 
     def _run_until_one_fails(self, items: Sequence[pytest.Item]) -> None:
         for item, following in zip(items, [*items[1:], None], strict=True):
@@ -101,29 +116,23 @@ class Loop:
             if self._has_failed:
                 return
 
-    def _start(self, name: str) -> None:
-        reaching = sorted(
-            self._reaching.get(name.partition("__mutmut_")[0], ()), key=lambda each: each[0]
-        )
-        if not reaching:
-            self._note(name, _EXIT_CODES[Outcome.NO_TESTS])
-            return
+    def _fork(self, name: str, tests: Sequence[tuple[float, pytest.Item]]) -> int:
+        """Run the tests, the quickest first, under a mutant in a process of its own."""
         child = os.fork()
         if child:
-            self._running[child] = name
-            return
-        self._is_child, outcome = True, Outcome.KILLED
+            return child
+        self._is_child, outcome = True, Outcome.ODD
         try:
-            limit_s = _PATIENCE_S + int(_PATIENCE * sum(took_s for took_s, _ in reaching))
+            limit_s = _PATIENCE_S + int(_PATIENCE * sum(took_s for took_s, _ in tests))
             resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
             resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
             signal.alarm(_LONGEST_WAIT_S)
-            items = [item for _, item in reaching]
+            items = [item for _, item in sorted(tests, key=lambda each: each[0])]
             items[0].config.pluginmanager.unregister(name="terminalreporter")
             set_mutant_under_test(name)
             self._run_until_one_fails(items)
             outcome = Outcome.KILLED if self._has_failed else Outcome.SURVIVED
-        finally:  # whatever a mutant raises, this process must not go on as its parent
+        finally:  # whatever happens, this process must not go on as its parent
             os._exit(_EXIT_CODES[outcome])
 
     def _wait(self) -> None:
