@@ -94,6 +94,23 @@ def test_rounded_miles_one_by_one_do_not_drift_away_from_the_marks() -> None:
     assert laid(times(26, run(1609))) == f"26(1609m {BACK})"
 
 
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([run(2000.5)], f"2(1000.25m {BACK})"),
+        ([run(2000.6)], f"2(1000m {BACK}) 0.6m"),
+        ([run(300), run(699.5)], f"300m 699.5m {BACK}"),
+        ([run(300), run(699.4)], "300m 699.4m"),
+        ([run(300), run(700.5)], f"300m 700.5m {BACK}"),
+        ([run(300), run(700.6)], f"300m 700m {BACK} 0.6m"),
+    ],
+)
+def test_a_step_that_ends_within_half_a_metre_of_a_mark_ends_at_it(
+    nodes: list[Node], expected: str
+) -> None:
+    assert laid(*nodes, rule=AfterEachMile(every="1km")) == expected
+
+
 def test_a_full_kilometre_counts_where_kilometres_are_asked_for() -> None:
     rule = AfterEachMile(every="1km", backward="45s")
     assert laid(run(3500), rule=rule) == "3(1000m <45s) 500m"
@@ -189,6 +206,10 @@ def test_a_mark_that_a_backward_step_follows_gets_no_second_one() -> None:
         ([times(4, run(MILE_M))], f"2({MILE} {BACK}) {MILE} {MILE}"),
         ([run(12875.0)], f"2(1609.375m {BACK}) 9656.25m"),
         ([run(1000), run(4000)], f"1000m 609.344m {BACK} {MILE} {BACK} 1781.312m"),
+        (
+            [run(MILE_M / 2), run(2.5 * MILE_M)],
+            f"804.672m 804.672m 2({BACK} {MILE})",
+        ),
     ],
 )
 def test_only_the_first_so_many_marks_of_a_workout_get_a_step(

@@ -7,6 +7,7 @@ those of changed functions too. Remove the folder ``mutants`` to start anew.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import subprocess
 import sys
@@ -23,7 +24,14 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--table", action="store_true", help="run nothing")
     parser.add_argument("--survivors", action="store_true", help="run nothing, and list them")
     parser.add_argument("--only", metavar="NAME", help="run the mutants of that name, such as '*'")
-    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1, metavar="N", help="at a time")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=math.inf,
+        metavar="S",
+        help="of the processor a mutant: the quickest tests only, for a first look",
+    )
     options = parser.parse_args(arguments)
     if unknown := set(options.areas) - set(AREAS):
         parser.error(f"expected areas out of {', '.join(AREAS)}, got {', '.join(sorted(unknown))}")
@@ -31,7 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     status = 0
     if not (options.table or options.survivors):
         patterns = [options.only] if options.only else sum(areas.values(), start=())
-        status = run(patterns, options.processes)
+        status = run(patterns, options.processes, options.seconds)
     mutants = {area: list(read_mutants(FOLDER, patterns)) for area, patterns in areas.items()}
     if options.survivors:
         for each in (each for group in mutants.values() for each in group):
@@ -42,11 +50,11 @@ def main(arguments: Sequence[str]) -> int:
     return status
 
 
-def run(patterns: Sequence[str], processes: int) -> int:
+def run(patterns: Sequence[str], processes: int, seconds: float) -> int:
     """Run them without real files, so that the scores are the same for everybody."""
     environment = {key: text for key, text in os.environ.items() if key != "BACKRUN_CORPUS"}
-    command = [sys.executable, "-m", "tests.mutation.runner", str(processes), *patterns]
-    return subprocess.run(command, env=environment, check=False).returncode
+    command = [sys.executable, "-m", "tests.mutation.runner", str(processes), str(seconds)]
+    return subprocess.run([*command, *patterns], env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 mutmut's own loop starts pytest anew for every mutant, which takes several times as long as the
 tests that kill it. ``tests.mutation`` starts this in a process of its own, as
-``python -m tests.mutation.runner PROCESSES PATTERN...``: the pattern of files means the mutants
+``python -m tests.mutation.runner PROCESSES SECONDS PATTERN...``: the pattern of files means the mutants
 in them that nobody has caught, the pattern of mutants' names means all of these. The outcomes
 go where mutmut keeps its own, so that ``mutmut show`` and ``mutmut browse`` know them.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import resource
 import signal
@@ -52,9 +53,12 @@ _MOST_BYTES: Final = 4 << 30
 class Loop:
     """A pytest plugin: runs all tests once, and then for every mutant those that reach it."""
 
-    def __init__(self, data_by_name: dict[str, SourceFileMutationData], processes: int) -> None:
+    def __init__(
+        self, data_by_name: dict[str, SourceFileMutationData], processes: int, seconds: float
+    ) -> None:
         self._data_by_name = data_by_name
         self._processes = processes
+        self._seconds = seconds
         self._running: dict[int, str] = {}
         self._has_failed = False
         self._is_child = False
@@ -80,7 +84,7 @@ class Loop:
             print(f"\r{done} of {len(self._data_by_name)}", end="", file=sys.stderr, flush=True)
             while len(self._running) >= self._processes:
                 self._wait()
-            tests = self._reaching.get(name.partition("__mutmut_")[0])
+            tests = self._quickest(name.partition("__mutmut_")[0])
             if tests:
                 self._running[self._fork(name, tests)] = name
             else:
@@ -88,6 +92,16 @@ class Loop:
         while self._running:
             self._wait()
         return True
+
+    def _quickest(self, function: str) -> list[tuple[float, pytest.Item]]:
+        """The tests that reach a function, the quickest first, as many as there is time for."""
+        tests = sorted(self._reaching.get(function, ()), key=lambda each: each[0])
+        spent_s = itertools.accumulate(took_s for took_s, _ in tests)
+        return [
+            test
+            for number, (test, until_s) in enumerate(zip(tests, spent_s, strict=True))
+            if number == 0 or until_s <= self._seconds
+        ]
 
     def _find_what_reaches_what(self, items: Sequence[pytest.Item]) -> None:
         set_mutant_under_test("stats")
@@ -117,7 +131,7 @@ class Loop:
                 return
 
     def _fork(self, name: str, tests: Sequence[tuple[float, pytest.Item]]) -> int:
-        """Run the tests, the quickest first, under a mutant in a process of its own."""
+        """Run tests until one fails, under a mutant, in a process of its own."""
         child = os.fork()
         if child:
             return child
@@ -127,7 +141,7 @@ class Loop:
             resource.setrlimit(resource.RLIMIT_CPU, (limit_s, limit_s + 1))
             resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
             signal.alarm(_LONGEST_WAIT_S)
-            items = [item for _, item in sorted(tests, key=lambda each: each[0])]
+            items = [item for _, item in tests]
             items[0].config.pluginmanager.unregister(name="terminalreporter")
             set_mutant_under_test(name)
             self._run_until_one_fails(items)
@@ -164,7 +178,7 @@ def chosen(patterns: Sequence[str]) -> dict[str, SourceFileMutationData]:
 
 def main(arguments: Sequence[str]) -> int:
     """Make the mutants of what has changed, and run those chosen."""
-    processes, *patterns = arguments
+    processes, seconds, *patterns = arguments
     FOLDER.mkdir(exist_ok=True)
     set_mutant_under_test("mutant_generation")
     copy_src_dir()
@@ -172,7 +186,7 @@ def main(arguments: Sequence[str]) -> int:
     setup_source_paths()
     create_mutants(1)
     options = [*config().pytest_add_cli_args, *config().pytest_add_cli_args_test_selection]
-    loop = Loop(chosen(patterns), int(processes))
+    loop = Loop(chosen(patterns), int(processes), float(seconds))
     os.chdir(FOLDER)
     return int(pytest.main(["--rootdir=.", "-q", *options], plugins=[loop]))
 
