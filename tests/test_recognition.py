@@ -91,6 +91,8 @@ def test_a_long_step_is_doubtful_unless_its_intensity_says_recovery() -> None:
         "? its target says recovery, but it is long for one"
     )
     assert told(f"{HARD}, recovery 20min, {HARD}")[1] == "intensity"
+    for longest in ("10min", "800m"):
+        assert told(f"{HARD}, active {longest}, {HARD}")[1] == "position"
 
 
 def test_a_recovery_harder_than_the_work_is_doubtful() -> None:
@@ -108,6 +110,26 @@ def test_steps_that_only_alternate_are_doubtful_and_said_to_be() -> None:
     assert asked.remarks == (
         "2 recoveries are backward now, told by the shortness, as was asked for",
     )
+
+
+@pytest.mark.parametrize(
+    ("work", "easy"), [("7min", "2min"), ("1km", "200m"), ("11min @ 4:00/km", "10:30 @ 4:25/km")]
+)
+def test_the_shorter_of_two_that_alternate_is_turned_where_doubtful_ones_are_asked_for(
+    work: str, easy: str
+) -> None:
+    workout = parse_workout(f"2 x (active {work} + active {easy})")
+    _, back, *_ = walk_steps(BackwardRecoveries(doubtful=True).apply(workout).steps)
+    assert back.movement.is_backward
+
+
+@pytest.mark.parametrize("easy", ["3min", "7min", "1km"])
+def test_a_doubtful_step_that_is_not_the_shorter_stays_even_where_doubtful_ones_are_asked_for(
+    easy: str,
+) -> None:
+    line = f"active 3min @ 4:00/km, active {easy} @ 4:25/km, active 3min @ 4:00/km"
+    with pytest.raises(CompileError, match="stays forward"):
+        BackwardRecoveries(doubtful=True).apply(parse_workout(line))
 
 
 def test_of_two_equal_steps_none_is_turned_even_where_doubtful_ones_are_asked_for() -> None:

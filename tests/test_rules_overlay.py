@@ -466,7 +466,10 @@ PARAMETERS = [
     (TreadmillIntro, "fastest", "2 m/s", "at most 1.63 m/s, got 2 m/s"),
     (TreadmillIntro, "slowest", "1.5 m/s", "not above the fastest, 1.41 m/s"),
     (Drills, "where", "middle", "expected warmup or cooldown, got 'middle'"),
-    (Drills, "rounds", "x" * 100, "..."),
+    (Drills, "rounds", "x" * 58, f"got '{'x' * 58}'"),
+    (Drills, "rounds", "x" * 59, f"got '{'x' * 56}..."),
+    (Drills, "rounds", 1001, "got 1001"),
+    (TreadmillIntro, "incline_percent", -0.5, "from 0 to 15, got -0.5"),
     (Drills, "each", "20", "got '20'"),
 ]
 
@@ -480,6 +483,24 @@ def test_a_parameter_that_cannot_be_meant_is_refused_under_its_name(
     (problem,) = caught.value.problems
     assert problem.path == parameter
     assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameter", "value"),
+    [
+        (AfterEachMile, "slower", 0),
+        (AfterEachMile, "times", 1),
+        (BackwardRepeats, "count", 1000),
+        (TreadmillIntro, "incline_percent", 0),
+        (TreadmillIntro, "incline_percent", 15),
+        (TreadmillIntro, "fastest", 1.63),
+        (TreadmillIntro, "slowest", 1.41),
+    ],
+)
+def test_a_bound_of_a_parameter_is_itself_allowed(
+    rule: type[Rule], parameter: str, value: float
+) -> None:
+    assert getattr(rule(**{parameter: value}), parameter) == value
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -60,8 +60,9 @@ def test_the_main_block_stands_before_the_cool_down(rule: Rule) -> None:
 
 def test_warm_up_drills_stand_behind_the_warm_up_and_cool_down_drills_at_the_end() -> None:
     workout = plan(WARM, times(2, WARM), MAIN, COOL)
-    assert Drills().apply(workout).steps[2].__class__ is Repeat
-    assert Drills().apply(workout).steps[3:] == (MAIN, COOL)
+    before = Drills().apply(workout)
+    assert before.steps[:2] + before.steps[3:] == workout.steps
+    assert shown(before.steps[2:3]) == "2(<20s ~20s ~20s)"
     assert Drills(where="cooldown").apply(workout).steps[:-1] == workout.steps
     assert Drills().apply(plan(MAIN)).steps[1:] == (MAIN,)
 
@@ -81,6 +82,15 @@ def test_drills_have_no_pace_unless_one_is_asked_for() -> None:
     back, left, _ = steps_of(Drills(rounds=1, pace="easy", slower=0.2))
     assert back.target == NamedPaceTarget(name="easy", slower=0.2, faster=0.05)
     assert left.target == OpenTarget()
+
+
+def test_a_drill_says_how_it_is_done() -> None:
+    back, left, right = steps_of(Drills(rounds=1))
+    assert back.notes is not None
+    assert "forefoot" in back.notes
+    for shuffle in (left, right):
+        assert shuffle.notes is not None
+        assert "Sideways" in shuffle.notes
 
 
 def test_recoveries_between_backward_repeats_are_easy_running_forward() -> None:
@@ -119,6 +129,8 @@ def test_the_sub_sport_is_set_where_the_block_is_there_without_it() -> None:
         (BackwardRepeats(), BackwardRepeats(backward="200s")),
         (BackwardRepeats(), BackwardRepeats(backward="250m")),
         (BackwardRepeats(pace="4 m/s"), BackwardRepeats(pace="3 m/s")),
+        (BackwardRepeats(pace="3-4 m/s"), BackwardRepeats(pace="3.1-4 m/s")),
+        (BackwardRepeats(pace="3-4 m/s"), BackwardRepeats(pace="3-4.1 m/s")),
         (BackwardRepeats(), BackwardRepeats(pace="easy")),
         (TreadmillIntro(), TreadmillIntro(count=3)),
         (TreadmillIntro(), TreadmillIntro(incline_percent=1)),

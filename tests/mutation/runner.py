@@ -2,8 +2,8 @@
 
 mutmut's own loop starts pytest anew for every mutant, which takes several times as long as the
 tests that kill it. ``tests.mutation`` starts this in a process of its own, as
-``python -m tests.mutation.runner PROCESSES SECONDS PATTERN...``: the pattern of files means the mutants
-in them that nobody has caught, the pattern of mutants' names means all of these. The outcomes
+``python -m tests.mutation.runner PROCESSES SECONDS PATTERN...``: a pattern of files means the
+mutants in them that nobody has caught, one of mutants' names means all of these. The outcomes
 go where mutmut keeps its own, so that ``mutmut show`` and ``mutmut browse`` know them.
 """
 
