@@ -132,6 +132,18 @@ def test_a_doubtful_step_that_is_not_the_shorter_stays_even_where_doubtful_ones_
         BackwardRecoveries(doubtful=True).apply(parse_workout(line))
 
 
+def test_a_refusal_names_every_doubtful_step() -> None:
+    line = f"{HARD}, active 11min, {HARD}, active 12min, {HARD}"
+    with pytest.raises(CompileError) as refused:
+        BackwardRecoveries().apply(parse_workout(line))
+    assert str(refused.value).endswith(
+        "; 11:00  (active) stays forward, though it may be a recovery: "
+        "its position says recovery, but it is long"
+        "; 12:00  (active) stays forward, though it may be a recovery: "
+        "its position says recovery, but it is long"
+    )
+
+
 def test_of_two_equal_steps_none_is_turned_even_where_doubtful_ones_are_asked_for() -> None:
     even = parse_workout('3 x (active 2min + active 2min note "b")')
     with pytest.raises(CompileError):

@@ -203,15 +203,19 @@ def test_the_rest_of_a_recovery_keeps_everything_but_its_length() -> None:
     assert back.target == NamedPaceTarget(name="marathon", slower=0.05, faster=0.05)
 
 
-def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields() -> None:
-    planned = attrs.evolve(jog(60), notes="Drink.", extra=(RawField(99, 2, 1),))
-    back = list(walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, planned))).steps))[1]
+@pytest.mark.parametrize(("planned_s", "whole"), [(60, False), (90, True)])
+def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields(
+    planned_s: float, whole: bool
+) -> None:
+    rule = BackwardRecoveries(whole=whole)
+    planned = attrs.evolve(jog(planned_s), notes="Drink.", extra=(RawField(99, 2, 1),))
+    back = list(walk_steps(rule.apply(plan(times(3, HARD, planned))).steps))[1]
     assert back.extra == (RawField(99, 2, 1),)
     assert back.notes is not None
     assert back.notes.startswith("Backward, on the forefoot")
     assert back.notes.endswith("Drink.")
     long = attrs.evolve(planned, notes="ü" * 90)
-    back = list(walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, long))).steps))[1]
+    back = list(walk_steps(rule.apply(plan(times(3, HARD, long))).steps))[1]
     assert back.notes is not None
     assert len(back.notes.encode()) <= 199
     assert back.notes.endswith("traffic.")
@@ -224,6 +228,14 @@ def test_unknown_fields_of_repeats_stay_at_their_depth() -> None:
     assert isinstance(result, Repeat)
     assert isinstance(result.steps[0], Repeat)
     assert (result.extra, result.steps[0].extra) == ((RawField(72, 2, 2),), (RawField(71, 2, 1),))
+
+
+def test_unknown_fields_of_an_inner_repeat_do_not_become_those_of_the_outer() -> None:
+    inner = Repeat(steps=(HARD, jog(60)), count=4, extra=(RawField(71, 2, 1),))
+    (result,) = BackwardRecoveries().apply(plan(times(3, inner, jog(180)))).steps
+    assert isinstance(result, Repeat)
+    assert isinstance(result.steps[0], Repeat)
+    assert (result.extra, result.steps[0].extra) == ((), (RawField(71, 2, 1),))
 
 
 def test_unknown_fields_of_a_repeat_stay_with_its_set_and_what_is_repeated_in_it() -> None:

@@ -110,7 +110,10 @@ def test_the_treadmill_is_flat_slow_and_walked() -> None:
     assert back.target == PaceTarget(slowest_mps=0.5, fastest_mps=1.41)
     assert back.notes is not None
     assert back.notes.startswith("Incline 0 %. Easy pace, just walk it out")
+    assert back.intensity is Intensity.ACTIVE
     assert (forward.movement, forward.intensity) == (Movement.WALK, Intensity.RECOVERY)
+    assert forward.target == OpenTarget()
+    assert forward.notes == "Incline 0 %. Walk forward, facing the display."
     notes = steps_of(TreadmillIntro(incline_percent="1.5"))[0].notes
     assert notes is not None
     assert notes.startswith("Incline 1.5 %.")
@@ -182,8 +185,11 @@ def test_a_block_that_went_through_a_file_is_known_again(rule: Rule) -> None:
 
 
 def test_backward_running_on_the_treadmill_of_a_first_try_is_a_collision_both_ways() -> None:
-    with pytest.raises(CompileError, match="treadmill_intro and drills collide"):
+    with pytest.raises(CompileError, match=r"treadmill_intro and drills collide.*Back 20 s"):
         TreadmillIntro().apply(Drills().apply(plan()))
+    unnamed = attrs.evolve(run(100), movement=Movement.BACKWARD_RUN)
+    with pytest.raises(CompileError, match=r"\(unnamed\), as after_each_mile adds it"):
+        TreadmillIntro().apply(plan(unnamed))
     with pytest.raises(CompileError, match="drills and treadmill_intro collide"):
         Drills().apply(TreadmillIntro().apply(plan()))
 
@@ -203,6 +209,8 @@ def test_backward_running_on_a_treadmill_without_a_first_try_is_no_collision() -
         (DistanceDuration(distance_m=1609), "1.61 km"),
         (TimeDuration(duration_s=60), "60 s"),
         (TimeDuration(duration_s=7.5), "7.5 s"),
+        (TimeDuration(duration_s=7.25), "7.2 s"),
+        (TimeDuration(duration_s=119.95), "2:00"),
         (TimeDuration(duration_s=119.96), "2:00"),
         (TimeDuration(duration_s=150), "2:30"),
     ],

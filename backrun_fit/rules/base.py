@@ -190,7 +190,7 @@ def made_step(
         target=target,
         intensity=intensity,
         movement=movement,
-        name=next((name for name in names if len(name.encode()) <= MARKER_BYTES), None),
+        name=next(name for name in names if len(name.encode()) <= MARKER_BYTES),
         notes=notes,
         extra=extra,
     )
