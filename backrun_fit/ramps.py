@@ -192,5 +192,5 @@ def _between(first: float, last: float, position: int, count: int) -> float:
 
 def _label(step: Step, units: UnitSystem) -> str:
     name = f"{shown(step.name)!r}, " if step.name else ""
-    words = f"{duration_text(step.duration, units)} @ {target_text(step.target, units)}"
-    return f"the ramp ({name}{words})"
+    words = (duration_text(step.duration, units), target_text(step.target, units))
+    return f"the ramp ({name}{' @ '.join(filter(None, words))})"

@@ -90,6 +90,23 @@ def test_a_repeat_of_what_is_no_whole_steps_before_it_is_refused(
         nest(messages)
 
 
+def test_a_repeat_that_ends_by_a_condition_is_gone_through_once() -> None:
+    until = OtherDuration(type=7, value=600_000)
+    compiled = planned(WORK, RepeatMessage(first_index=0, count=None, until=until), REST)
+    assert [(each.step, each.passes) for each in unroll(compiled)] == [(WORK, (1,)), (REST, ())]
+
+
+def test_only_the_last_step_of_the_last_pass_is_skipped() -> None:
+    repeat = RepeatMessage(first_index=0, count=2, skip_last_recovery=True)
+    assert [each.step_index for each in unroll(planned(WORK, WORK, REST, repeat))] == [
+        0,
+        1,
+        2,
+        0,
+        1,
+    ]
+
+
 def test_a_session_may_have_ten_thousand_executions_and_no_more() -> None:
     most = planned(WORK, RepeatMessage(first_index=0, count=10_000))
     assert len(unroll(most)) == 10_000

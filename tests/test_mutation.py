@@ -109,6 +109,7 @@ def test_a_function_without_its_words_keeps_its_numbers() -> None:
 
     assert silent("def a(): f('x y', 1)") == silent("def b(): f('x z', 1)")
     assert silent("def a(): f('x y', 1)") != silent("def b(): f('x y', 2)")
+    assert silent("def a(unit='mi'): f(unit)") != silent("def b(unit='km'): f(unit)")
 
 
 def test_the_share_counts_time_outs_as_caught_and_untested_ones_as_missed(tmp_path: Path) -> None:

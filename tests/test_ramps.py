@@ -26,6 +26,7 @@ from backrun_fit.workout import (
     Movement,
     NamedPaceTarget,
     OpenDuration,
+    OpenTarget,
     OtherDuration,
     PaceTarget,
     PowerTarget,
@@ -45,8 +46,14 @@ EASY_TO_MARATHON = RampTarget(
 TEN_MINUTES = Step(duration=TimeDuration(duration_s=600), target=EASY_TO_MARATHON)
 
 
+TWO_MILES = Step(duration=DistanceDuration(distance_m=2 * 1609.344), target=EASY_TO_MARATHON)
+
+
 def pace(slowest: float, fastest: float) -> PaceTarget:
     return PaceTarget(slowest_mps=slowest, fastest_mps=fastest)
+
+
+ONE_WAY = RampTarget(start=pace(3, 3), end=pace(3.615, 3.615))
 
 
 def band(target: Target | None) -> tuple[float, float]:
@@ -146,6 +153,20 @@ def test_neighbours_are_near_where_the_length_allows(step: Step) -> None:
     assert max(gaps) <= GREATEST_STEP + 1e-9 or len(parts) == room
 
 
+def test_no_more_parts_are_made_than_it_takes_to_be_near() -> None:
+    # Three parts from 3 to 3.615 m/s would be 6.6 % apart, four are just 5 %.
+    assert len(parts_of(attrs.evolve(TEN_MINUTES, target=ONE_WAY))) == 4
+
+
+@pytest.mark.parametrize("rises", [True, False])
+def test_each_part_begins_where_the_one_before_it_ends(rises: bool) -> None:
+    ramp = ONE_WAY if rises else RampTarget(start=ONE_WAY.end, end=ONE_WAY.start)
+    bands = [band(part.target) for part in parts_of(attrs.evolve(TEN_MINUTES, target=ramp))]
+    if not rises:
+        bands.reverse()
+    assert [high for _, high in bands[:-1]] == [low for low, _ in bands[1:]]
+
+
 def test_a_ramp_from_easy_to_marathon_starts_easy_and_ends_at_marathon_pace() -> None:
     parts = parts_of(TEN_MINUTES)
     assert len(parts) == 3
@@ -195,6 +216,67 @@ def test_compiling_writes_parts_in_place_and_says_so() -> None:
         "the ramp ('Up', 10:00 @ easy pace to marathon pace) became 3 steps of 3:20",
         "the ramp (10:00 @ easy pace to marathon pace) became 3 steps of 3:20",
     )
+
+
+def test_every_ramp_is_said_in_the_units_asked_for_also_in_a_repeat() -> None:
+    nodes = (TWO_MILES, Repeat(steps=(TWO_MILES, TEN_MINUTES), count=2), TWO_MILES)
+    made, said = without_ramps(nodes, ATHLETE.resolve, units="statute")
+    miles = "the ramp (2 mi @ easy pace to marathon pace) became 3 steps of 0.67 mi"
+    minutes = "the ramp (10:00 @ easy pace to marathon pace) became 3 steps of 3:20"
+    assert said == (miles, miles, minutes, miles)
+    assert len(made) == 3 + 1 + 3
+    assert isinstance(made[3], Repeat)
+    assert len(made[3].steps) == 6
+    assert "3.22 km" in without_ramps(nodes, ATHLETE.resolve)[1][0]
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        (attrs.evolve(TWO_MILES, duration=DistanceDuration(distance_m=150)), "got '164 yd'"),
+        (
+            attrs.evolve(
+                TWO_MILES,
+                target=RampTarget(
+                    start=pace(3, 3.3), end=HeartRateTarget(lowest_bpm=140, highest_bpm=150)
+                ),
+            ),
+            (
+                "the ramp (2 mi @ 8:08-8:56/mi to HR 140-150): expected both ends of the ramp in one "
+                "quantity, got '8:08-8:56/mi' and 'HR 140-150'"
+            ),
+        ),
+        (
+            attrs.evolve(
+                TWO_MILES,
+                target=RampTarget(
+                    start=HeartRateTarget(lowest_bpm=140, highest_bpm=150), end=pace(3, 3.3)
+                ),
+            ),
+            "got 'HR 140-150' and '8:08-8:56/mi'",
+        ),
+        (attrs.evolve(TWO_MILES, target=pace(3, 3.3), secondary_target=ONE_WAY), "(2 mi @ 8:08"),
+        (attrs.evolve(TWO_MILES, target=OpenTarget(), secondary_target=ONE_WAY), "ramp (2 mi):"),
+    ],
+)
+def test_a_refusal_shows_the_ramp_in_the_units_asked_for(step: Step, said: str) -> None:
+    with pytest.raises(CompileError) as caught:
+        without_ramps((step,), ATHLETE.resolve, units="statute")
+    assert said in str(caught.value)
+
+
+def test_a_pace_that_the_athlete_does_not_have_is_asked_for_under_the_name_of_the_ramp() -> None:
+    with pytest.raises(SpecError) as caught:
+        without_ramps((TWO_MILES,), Athlete().resolve, units="statute")
+    (problem,) = caught.value.problems
+    assert problem.path.startswith("the ramp (2 mi @ easy pace to marathon pace)")
+
+
+def test_shares_of_different_wholes_make_no_ramp() -> None:
+    beats = ShareTarget(of="max_heart_rate", lowest=0.6, highest=0.7)
+    ramp = RampTarget(start=beats, end=attrs.evolve(beats, of="threshold_power"))
+    with pytest.raises(CompileError, match="one quantity"):
+        compile_workout(Workout(name="x", steps=(attrs.evolve(TEN_MINUTES, target=ramp),)))
 
 
 def test_a_ramp_of_shares_needs_no_value_of_the_athletes() -> None:

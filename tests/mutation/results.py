@@ -102,16 +102,17 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> list[str]:
 
 
 def without_words(function: ast.FunctionDef) -> str:
-    """A function's body with every text of several words replaced by one and the same."""
+    """A function without its name, each text of several words replaced by one and the same."""
 
     class Silence(ast.NodeTransformer):
         def visit_Constant(self, node: ast.Constant) -> ast.Constant:
             spoken = isinstance(node.value, str) and " " in node.value
             return ast.Constant(value="some words") if spoken else node
 
-    copy = ast.parse(ast.unparse(function)).body[0]
+    (copy,) = ast.parse(ast.unparse(function)).body
     assert isinstance(copy, ast.FunctionDef)
-    return "\n".join(ast.dump(Silence().visit(node)) for node in copy.body)
+    copy.name = ""
+    return ast.dump(Silence().visit(copy))
 
 
 def share_caught(mutants: Sequence[Mutant]) -> float | None:
