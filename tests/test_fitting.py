@@ -175,9 +175,64 @@ def test_a_device_without_notes_gets_none_and_that_is_said() -> None:
     assert (back.name, back.notes, said) == ("Back 1:00", None, [])
 
 
+def test_a_target_in_the_notes_is_written_in_the_units_asked_for() -> None:
+    aimless = attrs.evolve(GARMIN, targets=frozenset((OpenTarget,)))
+    step = attrs.evolve(MINUTE, target=PaceTarget(slowest_mps=3, fastest_mps=3.3))
+    assert fit_step(step, aimless, "", {}, units="statute").notes == "Target: 8:08-8:56/mi."
+    assert fit_step(step, aimless, "", {}).notes == "Target: 5:03-5:33/km."
+    back = Step(duration=DistanceDuration(distance_m=201.168), movement=Movement.BACKWARD_RUN)
+    assert fit_step(back, GARMIN, "", {}, units="statute").name == "Back 1/8 mi"
+    assert fit_step(back, GARMIN, "", {}).name == "Back 201 m"
+
+
+@pytest.mark.parametrize(("spare_bytes", "stands"), [(0, False), (1, True)])
+def test_a_target_stands_in_the_notes_if_it_leaves_room_for_the_closing_nul(
+    spare_bytes: int, stands: bool
+) -> None:
+    text = "Target: HR 150-160."
+    device = attrs.evolve(INTERVALS_ICU, notes_bytes=len(text) + spare_bytes)
+    result, _ = fitted(attrs.evolve(MINUTE, target=HEART), device)
+    assert result.notes == (text if stands else None)
+
+
+def test_every_sentence_says_of_which_text_it_is() -> None:
+    tight = attrs.evolve(GARMIN, notes_bytes=20)
+    dirty = attrs.evolve(MINUTE, name="a\tb" * 9, notes="c\td" * 9)
+    _, said = fitted(dirty, tight)
+    texts = [sentence.split(":")[0] for sentence in said]
+    assert texts == ["message 4, name"] * 2 + ["message 4, notes"] * 2
+    _, said = fitted(attrs.evolve(MINUTE, movement=Movement.BACKWARD_RUN), tight)
+    assert [sentence.split(":")[0] for sentence in said] == ["message 4, notes"]
+
+
+@pytest.mark.parametrize(
+    ("target", "sentence"),
+    [
+        (
+            HeartRateTarget(lowest_bpm=140.5, highest_bpm=150),
+            "heart rate: 140.5-150 became 140-150",
+        ),
+        (PowerTarget(lowest_w=251, highest_w=279.5), "power: 251-279.5 became 251-280"),
+        (CadenceTarget(lowest_spm=171, highest_spm=180), "cadence: 171-180 became 170-180"),
+        (
+            ShareTarget(of="max_heart_rate", lowest=0.705, highest=0.8),
+            "per cent: 70.5-80 became 70-80",
+        ),
+    ],
+)
+def test_a_band_between_what_the_wire_holds_is_widened_by_as_little_as_can_be(
+    target: Target, sentence: str
+) -> None:
+    result, said = fitted(attrs.evolve(MINUTE, target=target), GARMIN)
+    assert said == [f"message 4, {sentence}, the next that a watch holds"]
+    assert fitted(result, GARMIN) == (result, [])
+
+
 def test_a_second_target_is_kept_in_the_sports_that_have_one() -> None:
     step = attrs.evolve(MINUTE, target=HEART, secondary_target=CADENCE)
     assert fitted(step, GARMIN, "cycling") == (step, [])
+    runs_with_two = attrs.evolve(GARMIN, secondary_targets=frozenset(("running",)))
+    assert fit_step(step, runs_with_two, "", {}) == step
     result, said = fitted(step, GARMIN)
     assert (result.target, result.secondary_target) == (HEART, None)
     assert result.notes == "Second target: 180-190 spm."
@@ -254,8 +309,8 @@ def test_a_repeat_by_a_condition_is_refused_where_it_is_not_obeyed() -> None:
     check_repeat(until, GARMIN, "message 1")
     with pytest.raises(CompileError, match=r"message 1: .*ends \(by a count\), got .* by #7"):
         check_repeat(until, INTERVALS_ICU, "message 1")
-    only_distance = attrs.evolve(GARMIN, repeat_ends=frozenset((8,)))
-    with pytest.raises(CompileError, match=r"\(by a count, or by #8\)"):
+    only_distance = attrs.evolve(GARMIN, repeat_ends=frozenset((9, 8)))
+    with pytest.raises(CompileError, match=r"\(by a count, or by #8, #9\)"):
         check_repeat(until, only_distance, "message 1")
     tree = Repeat(steps=(MINUTE,), until=OtherDuration(type=7, value=1_800_000))
     with pytest.raises(CompileError, match="message 1"):
@@ -277,3 +332,10 @@ def test_texts_are_cut_between_code_points() -> None:
     assert fit_text("a\U0001f3c3", 5, "workout name", said) == "a"
     assert fit_text("a\U0001f3c3", 6, "workout name", said) == "a\U0001f3c3"
     assert list(said) == ["workout name: cut from 'a\U0001f3c3' to 'a' (4 bytes)"]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\ud800", "\u2028", "\u2029"])
+def test_what_no_watch_prints_becomes_a_blank_and_that_is_said(character: str) -> None:
+    said: Adjustments = {}
+    assert fit_text(f"a{character}b", 9, "workout name", said) == "a b"
+    assert list(said) == ["workout name: control characters and outer blanks were taken out"]

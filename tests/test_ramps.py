@@ -242,8 +242,8 @@ def test_every_ramp_is_said_in_the_units_asked_for_also_in_a_repeat() -> None:
                 ),
             ),
             (
-                "the ramp (2 mi @ 8:08-8:56/mi to HR 140-150): expected both ends of the ramp in one "
-                "quantity, got '8:08-8:56/mi' and 'HR 140-150'"
+                "the ramp (2 mi @ 8:08-8:56/mi to HR 140-150): expected both ends of the ramp "
+                "in one quantity, got '8:08-8:56/mi' and 'HR 140-150'"
             ),
         ),
         (

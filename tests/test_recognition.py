@@ -132,6 +132,20 @@ def test_a_doubtful_step_that_is_not_the_shorter_stays_even_where_doubtful_ones_
         BackwardRecoveries(doubtful=True).apply(parse_workout(line))
 
 
+def test_of_several_doubtful_steps_in_a_row_none_is_lost() -> None:
+    line = (
+        f"{HARD}, recovery 1min @ 3:20/km, recovery 2min @ 3:20/km, {HARD}, recovery 1min, {HARD}"
+    )
+    workout = parse_workout(line)
+    assert BackwardRecoveries().apply(workout).steps[:4] == workout.steps[:4]
+
+
+def test_a_recovery_beside_another_that_only_its_name_tells_is_between_no_repeats() -> None:
+    line = f'2 x ({HARD} + active 1min "Jog"), recovery 2min, {HARD}'
+    turned = BackwardRecoveries().apply(parse_workout(line))
+    assert turned.steps[1:] == parse_workout(f"recovery 2min, {HARD}").steps
+
+
 def test_a_refusal_names_every_doubtful_step() -> None:
     line = f"{HARD}, active 11min, {HARD}, active 12min, {HARD}"
     with pytest.raises(CompileError) as refused:

@@ -106,6 +106,10 @@ def test_the_recovery_after_the_last_repeat_stays_whatever_follows() -> None:
         assert result.steps[-1] is follow
 
 
+def test_the_recovery_before_the_first_repeat_stays() -> None:
+    assert laid(jog(60), HARD, jog(60), HARD) == "-60s 800m -<60s 800m"
+
+
 def test_where_the_last_recovery_is_skipped_there_is_none_and_no_skipping() -> None:
     result = BackwardRecoveries().apply(plan(times(6, HARD, jog(120), skip=True)))
     assert shown(result.steps) == "1(5(800m -<60s -60s) 800m)"

@@ -448,6 +448,7 @@ PARAMETERS = [
     (AfterEachMile, "pace", "0:30/km", "one that a person can run or walk"),
     (AfterEachMile, "pace", float("nan"), "got nan"),
     (AfterEachMile, "slower", "-0.1", "not negative, got '-0.1'"),
+    (AfterEachMile, "slower", "x %", "expected a fraction such as 0.05, not negative, got 'x '"),
     (AfterEachMile, "slower", "nan", "expected a fraction such as 0.05"),
     (AfterEachMile, "faster", 1, "below 1, got 1"),
     (AfterEachMile, "times", 0, "a whole number from 1 to 1,000, got 0"),
@@ -456,6 +457,7 @@ PARAMETERS = [
     (BackwardRecoveries, "whole", 1, "expected true or false, got 1"),
     (BackwardRepeats, "count", 0, "a whole number from 1 to 1,000, got 0"),
     (BackwardRepeats, "count", "2.5", "got '2.5'"),
+    (BackwardRepeats, "count", "six", "a whole number from 1 to 1,000, got 'six'"),
     (BackwardRepeats, "count", True, "got True"),
     (BackwardRepeats, "recovery", "60", "got '60'"),
     (BackwardRepeats, "recovery_pace", "jog", "expected a pace name"),
@@ -483,6 +485,23 @@ def test_a_parameter_that_cannot_be_meant_is_refused_under_its_name(
     (problem,) = caught.value.problems
     assert problem.path == parameter
     assert message in problem.message
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "other"),
+    [
+        (AfterEachMile, {"slower": " 12.5 % "}, {"slower": 0.125}),
+        (AfterEachMile, {"pace": "12 KPH"}, {"pace": "12 km/h"}),
+        (AfterEachMile, {"pace": "6 min per km"}, {"pace": "6:00/km"}),
+        (AfterEachMile, {"pace": "6 MIN PER KM"}, {"pace": "6:00/km"}),
+        (BackwardRecoveries, {"whole": " Yes "}, {"whole": True}),
+        (Drills, {"where": " Cool-Down "}, {"where": "cooldown"}),
+    ],
+)
+def test_a_parameter_is_read_as_a_person_writes_it(
+    rule: type[Rule], one: dict[str, object], other: dict[str, object]
+) -> None:
+    assert rule(**one) == rule(**other)
 
 
 @pytest.mark.parametrize(

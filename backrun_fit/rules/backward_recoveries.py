@@ -246,9 +246,7 @@ def _is_between(
     leaves: Sequence[Leaf], readings: Sequence[Reading | None], start: int, end: int
 ) -> bool:
     """True for a recovery with a harder step on both sides, in the same pass of its set."""
-    place = leaves[start].place
-    if place is None:
-        return False
+    place = leaves[start].place or ()
     before = next_work(leaves, range(start - 1, -1, -1))
     after = next_work(leaves, range(end, len(leaves)))
     return all(
