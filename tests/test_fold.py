@@ -149,6 +149,11 @@ def test_a_skipped_last_recovery_is_left_out_of_the_last_pass() -> None:
     assert unroll_steps((repeat,)) == (work, rest, work, rest, work)
 
 
+def test_of_a_body_of_three_only_the_last_is_left_out_of_the_last_pass() -> None:
+    repeat = Repeat(steps=sequence("abc"), count=2, skip_last_recovery=True)
+    assert unroll_steps((repeat,)) == sequence("abcab")
+
+
 def test_nested_repeats_unroll_inside_out() -> None:
     inner = Repeat(steps=sequence("ab"), count=2, skip_last_recovery=True)
     assert unroll_steps((Repeat(steps=(inner, *sequence("c")), count=2),)) == sequence("abacabac")
@@ -164,6 +169,19 @@ def test_more_than_ten_thousand_steps_are_refused_before_they_are_written_out() 
     huge = Repeat(steps=(Repeat(steps=sequence("ab"), count=10**9),), count=10**9)
     with pytest.raises(CompileError, match="at most 10,000 steps"):
         unroll_steps((huge,))
+
+
+def test_steps_are_counted_as_they_would_be_done() -> None:
+    step, *_ = STEPS
+    most = Repeat(steps=(step,), count=10_000)
+    assert len(unroll_steps((most,))) == 10_000
+    with pytest.raises(CompileError, match="got 10,001"):
+        unroll_steps((most, step))
+    skipping = Repeat(steps=(step, step), count=3_000, skip_last_recovery=True)
+    with pytest.raises(CompileError, match="got 12,000"):
+        unroll_steps((step, skipping, step, skipping))
+    with pytest.raises(CompileError, match="got 11,998"):
+        unroll_steps((Repeat(steps=(skipping,), count=2),))
 
 
 def test_a_billion_empty_passes_end_at_once() -> None:
@@ -188,6 +206,32 @@ def test_sequences_beyond_the_exact_limit_still_unroll_to_the_same(
     folded = fold(steps, nested=nested)
     assert unroll_steps(folded) == tuple(steps)
     assert size(folded) <= (len(steps) if pattern == 700 else 2 * pattern + 1)
+
+
+def twice_with_a_short_pair_in_front() -> list[Step]:
+    return (STEPS[:1] * 2 + STEPS[1:489]) * 2 + STEPS[600:630]
+
+
+def thrice_with_a_long_row_in_front() -> list[Step]:
+    return (STEPS[:1] * 10 + STEPS[1:481]) * 3
+
+
+@pytest.mark.parametrize(
+    ("steps", "messages"),
+    [
+        (STEPS[:1] * (EXACT_STEPS + 100), 2),
+        (STEPS[:2] * EXACT_STEPS, 3),
+        (STEPS[:1] * 600 + STEPS[1:2] * 600, 4),
+        (twice_with_a_short_pair_in_front(), 490 + 1 + 30),
+        (thrice_with_a_long_row_in_front(), 2 + 480 + 1),
+    ],
+    ids=["one step", "two steps", "two rows", "a pair in a block", "a row in a block"],
+)
+def test_beyond_the_exact_limit_the_repeat_that_saves_most_is_taken(
+    steps: list[Step], messages: int
+) -> None:
+    assert len(steps) > EXACT_STEPS
+    assert size(fold(steps)) == messages
 
 
 def test_a_body_of_a_long_sequence_is_folded_in_its_turn() -> None:

@@ -34,6 +34,7 @@ def told(line: str) -> list[str | None]:
         ('active 2min "Easy"', "name"),
         ('active 2min "Trabpause"', "name"),
         ("active 2min @ easy", "target"),
+        ("active 2min @ recovery", "target"),
         ("active walk 2min", "movement"),
         ("active 2min @ 5:00/km", "target"),
         ("active 2min @ 4:40-5:00/km", "target"),
@@ -53,6 +54,17 @@ def test_a_recovery_is_told_by_what_its_maker_said(recovery: str, reason: str) -
         ("HR zone 4", "HR zone 2", "target"),
         ("pace zone 5", "pace zone 1", "target"),
         ("95% threshold", "70% threshold", "target"),
+        ("100% max HR", "91% max HR", "target"),
+        ("100% LTHR", "91% LTHR", "target"),
+        ("100% FTP", "79% FTP", "target"),
+        ("100% threshold", "84% threshold", "target"),
+        ("100% max HR", "93% max HR", "? its target is only a little easier than those"),
+        ("100% FTP", "83% FTP", "? its target is only a little easier than those"),
+        ("100% threshold", "90% threshold", "? its target is only a little easier than those"),
+        ("100% FTP", "91% max HR", None),
+        ("power 300-320", "power 295-315", None),
+        ("HR zone 4", "HR zone 4", None),
+        ("HR zone 3", "HR zone 4", None),
         ("HR 160-170", "HR 155-160", "? its target is only a little easier than those"),
         ("HR zone 4", "HR zone 3", "? its target is only a little easier than those"),
         ("4:00/km", "4:25/km", "? its target is only a little easier than those"),
@@ -75,6 +87,8 @@ def test_a_target_is_compared_with_those_around_it(hard: str, easy: str, reason:
         "4mi @ marathon, 2mi @ easy",
         '3 x (active 1km @ 4:00/km), active 2min "Kick off the track"',
         f"warmup 10min, {HARD}, cooldown 10min",
+        f"{HARD}, warmup 2min, {HARD}",
+        f"{HARD}, cooldown 2min, {HARD}",
         f"{HARD}, active back 2min, {HARD}",
         "3 x (active 3min)",
     ],
@@ -93,6 +107,42 @@ def test_a_long_step_is_doubtful_unless_its_intensity_says_recovery() -> None:
     assert told(f"{HARD}, recovery 20min, {HARD}")[1] == "intensity"
     for longest in ("10min", "800m"):
         assert told(f"{HARD}, active {longest}, {HARD}")[1] == "position"
+
+
+def test_a_recovery_by_its_intensity_needs_no_work_after_it() -> None:
+    assert told(f"{HARD}, recovery 2min") == [None, "intensity"]
+
+
+@pytest.mark.parametrize("between", ["recovery 1min", "active back 1min"])
+def test_recoveries_and_backward_steps_do_not_hide_the_work_on_a_side(between: str) -> None:
+    assert told(f"{HARD}, {between}, active 2min, {HARD}")[2] == "position"
+    assert told(f"{HARD}, active 2min, {between}, {HARD}")[1] == "position"
+
+
+def test_a_recovery_up_to_two_per_cent_harder_than_the_work_is_one() -> None:
+    work = "active 3min @ HR 95-105"
+    for as_hard in ("95-105", "97-107"):
+        assert told(f"{work}, recovery 2min @ HR {as_hard}, {work}")[1] == "intensity"
+    assert told(f"{work}, recovery 2min @ HR 98-107, {work}")[1] != "intensity"
+
+
+def test_of_steps_that_only_alternate_the_shorter_and_the_equally_long_are_doubtful() -> None:
+    doubtful = "? nothing in the workout says which of them is the work"
+    assert told("3 x (active 7min + active 2min)") == [None, doubtful, None, doubtful, None, None]
+    even = told('3 x (active 2min + active 2min note "b")')
+    assert even == [None, doubtful, doubtful, doubtful, doubtful, None]
+    assert told("3 x (active 120s + active 121s)") == [None, None, doubtful, None, doubtful, None]
+    assert told("active 7min, active 2min, active 6min") == [None] * 3
+
+
+@pytest.mark.parametrize(("easy", "is_turned"), [("11min", True), ("12min", False)])
+def test_a_long_easy_step_is_turned_where_doubtful_ones_are_asked_for_if_it_is_the_shorter(
+    easy: str, is_turned: bool
+) -> None:
+    work = "active 12min @ 4:00/km"
+    line = f"{work}, active {easy} @ easy, {work}, recovery 1min, {work}"
+    steps = BackwardRecoveries(doubtful=True).apply(parse_workout(line)).steps
+    assert [step.movement.is_backward for step in walk_steps(steps)].count(True) == 1 + is_turned
 
 
 def test_a_recovery_harder_than_the_work_is_doubtful() -> None:

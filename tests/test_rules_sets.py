@@ -100,6 +100,8 @@ def test_recoveries_between_backward_repeats_are_easy_running_forward() -> None:
     assert rest.target == NamedPaceTarget(name="easy")
     _, rest, _ = steps_of(BackwardRepeats(recovery_pace="3-4 m/s"))
     assert rest.target == PaceTarget(slowest_mps=3, fastest_mps=4)
+    _, rest, _ = steps_of(BackwardRepeats(recovery_pace="4 m/s"))
+    assert rest.target == PaceTarget(slowest_mps=4 / 1.05, fastest_mps=4 / 0.95)
 
 
 def test_the_treadmill_is_flat_slow_and_walked() -> None:
