@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from backrun_fit.athlete import Athlete
 from backrun_fit.compile import compile_workout
 from backrun_fit.compiled import RepeatMessage, as_workout, unroll
-from backrun_fit.devices import DEVICES, GARMIN
+from backrun_fit.devices import DEVICES, GARMIN, DeviceProfile
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fold import unroll_steps
 from backrun_fit.marker import movement_of
+from backrun_fit.notation import parse_workout
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -28,6 +29,9 @@ from backrun_fit.workout import (
     OtherDuration,
     PaceTarget,
     PowerTarget,
+    RampTarget,
+    RawField,
+    RawMessage,
     Repeat,
     Step,
     TimeDuration,
@@ -109,6 +113,85 @@ def test_too_many_messages_for_the_device_are_an_error_with_the_count() -> None:
     )
 
 
+def test_as_many_messages_as_the_device_has_room_for_are_written() -> None:
+    steps = tuple(Step(duration=TimeDuration(duration_s=60 + second)) for second in range(50))
+    assert GARMIN.max_messages == 50
+    assert len(compile_workout(Workout(name="Full", steps=steps)).messages) == 50
+
+
+def test_all_that_is_said_of_a_workout_and_its_repeats_goes_along() -> None:
+    field, other = (RawField(200, 2, 7),), (RawField(201, 2, 9),)
+    repeat = Repeat(steps=(REST, attrs.evolve(REST, name="b")), count=3, extra=field)
+    workout = Workout(
+        name="All",
+        steps=(attrs.evolve(repeat, spelling=other),),
+        sport="cycling",
+        sub_sport="track",
+        notes="Drink.",
+        extra=field,
+        spelling=other,
+        beside=(RawMessage(number=300, fields=field),),
+    )
+    compiled = compile_workout(workout)
+    for name in ("name", "sport", "sub_sport", "notes", "extra", "spelling", "beside"):
+        assert getattr(compiled, name) == getattr(workout, name), name
+    message = compiled.messages[-1]
+    assert isinstance(message, RepeatMessage)
+    assert (message.extra, message.spelling) == (field, other)
+
+
+def test_what_is_said_of_paces_and_distances_is_in_the_units_asked_for() -> None:
+    back = attrs.evolve(BACK, target=PaceTarget(slowest_mps=3, fastest_mps=3.2))
+    ramp = RampTarget(start=NamedPaceTarget(name="easy"), end=NamedPaceTarget(name="marathon"))
+    two_miles = Step(duration=DistanceDuration(distance_m=2 * 1609.344), target=ramp)
+    workout = Workout(name="Units", steps=(back, two_miles))
+    metric = compile_workout(workout, ATHLETE)
+    statute = compile_workout(workout, ATHLETE, units="statute")
+    assert "5:23/km" in metric.warnings[0]
+    assert "8:40/mi" in statute.warnings[0]
+    assert "3.22 km" in metric.adjustments[0]
+    assert "2 mi" in statute.adjustments[0]
+
+
+def test_a_second_target_is_made_absolute_in_the_sports_that_have_one() -> None:
+    step = attrs.evolve(
+        REST,
+        target=HeartRateTarget(lowest_bpm=140, highest_bpm=150),
+        secondary_target=NamedPaceTarget(name="easy"),
+    )
+    (message,) = compile_workout(
+        Workout(name="Two", steps=(step,), sport="cycling"), ATHLETE
+    ).messages
+    assert isinstance(message, Step)
+    assert message.secondary_target == ATHLETE.resolve(NamedPaceTarget(name="easy"))
+
+
+FLAT = attrs.evolve(GARMIN, name="flat", nested_repeats=False)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "device", "repeats"),
+    [
+        (
+            (Repeat(steps=(MILE, Repeat(steps=(REST,), count=2)), count=2),),
+            GARMIN,
+            [(1, 2), (0, 2)],
+        ),
+        ((Repeat(steps=(MILE,), count=2), REST, MILE), FLAT, [(0, 2)]),
+        ((Repeat(steps=(MILE,), count=2), REST), FLAT, [(0, 2)]),
+    ],
+)
+def test_a_plan_that_folding_makes_no_shorter_is_kept_as_it_was_written(
+    nodes: tuple[Node, ...], device: DeviceProfile, repeats: list[tuple[int, int]]
+) -> None:
+    messages = compile_workout(Workout(name="Own", steps=nodes), ATHLETE, device=device).messages
+    assert [
+        (message.first_index, message.count)
+        for message in messages
+        if isinstance(message, RepeatMessage)
+    ] == repeats
+
+
 def test_a_workout_without_steps_is_an_error() -> None:
     with pytest.raises(CompileError, match="at least one step"):
         compile_workout(Workout(name="Nothing"))
@@ -152,7 +235,12 @@ def test_long_and_dirty_texts_are_cut_at_a_code_point_and_that_is_listed() -> No
     assert message.notes == "n" * 199
     assert compiled.name == "Läufe  " + "é" * 11
     assert len(compiled.name.encode()) <= 31
-    assert len(compiled.adjustments) == 4
+    assert [text.split(":")[0] for text in compiled.adjustments] == [
+        "message 0, name",
+        "message 0, notes",
+        "workout name",
+        "workout name",
+    ]
 
 
 @given(st.text(max_size=60))
@@ -232,6 +320,10 @@ def test_doubts_about_a_prediction_come_along_and_explicit_paces_have_none() -> 
         "optimistic" in text
         for text in compile_workout(Workout(name="R", steps=(MILE,)), riegel).warnings
     )
+    for line in ("2mi @ 90% marathon", "2mi @ 4:00/km to easy", "2mi @ easy to 4:00/km"):
+        assert compile_workout(parse_workout(line), riegel).warnings, line
+    for line in ("2mi @ HR 120 to 150", "2mi @ 80% max HR", "2mi @ 5:00/km to 4:00/km"):
+        assert not compile_workout(parse_workout(line), riegel).warnings, line
     explicit = Athlete(paces={"easy": "5:00/km"})
     assert compile_workout(Workout(name="E", steps=(MILE,)), explicit).warnings == ()
 

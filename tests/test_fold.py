@@ -234,6 +234,23 @@ def test_beyond_the_exact_limit_the_repeat_that_saves_most_is_taken(
     assert size(fold(steps)) == messages
 
 
+@pytest.mark.parametrize(("row", "repeats"), [(2, 0), (3, 1)])
+def test_beyond_the_exact_limit_a_repeat_stands_only_where_it_saves_a_message(
+    row: int, repeats: int
+) -> None:
+    steps = STEPS[:1] * row + STEPS[1:] + STEPS[600:200:-1]
+    assert len(steps) > EXACT_STEPS
+    folded = fold(steps)
+    assert sum(isinstance(node, Repeat) for node in folded) == repeats
+    assert unroll_steps(folded) == tuple(steps)
+
+
+def test_beyond_the_exact_limit_no_repeat_stands_in_a_repeat_where_none_may() -> None:
+    steps = sequence("c" + "aaab" * 300)
+    assert spelled(fold(steps)) == "c300(3(a)b)"
+    assert spelled(fold(steps, nested=False)) == "c300(aaab)"
+
+
 def test_a_body_of_a_long_sequence_is_folded_in_its_turn() -> None:
     steps = sequence("ababc" * (EXACT_STEPS // 4))
     assert spelled(fold(steps)) == f"{EXACT_STEPS // 4}(2(ab)c)"

@@ -247,6 +247,7 @@ ATHLETE = Athlete(marathon_pace="8:00/mi", paces={"easy": "9:00/mi"})
         ("20min @ 8:00/mi", [480.0, 480.0, 240.0]),
         ("20min @ 90% marathon", [533.0, 533.0, 134.0]),
         ("4:30 @ easy, 1mi @ easy", [270.0, 804.672, 804.672]),
+        ("0.5mi @ easy, 9min @ easy", [804.672, 270.0, 270.0]),
     ],
 )
 def test_a_run_by_time_is_cut_into_miles_by_its_pace(line: str, blocks: list[float]) -> None:

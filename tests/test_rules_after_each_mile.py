@@ -167,7 +167,7 @@ def test_running_behind_a_set_counts_also_where_it_equals_a_repeat_of_the_set() 
 
 
 def test_only_the_nodes_from_the_first_mark_to_the_last_are_written_anew() -> None:
-    strides, end = times(3, run(100), run(50, "5k")), run(700)
+    strides, end = times(3, run(100), run(50, "5k")), times(2, run(300))
     result = AfterEachMile().apply(plan(strides, run(2 * MILE_M), end))
     assert result.steps[0] is strides
     assert result.steps[-1] is end
@@ -192,6 +192,12 @@ def test_a_mark_that_a_backward_step_follows_gets_no_second_one() -> None:
     back = attrs.evolve(run(150), movement=Movement.BACKWARD_RUN)
     workout = plan(times(3, run(MILE_M), back), run(400))
     assert AfterEachMile().apply(workout) == workout
+
+
+def test_a_backward_step_in_a_repeat_that_is_cut_anew_stays_where_it_was() -> None:
+    back = attrs.evolve(run(150), movement=Movement.BACKWARD_RUN)
+    repeat = times(2, run(MILE_M), back, run(MILE_M))
+    assert laid(repeat) == f"2({MILE} <150m {MILE} {BACK})"
 
 
 @pytest.mark.parametrize(
@@ -279,12 +285,26 @@ def test_a_workout_without_a_step_that_counts_is_refused() -> None:
     for nodes in ([], [jog(600)], [times(4, run(400), jog(60))]):
         with pytest.raises(CompileError, match="expected a running step given by distance"):
             AfterEachMile().apply(plan(*nodes))
-    with pytest.raises(CompileError, match="given by time"):
+    with pytest.raises(CompileError, match="given by time, or by distance at a pace"):
         AfterEachMile(every="10min").apply(plan(run(MILE_M)))
 
 
+def test_steps_by_time_are_cut_into_no_less_than_seconds() -> None:
+    sprint = Step(
+        duration=TimeDuration(duration_s=10), target=PaceTarget(slowest_mps=4, fastest_mps=4)
+    )
+    assert laid(sprint, rule=AfterEachMile(every="1m", times=2)) == f"2(1s {BACK}) 8s"
+
+
+def test_as_many_steps_as_a_session_can_have_are_written() -> None:
+    result = AfterEachMile(every="10m").apply(plan(run(50_000)))
+    assert shown(result.steps) == f"5000(10m {BACK})"
+
+
 def test_pieces_without_end_are_refused() -> None:
-    with pytest.raises(CompileError, match="at most 10,000 pieces of a step, got 100,000"):
+    with pytest.raises(
+        CompileError, match="after_each_mile: expected at most 10,000 pieces of a step, got 100,000"
+    ):
         AfterEachMile(every="1m").apply(plan(run(100_000)))
 
 
