@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.errors import CompileError
+from backrun_fit.marker import FORM_CUE
 from backrun_fit.rules import BackwardRecoveries
 from backrun_fit.workout import (
     DistanceDuration,
@@ -24,6 +25,7 @@ from backrun_fit.workout import (
     RawField,
     Repeat,
     Step,
+    TimeDuration,
     walk_steps,
 )
 from tests.forward_work import is_backward, written_out
@@ -53,6 +55,11 @@ FAR = rest(DistanceDuration(distance_m=200))
         ((jog(60),), "1(5(800m -<60s) 800m -60s)"),
         ((jog(45),), "1(5(800m -<45s) 800m -45s)"),
         ((jog(60.5),), "1(5(800m -<60.5s) 800m -60.5s)"),
+        ((jog(61),), "1(5(800m -<60s -1s) 800m -61s)"),
+        ((jog(90.5),), "1(5(800m -<60s -30.5s) 800m -90.5s)"),
+        ((jog(60), jog(0.5)), "1(5(800m -<60s -0.5s) 800m -60s -0.5s)"),
+        ((jog(60.5), jog(30)), "1(5(800m -<60.5s -30s) 800m -60.5s -30s)"),
+        ((FAR, jog(30)), "1(5(800m -<200m -30s) 800m -200m -30s)"),
         ((FAR,), "1(5(800m -<200m) 800m -200m)"),
         ((OPEN,), "1(5(800m -<60s -?) 800m -?)"),
         ((PULSE,), "1(5(800m -<60s -?) 800m -?)"),
@@ -223,6 +230,31 @@ def test_a_recovery_turned_as_a_whole_hands_on_its_notes_and_unknown_fields(
     assert back.notes is not None
     assert len(back.notes.encode()) <= 199
     assert back.notes.endswith("traffic.")
+
+
+@pytest.mark.parametrize("first", [jog(30), FAR])
+def test_of_a_recovery_of_several_steps_the_notes_of_what_is_backward_go_along(first: Step) -> None:
+    recovery = (attrs.evolve(first, notes="Drink."), attrs.evolve(jog(90), notes="Breathe."))
+    result = BackwardRecoveries().apply(plan(times(3, HARD, *recovery)))
+    _, back, rest_of_it, *_ = walk_steps(result.steps)
+    assert back.notes == f"{FORM_CUE} Drink."
+    assert rest_of_it.notes == "Breathe."
+
+
+@pytest.mark.parametrize(("spare_bytes", "is_kept"), [(0, True), (-1, False)])
+def test_notes_go_along_as_far_as_a_watch_has_room(spare_bytes: int, is_kept: bool) -> None:
+    note = "n" * (199 - len(FORM_CUE) - len(" ") - spare_bytes)
+    planned = attrs.evolve(jog(60), notes=note)
+    _, back, *_ = walk_steps(BackwardRecoveries().apply(plan(times(3, HARD, planned))).steps)
+    assert back.notes == (f"{FORM_CUE} {note}" if is_kept else FORM_CUE)
+
+
+def test_the_rest_of_a_rest_is_still_called_one() -> None:
+    planned = rest(TimeDuration(duration_s=90))
+    _, back, rest_of_it, *_ = walk_steps(
+        BackwardRecoveries().apply(plan(times(3, HARD, planned))).steps
+    )
+    assert (back.intensity, rest_of_it.intensity) == (Intensity.RECOVERY, Intensity.REST)
 
 
 def test_unknown_fields_of_repeats_stay_at_their_depth() -> None:
