@@ -234,6 +234,7 @@ def test_every_ramp_is_said_in_the_units_asked_for_also_in_a_repeat() -> None:
     ("step", "said"),
     [
         (attrs.evolve(TWO_MILES, duration=DistanceDuration(distance_m=150)), "got '164 yd'"),
+        (attrs.evolve(TWO_MILES, duration=DistanceDuration(distance_m=150)), "ramp (164 yd @ easy"),
         (
             attrs.evolve(
                 TWO_MILES,
