@@ -14,7 +14,8 @@ from backrun_fit.athlete import Athlete
 from backrun_fit.errors import CompileError
 from backrun_fit.fold import fold
 from backrun_fit.notation import parse_workout
-from backrun_fit.rules import BackwardRecoveries, Rule, check_overlay
+from backrun_fit.rules import AfterEachMile, BackwardRecoveries, Rule, check_overlay
+from backrun_fit.rules.foreign import lay
 from backrun_fit.workout import (
     DistanceDuration,
     Intensity,
@@ -178,6 +179,35 @@ def test_a_repeat_that_ends_by_a_condition_stays_as_it_is() -> None:
     assert check_overlay(Does(added_once), workout).steps == (STEPS[0], until, BACK)
     with pytest.raises(CompileError, match=r"step 2 of 2 \(with a repeat that ends by a condition"):
         check_overlay(changed(lambda steps: steps), workout)
+
+
+def test_what_is_lost_behind_a_repeat_that_ends_by_a_condition_is_seen() -> None:
+    until = Repeat(steps=STEPS[1:3], until=OtherDuration(type=7, value=1_200_000))
+    workout = Workout(name="Until", steps=(STEPS[0], until, *STEPS[7:]))
+    shortened = Does(lambda workout: attrs.evolve(workout, steps=workout.steps[:3]))
+    with pytest.raises(CompileError, match="step 4 of 4"):
+        check_overlay(shortened, workout)
+
+
+def test_a_repeat_that_ends_by_another_condition_is_another() -> None:
+    until = Repeat(steps=STEPS[1:3], until=OtherDuration(type=7, value=1_200_000))
+    longer = attrs.evolve(until, until=OtherDuration(type=7, value=1_800_000))
+    workout = Workout(name="Until", steps=(STEPS[0], until))
+    with pytest.raises(CompileError, match="step 2 of 2"):
+        check_overlay(Does(lambda _: attrs.evolve(workout, steps=(STEPS[0], longer))), workout)
+
+
+def test_a_rule_knows_the_athlete_whoever_wrote_it_and_when_it_is_laid_again() -> None:
+    workout, athlete = parse_workout("90min @ easy"), Athlete(marathon_pace="8:00/mi")
+
+    class Own(AfterEachMile):
+        name = "own"
+
+    for rule in (AfterEachMile(), Own()):
+        laid = lay(rule, workout, athlete)
+        assert laid.steps == AfterEachMile().apply(workout, athlete).steps
+        with pytest.raises(CompileError, match="at a pace that is known"):
+            lay(rule, workout)
 
 
 def added(workout: Workout) -> Workout:

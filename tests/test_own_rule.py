@@ -216,9 +216,18 @@ def test_a_class_of_ones_own_takes_no_built_in_name() -> None:
         parse_spec("{name: x, rules: [drills]}", rules=[Drills])
 
 
-def test_what_is_no_rule_is_refused_as_one_of_ones_own() -> None:
+class Nameless(Tail):
+    name = 7  # type: ignore[assignment]
+
+
+class Idle:
+    name: ClassVar[str] = "idle"
+
+
+@pytest.mark.parametrize("kind", [int, Nameless, Idle, Tail()])
+def test_what_is_no_rule_is_refused_as_one_of_ones_own(kind: object) -> None:
     with pytest.raises(SpecError, match="expected a rule of one's own: a class with a name"):
-        parse_spec("{name: x, rules: [drills]}", rules=[int])  # type: ignore[list-item]
+        parse_spec("{name: x, rules: [drills]}", rules=[kind])  # type: ignore[list-item]
 
 
 # The promise.
