@@ -28,7 +28,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backrun_fit.batch import RunResult, check_many, find_inputs, processes
+from backrun_fit.batch import RunResult, check_many, find_inputs, limit, processes
 from backrun_fit.batch.checking import CheckOptions, lost
 from backrun_fit.batch.inputs import inputs_of
 from backrun_fit.batch.limit import _clock, within
@@ -327,7 +327,7 @@ def test_work_that_is_over_just_in_time_leaves_the_clock_going() -> None:
     outcomes: list[str] = []
 
     def one(seed: int) -> None:
-        for number in range(1_500):
+        for number in range(500):
             with contextlib.suppress(TimeLimitError):
                 length = (number * 37 + seed) % 12_000
                 within(0.0005, lambda length=length: sum(n for n in range(length)))  # type: ignore[misc]
@@ -342,7 +342,7 @@ def test_work_that_is_over_just_in_time_leaves_the_clock_going() -> None:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(20)
+            thread.join(60)
     finally:
         sys.setswitchinterval(often)
     assert outcomes == ["ended"] * 3
@@ -352,6 +352,40 @@ def test_what_is_over_is_not_kept_until_its_time() -> None:
     for _ in range(100):
         within(1e6, lambda: None)
     assert not _clock._turns
+
+
+def test_the_clock_rests_while_work_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that is over but still among the turns may need the time that a busy clock takes."""
+    clock, turn, rests = limit._Clock(), limit._Turn(1e-9), []
+    enough = threading.Event()
+    wait = clock._changed.wait
+
+    def told(timeout: float | None = None) -> bool:
+        rests.append(timeout)
+        if len(rests) == 3:
+            enough.set()
+        return wait(timeout)
+
+    monkeypatch.setattr(clock._changed, "wait", told)
+    with turn.over:  # taken for good
+        clock.begin(turn)
+        assert enough.wait(20)
+        clock.end(turn)
+    assert turn.told == 0
+    assert all(rest is not None and rest > 0 for rest in rests[:3])
+
+
+def test_what_swallows_its_end_gets_more_time_before_each_further_one() -> None:
+    told: list[float] = []
+
+    def stubborn() -> None:
+        while len(told) < 3:
+            with contextlib.suppress(BaseException):
+                _spin()
+            told.append(time.monotonic())
+
+    within(0.01, stubborn)
+    assert told[2] - told[1] > told[1] - told[0] > 0.5
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,10 @@ __all__ = ["within"]
 
 _T = TypeVar("_T")
 
-# What swallows exceptions (a destructor does) may swallow ours, so it is raised again.
+# What swallows exceptions (a destructor does) may swallow ours, so it is raised again, each time
+# after twice as long, so that one that is only slow gets room to be called off.
 _AGAIN_S: Final = 1.0
+_LEAST_REST_S: Final = 0.001
 
 
 class _OverTime(BaseException):
@@ -34,7 +36,7 @@ class _Turn:
     def __init__(self, limit_s: float) -> None:
         self.thread = threading.get_ident()
         self.due = time.monotonic() + limit_s
-        self.was_told = False
+        self.told = 0
         # Whoever has it may say whether the work is over. The thread at work takes it for good,
         # as often as it likes.
         self.over = threading.RLock()
@@ -61,9 +63,8 @@ class _Clock:
     def end(self, turn: _Turn) -> None:
         """No exception for the work comes behind this; one may come within, then do it again."""
         turn.over.acquire()
-        if turn.was_told:
-            # Not delivered yet, or the work had swallowed it: it shall hit nothing else.
-            _raise_in(turn.thread, None)
+        # One that was on its way has come by now: Python looks for it after every call. (To take
+        # it back instead makes 3.11 look for ever, and hang where the work is traced.)
         self._turns.discard(turn)
 
     def _run(self) -> None:
@@ -73,12 +74,14 @@ class _Clock:
                 turns = list(self._turns)
                 for turn in turns:
                     if turn.due <= now and turn.over.acquire(blocking=False):
-                        turn.was_told = True
-                        turn.due = now + _AGAIN_S
+                        turn.due = now + _AGAIN_S * 2**turn.told
+                        turn.told += 1
                         _raise_in(turn.thread, _OverTime)
                         turn.over.release()
                 self._wakes = min((turn.due for turn in turns), default=float("inf"))
-                self._changed.wait(self._wakes - now if turns else None)
+                # Work that is just being called off is still among them, and needs a turn itself.
+                rest_s = max(self._wakes - now, _LEAST_REST_S)
+                self._changed.wait(rest_s if turns else None)
 
 
 _clock = _Clock()
@@ -112,7 +115,6 @@ def within(limit_s: float | None, work: Callable[[], _T]) -> _T:
         raise TimeLimitError(f"expected at most {limit_s:g} s for the file, took more") from None
 
 
-def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    # Python/C API, "Thread State": None takes back what was not delivered yet.
-    target = None if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), target)
+def _raise_in(thread: int, kind: type[BaseException]) -> None:
+    # Python/C API, "Thread State".
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
