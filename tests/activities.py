@@ -188,3 +188,21 @@ def without_indexes(activity: Activity) -> Activity:
     return attrs.evolve(
         activity, laps=tuple(attrs.evolve(lap, step_index=None) for lap in activity.laps)
     )
+
+
+def moved_by(activity: Activity, later: timedelta) -> Activity:
+    """The same run on another day."""
+    track = activity.track
+    return attrs.evolve(
+        activity,
+        started_at=activity.started_at + later,
+        ended_at=activity.ended_at + later,
+        laps=tuple(
+            attrs.evolve(lap, start_at=lap.start_at + later, end_at=lap.end_at + later)
+            for lap in activity.laps
+        ),
+        timer_events=tuple(
+            attrs.evolve(event, at=event.at + later) for event in activity.timer_events
+        ),
+        track=attrs.evolve(track, unix_s=track.unix_s + later.total_seconds()),
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from datetime import timedelta
 
 import attrs
@@ -10,14 +12,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.activity import TRACK_COLUMNS, Activity, TimerEvent, Track
+from backrun_fit.activity import TRACK_COLUMNS, Activity, Column, TimerEvent, Track
 from backrun_fit.compliance.measure import measure, settling_time
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording, Timeline, instant
 from backrun_fit.report import Done
 from backrun_fit.tolerances import Tolerances
-from backrun_fit.workout import HeartRateTarget, OpenDuration, PaceTarget, Step
-from tests.activities import START, Piece, metres, record, split, timed
+from backrun_fit.workout import (
+    CadenceTarget,
+    HeartRateTarget,
+    OpenDuration,
+    PaceTarget,
+    PowerTarget,
+    Step,
+)
+from tests.activities import START, Piece, metres, moved_by, record, split, timed
 
 OPEN = Step(duration=OpenDuration())
 
@@ -196,3 +205,167 @@ def test_timer_time_counts_the_seconds_between_start_and_stop(
         1000.0,
     )
     assert float(line.timer_at(float(at))) == pytest.approx(counted)
+
+
+# Measured in one pass against plain sums over the samples.
+
+
+@attrs.frozen(kw_only=True)
+class Sums:
+    """An oracle: samples of one stretch, one by one, each with its weight."""
+
+    rows: list[tuple[float, float]]
+    gap_s: float
+
+    @classmethod
+    def of(cls, activity: Activity, from_s: float, to_s: float) -> Sums:
+        at_s = [float(at) - START.timestamp() for at in activity.track.unix_s]
+        inside = [at for at in at_s if from_s <= at < to_s]
+        if not inside:
+            return cls(rows=[], gap_s=to_s - from_s if to_s - from_s > 10 else 0.0)
+        lasting = [after - at for at, after in zip(inside, [*inside[1:], to_s], strict=True)]
+        gaps = [each for each in [inside[0] - from_s, *lasting] if each > 10]
+        weights = [0.0 if each > 10 else each for each in lasting]
+        return cls(rows=list(zip(inside, weights, strict=True)), gap_s=sum(gaps))
+
+    def mean(self, value_at: Callable[[float], float], since_s: float = 0.0) -> float | None:
+        known = [
+            (value_at(at), weight)
+            for at, weight in self.rows
+            if at >= since_s and not math.isnan(value_at(at))
+        ]
+        total = sum(weight for _, weight in known)
+        return sum(value * weight for value, weight in known) / total if total > 0 else None
+
+
+@st.composite
+def patchy(draw: st.DrawFn) -> Activity:
+    """Samples now and then, of which some have no value in one column or another."""
+    steps_s = draw(st.lists(st.sampled_from([1, 1, 2, 5, 10, 11, 40]), min_size=3, max_size=30))
+    seconds = np.cumsum([0, *steps_s])
+
+    def column(least: float) -> Column:
+        values = st.one_of(st.just(math.nan), st.integers(0, 40).map(lambda each: least + each))
+        return np.array(draw(st.lists(values, min_size=len(seconds), max_size=len(seconds))))
+
+    track = Track.from_columns(
+        START.timestamp() + seconds,
+        speed_mps=column(0.0),
+        heart_rate_bpm=column(100.0),
+        cadence_spm=column(0.0),
+        power_w=column(200.0),
+    )
+    ended_at = START + timedelta(seconds=int(seconds[-1]))
+    return Activity(started_at=START, ended_at=ended_at, sport="running", track=track)
+
+
+@given(patchy(), st.data())
+def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
+    activity: Activity, data: st.DataObject
+) -> None:
+    whole_s = int((activity.ended_at - START).total_seconds())
+    from_s = data.draw(st.integers(0, whole_s - 1))
+    to_s = data.draw(st.integers(from_s + 1, whole_s))
+    limits = Tolerances(settling_s=16.0, heart_rate_settling_s=40.0)
+    settled_s = from_s + min(16.0, (to_s - from_s) / 2)
+    heart_settled_s = from_s + min(40.0, (to_s - from_s) / 2)
+    track, sums = activity.track, Sums.of(activity, from_s, to_s)
+
+    def values(column: Column) -> Callable[[float], float]:
+        at_s = (track.unix_s - START.timestamp()).tolist()
+        return lambda at: float(column[at_s.index(at)])
+
+    def moving(at: float) -> float:
+        cadence = values(track.cadence_spm)(at)
+        return cadence if cadence > 0 else math.nan
+
+    speed, heart, power = map(values, (track.speed_mps, track.heart_rate_bpm, track.power_w))
+    found = done(activity, stretch(from_s, to_s), OPEN, limits)
+    assert (found.sample_count, found.gap_s) == (len(sums.rows), pytest.approx(sums.gap_s))
+    expected = {
+        "speed_mps": sums.mean(speed),
+        "settled_speed_mps": sums.mean(speed, settled_s),
+        "heart_rate_bpm": sums.mean(heart),
+        "heart_rate_end_bpm": sums.mean(heart, to_s - 10),
+        "settled_heart_rate_bpm": sums.mean(heart, heart_settled_s),
+        "cadence_spm": sums.mean(moving),
+        "settled_cadence_spm": sums.mean(moving, settled_s),
+        "power_w": sums.mean(power),
+        "settled_power_w": sums.mean(power, settled_s),
+    }
+    assert {name: getattr(found, name) for name in expected} == pytest.approx(expected)
+    if found.speed_mps and found.cadence_spm:
+        assert found.step_length_m == pytest.approx(found.speed_mps * 60 / found.cadence_spm)
+    else:
+        assert found.step_length_m is None
+    for target, value_at, since_s in (
+        (PaceTarget(slowest_mps=10, fastest_mps=30), speed, settled_s),
+        (HeartRateTarget(lowest_bpm=110, highest_bpm=130), heart, heart_settled_s),
+        (CadenceTarget(lowest_spm=10, highest_spm=30), moving, settled_s),
+        (PowerTarget(lowest_w=210, highest_w=230), power, settled_s),
+    ):
+        low, high = attrs.astuple(target)[:2]
+        share = sums.mean(
+            lambda at, value_at=value_at, low=low, high=high: (
+                math.nan if math.isnan(value_at(at)) else float(low <= value_at(at) <= high)
+            ),
+            since_s,
+        )
+        in_band = done(activity, stretch(from_s, to_s), timed(60, target), limits).in_band_fraction
+        assert in_band == (None if share is None else pytest.approx(share)), target
+
+
+def test_a_stretch_without_samples_is_a_gap_if_it_is_long() -> None:
+    activity = record([Piece(timer_s=100)])
+    few = attrs.evolve(
+        activity,
+        track=Track.from_columns(START.timestamp() + np.array([0.0, 100.0])),
+    )
+    assert done(few, stretch(20, 30)).gap_s == 0.0
+    assert done(few, stretch(20, 31)).gap_s == 11.0
+    assert done(few, stretch(20, 31)).sample_count == 0
+
+
+def test_one_lap_without_a_distance_leaves_it_to_the_samples() -> None:
+    activity = split(record([Piece(timer_s=100), Piece(timer_s=200)]), 1, 50.0)
+    laps = list(activity.laps)
+    laps[1] = attrs.evolve(laps[1], distance_m=9000.0)
+    assert done(attrs.evolve(activity, laps=tuple(laps)), stretch(100, 300, (1, 2))).distance_m == (
+        9450.0
+    )
+    laps[2] = attrs.evolve(laps[2], distance_m=None)
+    assert done(attrs.evolve(activity, laps=tuple(laps)), stretch(100, 300, (1, 2))).distance_m == (
+        600.0
+    )
+
+
+def test_a_distance_that_falls_back_is_none_at_all() -> None:
+    activity = record([Piece(timer_s=60)])
+    back = attrs.evolve(activity.track, distance_m=activity.track.distance_m[::-1])
+    result = done(attrs.evolve(activity, track=back), stretch(0, 60))
+    assert result.distance_m == 0.0
+    assert result.settled_speed_mps == 3.0  # as the speed column has it
+
+
+def test_the_clock_sums_of_laps_go_before_the_instants() -> None:
+    activity = record([Piece(timer_s=100, pause_s=30), Piece(timer_s=50)])
+    laps = (attrs.evolve(activity.laps[0], elapsed_s=131.5, timer_s=101.5), activity.laps[1])
+    result = done(attrs.evolve(activity, laps=laps), stretch(0, 180, (0, 1)))
+    assert (result.timer_s, result.elapsed_s) == (151.5, 181.5)
+
+
+def test_the_last_of_several_laps_says_whether_its_distance_ended_it() -> None:
+    pieces = [Piece(timer_s=100, trigger="manual"), Piece(timer_s=100, trigger="distance")]
+    activity = record([*pieces, Piece(timer_s=50)])
+    assert done(activity, stretch(0, 200, (0, 1)), metres(600)).distance_by_construction
+    assert not done(activity, stretch(100, 250, (1, 2)), metres(450)).distance_by_construction
+
+
+def test_moving_a_recording_in_time_changes_no_measure() -> None:
+    activity = record([Piece(timer_s=60), Piece(timer_s=90, speed_mps=4.0, pause_s=20)])
+    later = timedelta(days=40, seconds=7)
+    moved = moved_by(activity, later)
+    part = stretch(20, 160, (0, 1))
+    after = attrs.evolve(part, start_at=part.start_at + later, end_at=part.end_at + later)
+    before, behind = (attrs.asdict(done(*each)) for each in ((activity, part), (moved, after)))
+    assert behind == pytest.approx(before)
