@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +26,7 @@ from backrun_fit.report import Done, StepResult, Verdict
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     CadenceTarget,
+    HeartRateAboveDuration,
     HeartRateBelowDuration,
     HeartRateTarget,
     HeartRateZoneTarget,
@@ -122,6 +125,162 @@ def test_nothing_there_is_skipped_with_the_reason_of_the_alignment() -> None:
     assert (result.verdict, result.quality) == (Verdict.SKIPPED, 0.0)
     assert result.findings[0].message == "no lap is there"
     assert (result.start_at, result.first_lap, result.done) == (None, None, None)
+
+
+def test_a_result_keeps_what_was_paired_with_what() -> None:
+    step = metres(310, PACE)
+    pairing = Pairing(
+        execution=PlannedExecution(number=7, step_index=3, step=step),
+        stretch=Stretch(start_at=instant(100), end_at=instant(203), first_lap=4, last_lap=5),
+        reason="laps 5 to 6 fit",
+        certainty=0.6,
+    )
+    done = of_time(103, distance_m=310, settled_speed_mps=3.1)
+    result = judge(pairing, done, Setting())
+    assert (result.planned, result.done) == (pairing.execution, done)
+    assert (result.start_at, result.end_at) == (instant(100), instant(203))
+    assert (result.first_lap, result.last_lap) == (4, 5)
+    assert (result.pairing, result.certainty) == ("laps 5 to 6 fit", 0.6)
+    assert result.weight_s == pytest.approx(100.0)
+    nowhere = judge(attrs.evolve(pairing, stretch=None), None, Setting())
+    assert (nowhere.start_at, nowhere.end_at) == (None, None)
+    assert (nowhere.first_lap, nowhere.last_lap, nowhere.done) == (None, None, None)
+    assert [each.component for each in nowhere.findings] == ["extent"]
+    assert judge(attrs.evolve(pairing, stretch=None), done, Setting()) == nowhere
+
+
+@pytest.mark.parametrize(
+    ("planned", "done", "message", "quality"),
+    [
+        (timed(300), of_time(150), "2:30 of 5:00: too short", 0.5),
+        (timed(300), of_time(400), "6:40 of 5:00: too long", 0.75),
+        (timed(300), of_time(4.9), "4.9 s of 5:00: passed over", 0.0),
+        (timed(300), of_time(310), "5:10 of 5:00", 1.0),
+        (metres(400), of_time(60, distance_m=300), "300 m of 400 m: too short", 0.75),
+        (metres(400), of_time(60, distance_m=500), "500 m of 400 m: too long", 0.8),
+        (metres(400), of_time(4, distance_m=9), "9 m of 400 m: passed over", 0.0),
+        (metres(400), of_time(4, distance_m=500), "500 m of 400 m: too long", 0.8),
+        (metres(400), of_time(60), "400 m planned, and none was recorded", None),
+        (metres(400), Done(distance_m=300), "300 m of 400 m: too short", 0.75),
+        (timed(300), Done(), "5:00 planned, and none was recorded", None),
+        (
+            Step(duration=OtherDuration(type=4)),
+            of_time(60),
+            "ends by a condition this check cannot read (#4)",
+            None,
+        ),
+        (Step(duration=OpenDuration()), of_time(90), "1:30, no planned length", 1.0),
+        (Step(duration=OpenDuration()), Done(), "no planned length", 1.0),
+        (
+            Step(duration=HeartRateBelowDuration(heart_rate_bpm=120)),
+            of_time(90, heart_rate_end_bpm=119.4),
+            "1:30, until the heart rate is below 120 bpm, 119 bpm at the end",
+            1.0,
+        ),
+        (
+            Step(duration=HeartRateAboveDuration(heart_rate_bpm=150)),
+            of_time(90),
+            "1:30, until the heart rate is above 150 bpm",
+            1.0,
+        ),
+    ],
+)
+def test_a_length_says_what_was_done_of_what_was_planned(
+    planned: Step, done: Done, message: str, quality: float | None
+) -> None:
+    extent = judged(planned, done).findings[0]
+    assert (extent.component, extent.message) == ("extent", message)
+    assert extent.quality == (None if quality is None else pytest.approx(quality))
+
+
+def test_lengths_are_in_the_units_asked_for() -> None:
+    statute = Setting(units="statute")
+    recorded = judged(metres(1609.344), of_time(480, distance_m=1609.344), statute)
+    missing = judged(metres(1609.344), of_time(480), statute)
+    assert recorded.findings[0].message == "1 mi of 1 mi"
+    assert missing.findings[0].message == "1 mi planned, and none was recorded"
+
+
+def test_hardly_begun_is_passed_over_only_where_much_more_was_planned() -> None:
+    for planned_s, done_s, verdict in [
+        (60, 4.9, Verdict.SKIPPED),
+        (60, 5.0, Verdict.SHORT),
+        (10.0, 1.0, Verdict.SHORT),
+        (10.1, 1.0, Verdict.SKIPPED),
+    ]:
+        result = judged(timed(planned_s), of_time(done_s))
+        assert result.verdict is verdict
+        assert (result.quality == 0.0) == (verdict is Verdict.SKIPPED)
+
+
+def test_a_target_is_not_judged_on_what_was_passed_over() -> None:
+    passed_over = judged(timed(300, PACE), of_time(4, settled_speed_mps=3.1))
+    short = judged(timed(300, PACE), of_time(200, settled_speed_mps=3.1))
+    assert [each.component for each in passed_over.findings] == ["extent"]
+    assert [each.component for each in short.findings] == ["extent", "pace"]
+
+
+def test_what_the_end_cut_off_counts_by_how_much_of_it_there_is() -> None:
+    cut = judged(timed(300), of_time(90), cut_by_end=True)
+    assert (cut.quality, cut.findings[0].message) == (0.3, "1:30 of 5:00: the recording ended")
+    hardly = judged(timed(300), of_time(3), cut_by_end=True)
+    assert (hardly.quality, hardly.verdict) == (0.0, Verdict.UNFINISHED)
+    assert judged(timed(300), of_time(400), cut_by_end=True).verdict is Verdict.LONG
+
+
+def test_only_a_length_that_was_met_is_called_by_construction() -> None:
+    done = of_time(100, distance_m=300, distance_by_construction=True)
+    assert judged(metres(400), done).findings[0].message == "300 m of 400 m: too short"
+
+
+def test_the_quality_of_a_step_is_the_product_of_what_was_measured() -> None:
+    plain = Setting(tolerances=Tolerances(standard_errors=0.0))
+    done = of_time(150, settled_speed_mps=2.4)
+    assert judged(timed(300, PACE), done, plain).quality == pytest.approx(0.5 * 0.5)
+    assert judged(timed(300, HEART), done, plain).quality == pytest.approx(0.5)
+
+
+def test_exactly_on_the_slack_is_met() -> None:
+    for metres_done, verdict in [(380.0, Verdict.MET), (379.9, Verdict.SHORT)]:
+        assert judged(metres(400), of_time(100, distance_m=metres_done)).verdict is verdict
+    for metres_done, verdict in [(420.0, Verdict.MET), (420.1, Verdict.LONG)]:
+        assert judged(metres(400), of_time(100, distance_m=metres_done)).verdict is verdict
+
+
+def test_severities_are_worst_first() -> None:
+    for worse, better in itertools.pairwise(SEVERITY):
+        results = [
+            StepResult(
+                planned=PlannedExecution(number=1, step_index=0, step=timed(60)),
+                verdict=verdict,
+                weight_s=60.0,
+            )
+            for verdict in (better, worse)
+        ]
+        assert overall_verdict(results) is worse
+
+
+@given(
+    qualities=st.lists(st.floats(0, 1), min_size=1, max_size=5), factor=st.floats(0.01, 100)
+)
+def test_the_score_is_the_mean_by_planned_time_in_whatever_unit(
+    qualities: list[float], factor: float
+) -> None:
+    def results(unit: float) -> list[StepResult]:
+        return [
+            StepResult(
+                planned=PlannedExecution(number=number, step_index=0, step=timed(60)),
+                verdict=Verdict.SHORT,
+                weight_s=unit * number,
+                quality=quality,
+            )
+            for number, quality in enumerate(qualities, start=1)
+        ]
+
+    weights = range(1, len(qualities) + 1)
+    mean = sum(w * q for w, q in zip(weights, qualities, strict=True)) / sum(weights)
+    assert score(results(1.0)) == pytest.approx(100 * mean)
+    assert score(results(factor)) == pytest.approx(100 * mean)
 
 
 # Targets.

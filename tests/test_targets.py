@@ -1,0 +1,348 @@
+"""Claims about verdicts on the target alone: bands, slack, quality and reasons."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text
+from backrun_fit.report import Done, Finding, Verdict
+from backrun_fit.tolerances import Tolerances
+from backrun_fit.workout import (
+    CadenceTarget,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    NamedPaceTarget,
+    OpenDuration,
+    OpenTarget,
+    OtherTarget,
+    PaceTarget,
+    PaceZoneTarget,
+    PowerTarget,
+    PowerZoneTarget,
+    RampTarget,
+    ShareTarget,
+    Step,
+    Target,
+    TimeDuration,
+)
+from tests.activities import metres, timed
+
+# A tenth of slack, five beats or four steps, and nothing for short means.
+PLAIN = Tolerances(standard_errors=0.0)
+PACE = PaceTarget(slowest_mps=3.0, fastest_mps=4.0)
+HEART = HeartRateTarget(lowest_bpm=140, highest_bpm=150)
+CADENCE = CadenceTarget(lowest_spm=170, highest_spm=180)
+POWER = PowerTarget(lowest_w=200, highest_w=250)
+
+MEASURED = {
+    PACE: "settled_speed_mps",
+    HEART: "settled_heart_rate_bpm",
+    CADENCE: "settled_cadence_spm",
+    POWER: "settled_power_w",
+}
+INSIDE = {PACE: 3.5, HEART: 145.0, CADENCE: 175.0, POWER: 225.0}
+# One slack below the band and one above it.
+SLACKS = {PACE: (0.3, 0.4), HEART: (5.0, 5.0), CADENCE: (4.0, 4.0), POWER: (25.0, 25.0)}
+ENDS = {PACE: (3.0, 4.0), HEART: (140.0, 150.0), CADENCE: (170.0, 180.0), POWER: (200.0, 250.0)}
+
+
+def found(step: Step, done: Done, tolerances: Tolerances = PLAIN, **where: Any) -> Finding:
+    (finding,) = judge_targets(step, done, Setting(tolerances=tolerances, **where))
+    return finding
+
+
+def at(target: Target, value: float, timer_s: float = 300.0, **more: Any) -> Done:
+    return Done(timer_s=timer_s, **{MEASURED[target]: value}, **more)
+
+
+def beyond(target: Target, slacks: float) -> float:
+    """A value so many slacks below the band, or above it where positive."""
+    below, above = SLACKS[target]
+    low, high = ENDS[target]
+    return high + slacks * above if slacks > 0 else low + slacks * below
+
+
+@pytest.mark.parametrize("target", list(MEASURED))
+def test_a_target_is_judged_by_its_own_quantity(target: Target) -> None:
+    finding = found(timed(300, target), at(target, INSIDE[target]))
+    assert (finding.verdict, finding.quality) == (Verdict.MET, 1.0)
+    assert finding.component in MEASURED[target].replace("speed", "pace")
+
+
+@pytest.mark.parametrize("target", list(MEASURED))
+@pytest.mark.parametrize(
+    ("slacks", "verdict", "quality"),
+    [
+        (-4, Verdict.SLOW, 0.0),
+        (-3, Verdict.SLOW, 0.0),
+        (-2.5, Verdict.SLOW, 0.25),
+        (-2, Verdict.SLOW, 0.5),
+        (-1.5, Verdict.SLOW, 0.75),
+        (-1, Verdict.MET, 1.0),
+        (-0.5, Verdict.MET, 1.0),
+        (1, Verdict.MET, 1.0),
+        (1.5, Verdict.FAST, 0.75),
+        (2, Verdict.FAST, 0.5),
+        (3, Verdict.FAST, 0.0),
+        (4, Verdict.FAST, 0.0),
+    ],
+)
+def test_beyond_the_slack_quality_falls_evenly_to_nothing_at_three_times_of_it(
+    target: Target, slacks: float, verdict: Verdict, quality: float
+) -> None:
+    finding = found(timed(300, target), at(target, beyond(target, slacks)))
+    assert finding.verdict is verdict
+    assert finding.quality == pytest.approx(quality)
+
+
+@pytest.mark.parametrize("target", [PACE, HEART, POWER])
+@pytest.mark.parametrize("word", ["slower", "lower"])
+def test_less_is_fine_in_easy_parts_and_that_is_said(target: Target, word: str) -> None:
+    if (target == PACE) != (word == "slower"):
+        return
+    easy = timed(300, target, Intensity.RECOVERY)
+    less = found(easy, at(target, beyond(target, -2)))
+    assert (less.verdict, less.quality) == (Verdict.MET, 1.0)
+    assert less.message.endswith(f": {word} is fine here")
+    assert "fine" not in found(easy, at(target, INSIDE[target])).message
+    assert found(easy, at(target, beyond(target, 2))).verdict is Verdict.FAST
+    back = timed(300, target, Intensity.RECOVERY, Movement.BACKWARD_RUN)
+    assert found(back, at(target, beyond(target, -2))).verdict is Verdict.SLOW
+
+
+def test_a_cadence_is_asked_for_in_easy_parts_too() -> None:
+    easy = timed(300, CADENCE, Intensity.RECOVERY)
+    assert found(easy, at(CADENCE, beyond(CADENCE, -2))).verdict is Verdict.SLOW
+
+
+@pytest.mark.parametrize(
+    ("target", "slower", "faster"),
+    [
+        (
+            PACE,
+            "pace 6:57/km once settled, planned 4:10-5:33/km: too slow (20.0% off, 10.0% allowed)",
+            "pace 3:28/km once settled, planned 4:10-5:33/km: too fast (20.0% off, 10.0% allowed)",
+        ),
+        (
+            HEART,
+            "heart rate 130 bpm, planned 140-150 bpm: too low (10.0 bpm off, 5.0 bpm allowed)",
+            "heart rate 160 bpm, planned 140-150 bpm: too high (10.0 bpm off, 5.0 bpm allowed)",
+        ),
+        (
+            CADENCE,
+            "cadence 162 spm, planned 170-180 spm: too low (8.0 spm off, 4.0 spm allowed)",
+            "cadence 188 spm, planned 170-180 spm: too high (8.0 spm off, 4.0 spm allowed)",
+        ),
+        (
+            POWER,
+            "power 150 W, planned 200-250 W: too low (50.0 W off, 25.0 W allowed)",
+            "power 300 W, planned 200-250 W: too high (50.0 W off, 25.0 W allowed)",
+        ),
+    ],
+)
+def test_a_miss_says_what_was_done_and_planned_and_how_far_off_that_is(
+    target: Target, slower: str, faster: str
+) -> None:
+    for slacks, message in ((-2, slower), (2, faster)):
+        assert found(timed(300, target), at(target, beyond(target, slacks))).message == message
+
+
+def test_reasons_are_in_the_units_asked_for() -> None:
+    finding = found(timed(300, PACE), at(PACE, 3.5), units="statute")
+    assert finding.message == "pace 7:40/mi once settled, planned 6:42-8:56/mi"
+
+
+@pytest.mark.parametrize(
+    ("sub_sport", "fraction"), [("track", 0.05), ("generic", 0.10), (None, 0.10)]
+)
+def test_the_slack_of_a_pace_depends_on_where_it_was_run(
+    sub_sport: str | None, fraction: float
+) -> None:
+    for share, verdict in [(0.99, Verdict.MET), (1.01, Verdict.SLOW)]:
+        value = 3.0 * (1 - fraction * share)
+        finding = found(timed(300, PACE), at(PACE, value), sub_sport=sub_sport)
+        assert finding.verdict is verdict
+
+
+@pytest.mark.parametrize("sub_sport", [None, "track"])
+def test_in_easy_parts_the_fast_side_has_a_slack_of_its_own(sub_sport: str | None) -> None:
+    easy = timed(300, PACE, Intensity.WARMUP)
+    for share, verdict in [(0.14, Verdict.MET), (0.16, Verdict.FAST)]:
+        value = 4.0 * (1 + share)
+        assert found(easy, at(PACE, value), sub_sport=sub_sport).verdict is verdict
+
+
+@pytest.mark.parametrize("sub_sport", ["treadmill", "indoor_running", "virtual_activity"])
+def test_no_speed_is_trusted_where_nobody_moves(sub_sport: str) -> None:
+    finding = found(timed(300, PACE), at(PACE, 1.0), sub_sport=sub_sport)
+    assert (finding.component, finding.verdict) == ("pace", Verdict.NOT_MEASURABLE)
+    heart = found(timed(300, HEART), at(HEART, 100), sub_sport=sub_sport)
+    assert heart.verdict is Verdict.SLOW
+
+
+@pytest.mark.parametrize("target", [HEART, CADENCE, POWER])
+def test_half_of_the_samples_are_enough_and_less_is_not(target: Target) -> None:
+    for gap_s, verdict in [(150, Verdict.SLOW), (151, Verdict.NOT_MEASURABLE)]:
+        done = at(target, beyond(target, -2), gap_s=gap_s)
+        finding = found(timed(300, target), done)
+        assert (finding.component in MEASURED[target], finding.verdict) == (True, verdict)
+
+
+@pytest.mark.parametrize(
+    ("target", "component", "message"),
+    [
+        (PACE, "pace", "neither distance nor speed was recorded"),
+        (HEART, "heart_rate", "no heart rate was recorded"),
+        (CADENCE, "cadence", "no cadence was recorded"),
+        (POWER, "power", "no power was recorded"),
+    ],
+)
+def test_what_was_not_recorded_is_not_judged(target: Target, component: str, message: str) -> None:
+    assert found(timed(300, target), Done(timer_s=300.0)) == Finding(
+        component=component,  # type: ignore[arg-type]
+        verdict=Verdict.NOT_MEASURABLE,
+        message=message,
+    )
+
+
+def test_a_pace_from_lap_totals_does_not_claim_to_have_settled() -> None:
+    finding = found(timed(300, PACE), Done(timer_s=300.0, speed_mps=3.5))
+    assert finding.message == "pace 4:46/km, planned 4:10-5:33/km"
+    short = found(timed(70, PACE), Done(timer_s=70.0, speed_mps=3.5))
+    assert short.message == "no samples tell the start from the rest"
+    assert short.component == "pace"
+
+
+@pytest.mark.parametrize(
+    ("number", "component"), [(1, "heart_rate"), (3, "cadence"), (4, "power"), (5, "pace")]
+)
+def test_a_target_that_cannot_be_read_is_named_by_what_it_bears_on(
+    number: int, component: str
+) -> None:
+    finding = found(timed(300, OtherTarget(type=number)), Done(timer_s=300.0))
+    assert (finding.component, finding.verdict) == (component, Verdict.NOT_MEASURABLE)
+    assert finding.message == f"a target this check cannot read (#{number})"
+
+
+@pytest.mark.parametrize(
+    ("target", "component", "part"),
+    [
+        (NamedPaceTarget(name="easy"), "pace", "easy pace was not resolved"),
+        (HeartRateZoneTarget(zone=2), "heart_rate", "heart-rate zone 2: its borders are set"),
+        (PaceZoneTarget(zone=3), "pace", "pace zone 3: its borders are set"),
+        (PowerZoneTarget(zone=4), "power", "power zone 4: its borders are set"),
+        (
+            ShareTarget(of="threshold_power", lowest=0.7, highest=0.8),
+            "power",
+            "70-80% of threshold power: the athlete's own value",
+        ),
+        (RampTarget(start=PACE, end=PACE), "pace", "a ramp was not compiled"),
+    ],
+)
+def test_a_target_without_borders_says_where_they_are(
+    target: Target, component: str, part: str
+) -> None:
+    finding = found(timed(300, target), Done(timer_s=300.0))
+    assert (finding.component, finding.verdict) == (component, Verdict.NOT_MEASURABLE)
+    assert finding.message.startswith(part)
+
+
+def test_an_open_target_asks_for_nothing() -> None:
+    assert judge_targets(timed(300, OpenTarget()), Done(timer_s=300.0), Setting()) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "least_s", "name"),
+    [(PACE, 26, "pace"), (HEART, 150, "heart rate"), (CADENCE, 26, "cadence"), (POWER, 26, "power")],
+)
+def test_what_lasts_too_short_to_settle_is_not_measurable(
+    target: Target, least_s: float, name: str
+) -> None:
+    off = beyond(target, -2)
+    assert found(timed(least_s, target), at(target, off, least_s)).verdict is Verdict.SLOW
+    finding = found(timed(least_s - 1, target), at(target, off, least_s - 1))
+    assert (finding.verdict, finding.quality) == (Verdict.NOT_MEASURABLE, None)
+    text = seconds_text(least_s - 1)
+    assert finding.message == f"{text} are too short for the {name} to settle"
+    assert finding.component in MEASURED[target].replace("speed", "pace")
+
+
+@pytest.mark.parametrize("target", list(MEASURED))
+def test_what_is_cut_short_counts_as_it_stands_unless_hardly_begun(target: Target) -> None:
+    for done_s, quality in [(4.9, None), (5.0, 0.5), (20.0, 0.5)]:
+        finding = found(timed(300, target), at(target, beyond(target, -2), done_s))
+        assert finding.verdict is Verdict.NOT_MEASURABLE
+        assert finding.quality == (None if quality is None else pytest.approx(quality))
+
+
+def test_the_length_of_an_open_step_is_what_was_done() -> None:
+    step = Step(duration=OpenDuration(), target=PACE)
+    for done_s, verdict in [(25.0, Verdict.NOT_MEASURABLE), (26.0, Verdict.SLOW)]:
+        finding = found(step, at(PACE, 2.0, done_s))
+        assert (finding.verdict, finding.quality is None) == (verdict, done_s < 26)
+    assert found(step, Done(settled_speed_mps=2.0)).verdict is Verdict.NOT_MEASURABLE
+
+
+def test_the_longer_an_open_step_lasted_the_less_slack_there_is() -> None:
+    step = Step(duration=OpenDuration(), target=PACE)
+    for done_s, verdict in [(30.0, Verdict.MET), (3000.0, Verdict.SLOW)]:
+        assert found(step, at(PACE, 2.58, done_s), Tolerances()).verdict is verdict
+
+
+def test_a_distance_has_the_slack_of_the_time_it_is_planned_to_take() -> None:
+    for distance_m, verdict in [(105.0, Verdict.MET), (10_500.0, Verdict.SLOW)]:
+        step = metres(distance_m, PACE)
+        assert found(step, at(PACE, 2.58, 300.0), Tolerances()).verdict is verdict
+
+
+@given(target=st.sampled_from(list(MEASURED)), slacks=st.floats(-5, 5), factor=st.floats(0.2, 4))
+def test_quality_depends_on_the_distance_measured_in_slacks(
+    target: Target, slacks: float, factor: float
+) -> None:
+    """Twice the tolerance and twice the distance is the same."""
+    wider = attrs.evolve(
+        PLAIN,
+        pace_fraction=0.10 * factor,
+        heart_rate_bpm=5.0 * factor,
+        cadence_spm=4.0 * factor,
+        power_fraction=0.10 * factor,
+    )
+    near, far = (
+        found(timed(300, target), at(target, beyond(target, distance)), limits).quality
+        for distance, limits in ((slacks, PLAIN), (slacks * factor, wider))
+    )
+    assert near == pytest.approx(far, abs=1e-6)
+
+
+def test_on_the_limit_is_inside_whatever_the_last_bit_says() -> None:
+    limit = math.nextafter(155.0, math.inf)
+    assert found(timed(300, HEART), at(HEART, limit)).verdict is Verdict.MET
+    assert found(timed(300, HEART), at(HEART, 155.001)).verdict is Verdict.FAST
+
+
+def test_without_any_tolerance_a_miss_counts_nothing() -> None:
+    strict = attrs.evolve(PLAIN, heart_rate_bpm=0.0)
+    for value, quality in [(150.0, 1.0), (150.1, 0.0)]:
+        assert found(timed(300, HEART), at(HEART, value), strict).quality == quality
+
+
+def test_durations_below_ten_seconds_are_told_to_a_tenth() -> None:
+    assert [seconds_text(each) for each in (0.04, 9.94, 10.0, 10.6)] == [
+        "0.0 s",
+        "9.9 s",
+        "10 s",
+        "11 s",
+    ]
+
+
+def test_a_band_is_said_once_and_with_whole_numbers() -> None:
+    step = Step(duration=TimeDuration(duration_s=300.0), target=HEART)
+    assert found(step, at(HEART, 145.4)).message == "heart rate 145 bpm, planned 140-150 bpm"
