@@ -260,9 +260,7 @@ def test_severities_are_worst_first() -> None:
         assert overall_verdict(results) is worse
 
 
-@given(
-    qualities=st.lists(st.floats(0, 1), min_size=1, max_size=5), factor=st.floats(0.01, 100)
-)
+@given(qualities=st.lists(st.floats(0, 1), min_size=1, max_size=5), factor=st.floats(0.01, 100))
 def test_the_score_is_the_mean_by_planned_time_in_whatever_unit(
     qualities: list[float], factor: float
 ) -> None:

@@ -261,7 +261,12 @@ def test_an_open_target_asks_for_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("target", "least_s", "name"),
-    [(PACE, 26, "pace"), (HEART, 150, "heart rate"), (CADENCE, 26, "cadence"), (POWER, 26, "power")],
+    [
+        (PACE, 26, "pace"),
+        (HEART, 150, "heart rate"),
+        (CADENCE, 26, "cadence"),
+        (POWER, 26, "power"),
+    ],
 )
 def test_what_lasts_too_short_to_settle_is_not_measurable(
     target: Target, least_s: float, name: str
