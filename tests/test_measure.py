@@ -259,6 +259,18 @@ def patchy(draw: st.DrawFn) -> Activity:
     return Activity(started_at=START, ended_at=ended_at, sport="running", track=track)
 
 
+def between(
+    value_at: Callable[[float], float], low: float, high: float
+) -> Callable[[float], float]:
+    """1 where a value is in a band, 0 where it is outside, NaN where there is none."""
+
+    def inside(at: float) -> float:
+        value = value_at(at)
+        return math.nan if math.isnan(value) else float(low <= value <= high)
+
+    return inside
+
+
 @given(patchy(), st.data())
 def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
     activity: Activity, data: st.DataObject
@@ -281,7 +293,8 @@ def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
 
     speed, heart, power = map(values, (track.speed_mps, track.heart_rate_bpm, track.power_w))
     found = done(activity, stretch(from_s, to_s), OPEN, limits)
-    assert (found.sample_count, found.gap_s) == (len(sums.rows), pytest.approx(sums.gap_s))
+    assert found.sample_count == len(sums.rows)
+    assert found.gap_s == pytest.approx(sums.gap_s)
     expected = {
         "speed_mps": sums.mean(speed),
         "settled_speed_mps": sums.mean(speed, settled_s),
@@ -305,12 +318,7 @@ def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
         (PowerTarget(lowest_w=210, highest_w=230), power, settled_s),
     ):
         low, high = attrs.astuple(target)[:2]
-        share = sums.mean(
-            lambda at, value_at=value_at, low=low, high=high: (
-                math.nan if math.isnan(value_at(at)) else float(low <= value_at(at) <= high)
-            ),
-            since_s,
-        )
+        share = sums.mean(between(value_at, low, high), since_s)
         in_band = done(activity, stretch(from_s, to_s), timed(60, target), limits).in_band_fraction
         assert in_band == (None if share is None else pytest.approx(share)), target
 

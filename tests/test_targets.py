@@ -60,7 +60,8 @@ def found(step: Step, done: Done, tolerances: Tolerances = PLAIN, **where: Any) 
 
 
 def at(target: Target, value: float, timer_s: float = 300.0, **more: Any) -> Done:
-    return Done(timer_s=timer_s, **{MEASURED[target]: value}, **more)
+    measured: dict[str, Any] = {MEASURED[target]: value}
+    return Done(timer_s=timer_s, **measured, **more)
 
 
 def beyond(target: Target, slacks: float) -> float:
