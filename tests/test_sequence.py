@@ -2,66 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-
 import attrs
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
+from backrun_fit.compliance.sequence import Costs, Placement, lay_along
 from backrun_fit.errors import AlignmentError
-
-Fit = Callable[[int], Floats]
-
-
-def least_of_all_ways(fit: Fit, costs: Costs, fit_both: Fit) -> float:
-    """An oracle: the least cost over every way, by plain recursion."""
-    pieces, slots = len(costs.extra), len(costs.skip)
-
-    @functools.cache
-    def least(piece: int, slot: int) -> float:
-        ways = [float(sum(costs.skip_at_end[slot:]) + sum(costs.extra_after[piece:]))]
-        if slot < slots:
-            ways.append(costs.skip[slot] + least(piece, slot + 1))
-        if piece < pieces:
-            outside = costs.extra if slot else costs.extra_before
-            ways.append(outside[piece] + least(piece + 1, slot))
-            for fits, held in ((fit, 1), (fit_both, 2)):
-                if slot + held <= slots:
-                    ways += [
-                        row[slot] + least(piece + count, slot + held)
-                        for count, row in enumerate(fits(piece), start=1)
-                    ]
-        return float(min(ways))
-
-    return least(0, 0)
-
-
-def only(fit: Fit, placements: tuple[Placement, ...], part: int) -> Fit:
-    """The same costs for the placements, and none of the others possible."""
-    chosen = {(each.first, each.last, each.slot) for each in placements if each.part == part}
-
-    def allowed(piece: int) -> Floats:
-        costs = np.array(fit(piece))
-        for count, slot in np.ndindex(costs.shape):
-            if (piece, piece + count, slot) not in chosen:
-                costs[count, slot] = np.inf
-        return costs
-
-    return allowed
-
-
-@attrs.frozen(eq=False)
-class Problem:
-    """What there is to lay along."""
-
-    fit: Fit
-    costs: Costs
-    fit_both: Fit
-
+from tests.all_ways import Problem
 
 @st.composite
 def problems(draw: st.DrawFn, cheapest_both: float = 0.0) -> Problem:
@@ -85,16 +34,13 @@ def problems(draw: st.DrawFn, cheapest_both: float = 0.0) -> Problem:
 @given(problems())
 def test_the_least_cost_of_all_ways_is_found(problem: Problem) -> None:
     _, cost = lay_along(problem.fit, problem.costs, problem.fit_both)
-    assert cost == pytest.approx(least_of_all_ways(problem.fit, problem.costs, problem.fit_both))
+    assert cost == pytest.approx(problem.least())
 
 
 @given(problems())
 def test_what_was_laid_costs_what_is_said(problem: Problem) -> None:
     placements, cost = lay_along(problem.fit, problem.costs, problem.fit_both)
-    found = least_of_all_ways(
-        only(problem.fit, placements, 0), problem.costs, only(problem.fit_both, placements, 1)
-    )
-    assert found == pytest.approx(cost)
+    assert problem.cost(placements) == pytest.approx(cost)
 
 
 @given(problems())
