@@ -245,9 +245,7 @@ def uncounted(first_index: int) -> object:
 def flags(workout: CompiledWorkout, passes: int) -> list[tuple[int, bool]]:
     executions, optional = planned_executions(workout, lambda: passes)
     assert [each.number for each in executions] == list(range(1, len(executions) + 1))
-    return [
-        (each.step_index, bool(flag)) for each, flag in zip(executions, optional, strict=True)
-    ]
+    return [(each.step_index, bool(flag)) for each, flag in zip(executions, optional, strict=True)]
 
 
 def test_only_later_passes_of_a_repeat_without_a_count_may_be_missing() -> None:

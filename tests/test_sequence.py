@@ -12,6 +12,7 @@ from backrun_fit.compliance.sequence import Costs, Placement, lay_along
 from backrun_fit.errors import AlignmentError
 from tests.all_ways import Problem
 
+
 @st.composite
 def problems(draw: st.DrawFn, cheapest_both: float = 0.0) -> Problem:
     pieces, slots = draw(st.integers(0, 5)), draw(st.integers(0, 5))

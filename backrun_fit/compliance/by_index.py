@@ -144,12 +144,13 @@ def _in_step(
     """The placements where the indexes are those of the plan, one after another.
 
     Nothing is left out and nothing left over then, so that no other way is as cheap.
-    None where they are not; where the plan has one step twice in a row; where laps in a
-    row with one index are not plainly autolaps, or the plan's end was not reached and
-    they could be two passes.
+    None where they are not, or the plan's end was not reached; where the plan has one step
+    twice in a row; where laps in a row with one index are not plainly autolaps.
     """
+    if any(one.step_index == other.step_index for one, other in itertools.pairwise(executions)):
+        return None
     placements: list[Placement] = []
-    place, merged = 0, False
+    place = 0
     for index, group in itertools.groupby(lap.step_index for lap in laps):
         count = len(list(group))
         if index is not None:
@@ -158,15 +159,11 @@ def _in_step(
                 return None
             duration = executions[slot].step.duration
             for lap in laps[place : place + count - 1]:
-                merged = True
                 if lap.trigger != "distance" or _is_whole(lap, duration):
                     return None
             placements.append(Placement(slot, place, place + count - 1))
         place += count
-    planned = [execution.step_index for execution in executions[: len(placements) + 1]]
-    if any(one == other for one, other in itertools.pairwise(planned)):
-        return None
-    return None if merged and len(placements) < len(executions) else tuple(placements)
+    return tuple(placements) if len(placements) == len(executions) else None
 
 
 def _cheapest(
