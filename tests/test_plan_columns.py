@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from datetime import timedelta
 from random import Random
@@ -199,7 +200,7 @@ def test_what_speaks_against_laps_and_steps_is_what_does_one_by_one(seed: int) -
         [effort_misfit(step, laps[first]) for step in steps],
     )
     for to_open in (False, True):
-        pairs = list(zip(steps, steps[1:], strict=False))
+        pairs = list(itertools.pairwise(steps))
         expected = [[joint_misfit(*pair, *each, to_open) for pair in pairs] for each in done]
         found = plan_columns.joint_misfit(timer_s, distance_m, to_open=to_open)
         np.testing.assert_allclose(found, np.reshape(expected, found.shape), atol=1e-12)

@@ -1,0 +1,317 @@
+"""Claims about what is said of laps: reasons, certainties, what is left over, divisions."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backrun_fit.activity import Activity, Lap
+from backrun_fit.compiled import CompiledWorkout, unroll
+from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.lapwise import division
+from backrun_fit.compliance.pairing import Alignment, AlignMode
+from backrun_fit.compliance.timeline import Recording
+from backrun_fit.workout import OpenDuration, Step
+from tests.activities import (
+    START,
+    Piece,
+    as_planned,
+    metres,
+    moved_by,
+    plan,
+    record,
+    repeat,
+    timed,
+    without_indexes,
+)
+
+INTERVALS = plan(timed(300), timed(60), timed(120), repeat(1, 2), timed(200))
+OPEN = Step(duration=OpenDuration())
+
+
+def aligned(activity: Activity, workout: CompiledWorkout, mode: AlignMode) -> Alignment:
+    return align_recording(Recording.of(activity), workout, mode)
+
+
+def reasons(alignment: Alignment) -> list[str]:
+    return [each.reason for each in alignment.pairings]
+
+
+# Divisions.
+
+
+def lap(timer_s: float, distance_m: float | None = None, paused_s: float = 0.0) -> Lap:
+    return Lap(
+        number=0,
+        start_at=START,
+        end_at=START + timedelta(seconds=timer_s + paused_s),
+        timer_s=timer_s,
+        elapsed_s=timer_s + paused_s,
+        distance_m=distance_m,
+    )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "whole", "first_s"),
+    [
+        (timed(100), timed(50), lap(150), 100),
+        (timed(100), timed(50), lap(300), 200),
+        (timed(100), timed(50), lap(150, paused_s=30), 120),
+        (metres(300), metres(600), lap(300, 900), 100),
+        (metres(300), metres(600), lap(400, 1200), 400 / 3),
+        (metres(300), timed(200), lap(300, 900), 100),
+        (timed(200), metres(300), lap(300, 900), 200),
+        (timed(100), OPEN, lap(150), 100),
+        (OPEN, timed(100), lap(150), 50),
+        (OPEN, timed(100), lap(80), 0),
+        (timed(100), OPEN, lap(80), 80),
+        (metres(300), OPEN, lap(300, 900), 100),
+        (metres(300), OPEN, lap(300, 0), 300),
+    ],
+)
+def test_laps_of_two_steps_are_divided_by_the_planned_lengths(
+    one: Step, other: Step, whole: Lap, first_s: float
+) -> None:
+    executions = unroll(plan(one, other))
+    at = division([whole], executions[0], executions[1])
+    assert (at - START).total_seconds() == pytest.approx(first_s, abs=1e-5)
+
+
+def test_several_laps_are_divided_like_one() -> None:
+    executions = unroll(plan(metres(300), timed(200)))
+    one, other = lap(100, 300), lap(200, 600)
+    other = attrs.evolve(other, start_at=one.end_at, end_at=one.end_at + timedelta(seconds=200))
+    assert division([one, other], *executions) == division([lap(300, 900)], *executions)
+
+
+@given(
+    one_s=st.integers(1, 600),
+    other_s=st.integers(1, 600),
+    whole_s=st.integers(1, 2000),
+    is_open=st.sampled_from(["neither", "first", "second"]),
+)
+def test_a_division_lies_within_what_is_divided(
+    one_s: int, other_s: int, whole_s: int, is_open: str
+) -> None:
+    steps = (
+        OPEN if is_open == "first" else timed(one_s),
+        OPEN if is_open == "second" else timed(other_s),
+    )
+    whole = lap(whole_s)
+    assert whole.start_at <= division([whole], *unroll(plan(*steps))) <= whole.end_at
+
+
+# By step indexes.
+
+
+def test_laps_by_index_say_which_index_they_carry() -> None:
+    pieces = as_planned(INTERVALS)
+    half = attrs.evolve(pieces[0], timer_s=150)
+    pieces[:1] = [attrs.evolve(half, trigger="distance"), half]
+    del pieces[-1]
+    found = aligned(record(pieces, INTERVALS), INTERVALS, "indexes")
+    assert found.mode == "indexes"
+    assert reasons(found) == [
+        "laps 1 to 2 carry step index 0",
+        "lap 3 carries step index 1",
+        "lap 4 carries step index 2",
+        "lap 5 carries step index 1",
+        "lap 6 carries step index 2",
+        "no lap carries step index 4 at this place",
+    ]
+    assert [each.certainty for each in found.pairings] == [1.0] * 5 + [0.9]
+
+
+@pytest.mark.parametrize(("stale", "kind"), [(2, "another step"), (3, "no step"), (9, "no step")])
+def test_a_stale_index_is_named_and_less_sure(stale: int, kind: str) -> None:
+    pieces = as_planned(INTERVALS)
+    pieces[0] = attrs.evolve(pieces[0], step_index=stale)
+    found = aligned(record(pieces, INTERVALS), INTERVALS, "indexes")
+    assert reasons(found)[0] == (
+        f"lap 1 carries step index {stale}, which is {kind}; taken for step 0, which was due"
+    )
+    assert [each.certainty for each in found.pairings] == [0.6] + [1.0] * 5
+
+
+def test_a_stale_index_in_mid_workout_is_believed_only_where_it_is_no_step() -> None:
+    for stale, is_paired in [(9, True), (4, False)]:
+        pieces = as_planned(INTERVALS)
+        pieces[2] = attrs.evolve(pieces[2], step_index=stale)
+        found = aligned(record(pieces, INTERVALS), INTERVALS, "indexes")
+        assert (found.pairings[2].stretch is not None) is is_paired
+
+
+def test_laps_outside_by_index_say_why() -> None:
+    pieces = as_planned(INTERVALS)
+    outside = [
+        Piece(timer_s=700, trigger="manual"),
+        *pieces[:3],
+        *pieces,
+        Piece(timer_s=45, step_index=77),
+        Piece(timer_s=30, speed_mps=2.0, trigger="manual"),
+        Piece(timer_s=40, speed_mps=2.0, trigger="session_end"),
+    ]
+    activity = record(outside, INTERVALS)
+    found = aligned(activity, INTERVALS, "indexes")
+    assert [(each.first_lap, each.last_lap, each.reason) for each in found.extra] == [
+        (0, 0, "not part of the workout: no step index"),
+        (1, 3, "not due here: restarted, or repeated once too often"),
+        (10, 10, "step index 77 is no step of the workout"),
+        (11, 12, "not part of the workout: no step index"),
+    ]
+    last = found.extra[-1]
+    assert (last.timer_s, last.distance_m) == (70.0, 140.0)
+    assert (last.start_at, last.end_at) == (activity.laps[11].start_at, activity.laps[12].end_at)
+
+
+def test_laps_outside_have_a_distance_if_each_of_them_has() -> None:
+    pieces = [*as_planned(INTERVALS), Piece(timer_s=30), Piece(timer_s=30)]
+    activity = record(pieces, INTERVALS)
+    lost = attrs.evolve(activity.laps[-1], distance_m=None)
+    found = aligned(attrs.evolve(activity, laps=(*activity.laps[:-1], lost)), INTERVALS, "indexes")
+    (extra,) = found.extra
+    assert (extra.timer_s, extra.distance_m) == (60.0, None)
+
+
+def test_a_hole_parts_laps_outside_for_one_reason() -> None:
+    workout = plan(timed(300), timed(120))
+    first, second = as_planned(workout)
+    odd = Piece(timer_s=20, trigger="manual")
+    found = aligned(record([first, odd, second, odd], workout), workout, "indexes")
+    assert [(each.first_lap, each.last_lap) for each in found.extra] == [(1, 1), (3, 3)]
+
+
+def test_a_repeat_that_ends_by_a_condition_has_no_empty_passes() -> None:
+    until = attrs.evolve(repeat(1, 1), count=None)
+    workout = plan(timed(300), timed(60), timed(120), until, timed(200))
+    indexes = [0, 1, 2, 1, 4, 4, 4]
+    lengths = {0: 300, 1: 60, 2: 120, 4: 200}
+    pieces = [Piece(timer_s=lengths[index], step_index=index) for index in indexes]
+    found = aligned(record(pieces, workout), workout, "indexes")
+    shown = [(each.execution.number, each.execution.step_index) for each in found.pairings]
+    assert shown == [(1, 0), (2, 1), (3, 2), (4, 1), (5, 4)]
+    assert all(each.stretch for each in found.pairings)
+
+
+# By laps alone.
+
+
+def test_laps_say_which_step_they_fit_and_what_ended_them() -> None:
+    activity = without_indexes(record(as_planned(INTERVALS, faster=[1])))
+    triggers = ["time", "manual", None, "session_end"]
+    laps = [
+        attrs.evolve(one, trigger=trigger)
+        for one, trigger in zip(activity.laps, triggers, strict=False)
+    ]
+    found = aligned(attrs.evolve(activity, laps=tuple(laps)), INTERVALS, "laps")
+    assert found.mode == "laps"
+    assert reasons(found) == [
+        "lap 1 fits step 0 best, ended by time",
+        "lap 2 fits step 1 best, ended by manual",
+        "lap 3 fits step 2 best",
+        "lap 4 fits step 1 best, ended by session end",
+        "no lap fits step 2 at this place",
+        "no lap fits step 4 at this place",
+    ]
+    assert [each.certainty for each in found.pairings][-2:] == [0.7, 0.7]
+
+
+def test_laps_together_fit_one_step() -> None:
+    workout = plan(timed(600))
+    pieces = [Piece(timer_s=300, trigger="distance"), Piece(timer_s=300)]
+    found = aligned(record(pieces), workout, "laps")
+    assert reasons(found) == ["laps 1 to 2 together fit step 0 best, ended by time"]
+
+
+def test_laps_outside_are_before_among_or_after_the_workout() -> None:
+    workout = plan(timed(300), timed(120))
+    first, second = as_planned(workout)
+    own, odd = Piece(timer_s=700, trigger="manual"), Piece(timer_s=17)
+    found = aligned(without_indexes(record([own, first, odd, second, own])), workout, "laps")
+    assert [(each.first_lap, each.reason) for each in found.extra] == [
+        (0, "before the workout"),
+        (2, "fits no step of the workout here"),
+        (4, "after the workout"),
+    ]
+
+
+def test_where_no_lap_fits_all_are_before_the_workout() -> None:
+    found = aligned(record([Piece(timer_s=3, trigger="time")]), plan(timed(3000)), "laps")
+    assert [each.reason for each in found.extra] == ["before the workout"]
+    assert [each.stretch for each in found.pairings] == [None]
+
+
+def test_parts_of_a_lap_touch_and_are_measured_without_it() -> None:
+    pieces = as_planned(INTERVALS)
+    both = attrs.evolve(pieces[2], timer_s=180)
+    activity = without_indexes(record([pieces[0], both, *pieces[3:]]))
+    found = aligned(activity, INTERVALS, "laps")
+    text = (
+        "the {} part of lap 2, which is as long as two steps: a lap press was forgotten; "
+        "divided by the planned length"
+    )
+    assert reasons(found)[1:3] == [text.format("first"), text.format("second")]
+    one, other = (each.stretch for each in found.pairings[1:3])
+    assert one is not None
+    assert other is not None
+    whole = activity.laps[1]
+    assert one.start_at == whole.start_at
+    assert one.end_at == other.start_at == whole.start_at + timedelta(seconds=60)
+    assert other.end_at == whole.end_at
+    assert {one.first_lap, one.last_lap, other.first_lap, other.last_lap} == {None}
+
+
+def test_a_lap_that_ends_before_it_begins_lasts_no_time() -> None:
+    activity = record(as_planned(INTERVALS), INTERVALS)
+    first = attrs.evolve(activity.laps[0], end_at=START - timedelta(seconds=5))
+    found = aligned(attrs.evolve(activity, laps=(first, *activity.laps[1:])), INTERVALS, "indexes")
+    stretch = found.pairings[0].stretch
+    assert stretch is not None
+    assert stretch.start_at == stretch.end_at == START
+
+
+# In any mode.
+
+
+@pytest.mark.parametrize("mode", ["indexes", "laps", "samples", "auto"])
+def test_moving_a_run_in_time_moves_every_stretch_and_nothing_else(mode: AlignMode) -> None:
+    later = timedelta(days=-400, seconds=12_345)
+    pieces = as_planned(INTERVALS, faster=[1])
+    activity = record([Piece(timer_s=100, speed_mps=1.0), *pieces, Piece(timer_s=30)], INTERVALS)
+    before, after = (
+        aligned(each, INTERVALS, mode) for each in (activity, moved_by(activity, later))
+    )
+    assert (before.mode, before.warnings) == (after.mode, after.warnings)
+    for one, other in zip(before.pairings, after.pairings, strict=True):
+        assert attrs.evolve(one, stretch=None) == attrs.evolve(other, stretch=None)
+        assert one.stretch is not None
+        assert other.stretch == attrs.evolve(
+            one.stretch,
+            start_at=one.stretch.start_at + later,
+            end_at=one.stretch.end_at + later,
+        )
+    for left, over in zip(before.extra, after.extra, strict=True):
+        assert over == attrs.evolve(
+            left, start_at=left.start_at + later, end_at=left.end_at + later
+        )
+
+
+def test_the_way_is_chosen_by_what_there_is() -> None:
+    activity = record(as_planned(INTERVALS), INTERVALS)
+    one_lap = attrs.evolve(activity, laps=activity.laps[:1])
+    assert aligned(activity, INTERVALS, "auto").mode == "indexes"
+    assert aligned(one_lap, INTERVALS, "auto").mode == "indexes"
+    assert aligned(without_indexes(activity), INTERVALS, "auto").mode == "laps"
+    assert aligned(without_indexes(one_lap), INTERVALS, "auto").mode == "samples"
+    two_laps = attrs.evolve(activity, laps=activity.laps[:2])
+    assert aligned(without_indexes(two_laps), INTERVALS, "auto").mode == "laps"
+    some = attrs.evolve(activity.laps[0], step_index=None)
+    mixed = attrs.evolve(activity, laps=(some, *activity.laps[1:]))
+    assert aligned(mixed, INTERVALS, "auto").mode == "indexes"
+    assert aligned(mixed, INTERVALS, "indexes").mode == "indexes"
+    assert aligned(one_lap, INTERVALS, "laps").mode == "laps"
+    assert aligned(attrs.evolve(activity, laps=()), INTERVALS, "samples").mode == "samples"
