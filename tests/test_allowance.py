@@ -97,3 +97,33 @@ def test_the_wider_of_two_slacks_on_a_length_holds() -> None:
     assert extent_slack(TimeDuration(duration_s=600.0), tolerances) == 30.0
     assert extent_slack(DistanceDuration(distance_m=199.0), tolerances) == 10.0
     assert extent_slack(DistanceDuration(distance_m=1000.0), tolerances) == 50.0
+
+
+@given(lasting_s=st.floats(1e-6, 0.06))
+def test_the_mean_of_a_moment_is_hardly_steadier_than_one_value(lasting_s: float) -> None:
+    assert unsteadiness(lasting_s, 60.0) == pytest.approx(1 - lasting_s / 360, abs=1e-6)
+
+
+@given(aspect=aspects, lasting_s=st.floats(0.0, 26.0))
+def test_what_lasts_too_short_has_the_slack_of_what_just_lasts_long_enough(
+    aspect: Aspect, lasting_s: float
+) -> None:
+    shortest_s = 150.0 if aspect == "heart_rate" else 26.0
+    found = [slack(aspect, 5.0, each, Tolerances()) for each in (lasting_s, shortest_s, 200.0)]
+    assert found[0] == found[1] > found[2]
+
+
+def test_without_windows_a_second_is_the_shortest_that_counts() -> None:
+    none = Tolerances(settling_s=0.0, settled_s=0.0)
+    found = [slack("cadence", 5.0, each, none) for each in (0.0, 1.0, 2.0)]
+    assert found[0] == found[1] > found[2]
+
+
+@given(tolerance=st.floats(0.01, 0.5), reference=st.floats(1.0, 400.0))
+def test_a_fraction_of_a_reference_has_the_slack_of_that_fraction(
+    tolerance: float, reference: float
+) -> None:
+    """Watts and shares of them come to the same."""
+    as_share = slack("power", tolerance, 300.0, Tolerances())
+    in_watts = slack("power", tolerance * reference, 300.0, Tolerances(), reference=reference)
+    assert in_watts == pytest.approx(as_share * reference)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import pytest
 
@@ -112,3 +114,64 @@ def test_a_session_of_which_nothing_was_done_is_red() -> None:
     assert {result.verdict.value for result in report.results} == {"skipped"}
     assert report.colour is not None
     assert report.colour.colour == "red"
+
+
+@pytest.mark.parametrize(("timed_s", "basis"), [(249, "distance"), (250, "duration")])
+def test_half_of_a_plan_by_distance_is_not_yet_a_plan_by_distance(timed_s: int, basis: str) -> None:
+    pieces = [Piece(timer_s=timed_s, step_index=0), Piece(timer_s=250, speed_mps=4, step_index=1)]
+    found = colour(pieces, timed(timed_s), metres(1000, PACE))
+    assert found is not None
+    assert found.basis == basis
+
+
+def test_a_plan_of_one_second_has_a_colour() -> None:
+    found = colour([Piece(timer_s=1, step_index=0)], timed(1))
+    assert found is not None
+    assert (found.colour, found.planned) == ("green", 1.0)
+
+
+def test_what_is_left_beside_open_steps_is_never_below_nothing() -> None:
+    pieces = [Piece(timer_s=900, step_index=0, trigger="manual"), Piece(timer_s=300, step_index=1)]
+    activity = record(pieces, plan(Step(duration=OpenDuration()), timed(300)))
+    found = check(attrs.evolve(activity, timer_s=100.0)).colour
+    assert found is not None
+    assert (found.done, found.colour) == (0.0, "orange")
+
+
+def test_pauses_do_not_count_as_done() -> None:
+    found = colour([Piece(timer_s=1000, pause_s=300, step_index=0)], timed(1000))
+    assert found is not None
+    assert found.done == 1000.0
+
+
+def test_the_distance_of_the_activity_goes_before_those_of_its_laps() -> None:
+    activity = record([Piece(timer_s=200, step_index=0)], plan(metres(600)))
+    found = check(attrs.evolve(activity, distance_m=480.0)).colour
+    assert found is not None
+    assert (found.done, found.colour) == (480.0, "green")
+
+
+def test_an_open_step_that_was_left_out_takes_nothing_away() -> None:
+    found = colour([Piece(timer_s=300, step_index=1)], Step(duration=OpenDuration()), timed(300))
+    assert found is not None
+    assert found.done == 300.0
+
+
+def test_the_distance_of_open_steps_is_left_out_where_distances_are_compared() -> None:
+    pieces = [
+        Piece(timer_s=900, step_index=0, trigger="manual"),
+        Piece(timer_s=200, speed_mps=5.0, step_index=1, trigger="distance"),
+    ]
+    activity = record(pieces, plan(Step(duration=OpenDuration()), metres(1000)))
+    found = check(activity).colour
+    assert found is not None
+    assert (found.basis, found.done) == ("distance", 1000.0)
+    lost = attrs.evolve(
+        activity,
+        distance_m=1234.0,
+        laps=tuple(attrs.evolve(lap, distance_m=None) for lap in activity.laps),
+        track=attrs.evolve(activity.track, distance_m=activity.track.distance_m * math.nan),
+    )
+    found = check(lost).colour
+    assert found is not None
+    assert found.done == 1234.0

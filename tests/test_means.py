@@ -72,3 +72,33 @@ def test_one_number_between_others_is_where_numpy_puts_it(
     expected = float(np.interp(at, along, heights))
     if len(set(along.tolist())) == len(along):
         assert _between(at, along, heights) == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_value_of_zero_counts_unless_only_movement_does() -> None:
+    column, weight_s = np.array([0.0, 6.0, 6.0]), np.array([1.0, 1.0])
+    assert TimeMeans.of(column, weight_s).mean(0, 3, 1.0) == 4.0
+    assert TimeMeans.of(column, weight_s, moving=True).mean(0, 3, 1.0) == 6.0
+
+
+def test_a_part_without_samples_has_no_mean() -> None:
+    means = TimeMeans.of(np.array([2.0, 4.0, 8.0]), np.array([1.0, 1.0]))
+    assert means.mean(1, 1, 5.0) is None
+    assert means.mean(2, 1, 5.0) is None
+
+
+def test_a_column_without_values_weighs_nothing() -> None:
+    none = TimeMeans.of(np.full(3, np.nan), np.array([1.0, 1.0]))
+    assert (none.mean(0, 3, 1.0), none.total(0, 3, 1.0)) == (None, 0.0)
+
+
+def test_a_slope_far_from_the_start_loses_nothing_to_rounding() -> None:
+    steps = np.arange(10.0)
+    assert Slopes.of(1e8 + steps, 2 * steps).slope(0, 10, 1.0) == pytest.approx(2.0)
+    assert Slopes.of(steps, 1e8 + 2 * steps).slope(0, 10, 1.0) == pytest.approx(2.0)
+
+
+def test_two_samples_have_no_slope_wherever_they_are() -> None:
+    slopes = Slopes.of(np.arange(10.0), np.arange(10.0))
+    assert slopes.slope(5, 7, 0.0) is None
+    assert slopes.slope(5, 8, 2.0) == pytest.approx(1.0)
+    assert slopes.slope(5, 8, 2.1) is None
