@@ -197,6 +197,39 @@ def test_a_repeat_that_ends_by_a_condition_has_no_empty_passes() -> None:
     assert all(each.stretch for each in found.pairings)
 
 
+def test_a_forgotten_press_is_named_beside_indexes_too() -> None:
+    pieces = as_planned(INTERVALS)
+    pieces[1:3] = [attrs.evolve(pieces[1], timer_s=180)]
+    found = aligned(record(pieces, INTERVALS), INTERVALS, "indexes")
+    text = (
+        "the {} part of lap 2, which is as long as two steps: a lap press was forgotten; "
+        "divided by the planned length"
+    )
+    assert reasons(found)[1:3] == [text.format("first"), text.format("second")]
+    assert [each.certainty for each in found.pairings] == [1.0, 0.5, 0.5, 1.0, 1.0, 1.0]
+
+
+def test_a_pass_that_need_not_be_there_is_not_looked_for_in_a_longer_lap() -> None:
+    until = attrs.evolve(repeat(0, 1), count=None)
+    workout = plan(timed(60), timed(60), until, timed(200))
+    pieces = [Piece(timer_s=s, step_index=i) for s, i in ((60, 0), (60, 1), (120, 0), (200, 3))]
+    found = aligned(record(pieces, workout), workout, "indexes")
+    assert [each.reason for each in found.pairings] == [
+        f"lap {number} carries step index {index}" for number, index in enumerate((0, 1, 0, 3), 1)
+    ]
+
+
+def test_a_distance_begun_again_was_restarted() -> None:
+    workout = plan(metres(400), metres(1000))
+    pieces = [
+        Piece(timer_s=length // 4, speed_mps=4.0, trigger="distance", step_index=index)
+        for length, index in ((400, 0), (400, 0), (1000, 1))
+    ]
+    found = aligned(record(pieces, workout), workout, "indexes")
+    assert reasons(found) == ["lap 2 carries step index 0", "lap 3 carries step index 1"]
+    assert [each.first_lap for each in found.extra] == [0]
+
+
 # By laps alone.
 
 

@@ -145,7 +145,8 @@ def _in_step(
 
     Nothing is left out and nothing left over then, so that no other way is as cheap.
     None where they are not, or the plan's end was not reached; where the plan has one step
-    twice in a row; where laps in a row with one index are not plainly autolaps.
+    twice in a row; where one of several laps with one index was the whole step, so that it
+    may have been begun again.
     """
     if any(one.step_index == other.step_index for one, other in itertools.pairwise(executions)):
         return None
@@ -158,9 +159,8 @@ def _in_step(
             if slot >= len(executions) or executions[slot].step_index != index:
                 return None
             duration = executions[slot].step.duration
-            for lap in laps[place : place + count - 1]:
-                if lap.trigger != "distance" or _is_whole(lap, duration):
-                    return None
+            if any(_is_whole(lap, duration) for lap in laps[place : place + count - 1]):
+                return None
             placements.append(Placement(slot, place, place + count - 1))
         place += count
     return tuple(placements) if len(placements) == len(executions) else None
