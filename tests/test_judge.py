@@ -213,6 +213,12 @@ def test_hardly_begun_is_passed_over_only_where_much_more_was_planned() -> None:
         assert (result.quality == 0.0) == (verdict is Verdict.SKIPPED)
 
 
+def test_a_distance_in_no_time_is_passed_over_however_little_is_missing() -> None:
+    exact = Setting(tolerances=Tolerances(distance_m=0.0, distance_fraction=0.0))
+    result = judged(metres(400), of_time(4, distance_m=399.5), exact)
+    assert (result.verdict, result.quality) == (Verdict.SKIPPED, 0.0)
+
+
 def test_a_target_is_not_judged_on_what_was_passed_over() -> None:
     passed_over = judged(timed(300, PACE), of_time(4, settled_speed_mps=3.1))
     short = judged(timed(300, PACE), of_time(200, settled_speed_mps=3.1))

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout, unroll
 from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.by_index import align_by_index
 from backrun_fit.compliance.lapwise import division
 from backrun_fit.compliance.pairing import Alignment, AlignMode
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.workout import OpenDuration, Step
+from backrun_fit.workout import HeartRateBelowDuration, OpenDuration, Step
 from tests.activities import (
     START,
     Piece,
@@ -219,15 +220,44 @@ def test_a_pass_that_need_not_be_there_is_not_looked_for_in_a_longer_lap() -> No
     ]
 
 
-def test_a_distance_begun_again_was_restarted() -> None:
-    workout = plan(metres(400), metres(1000))
-    pieces = [
-        Piece(timer_s=length // 4, speed_mps=4.0, trigger="distance", step_index=index)
-        for length, index in ((400, 0), (400, 0), (1000, 1))
-    ]
-    found = aligned(record(pieces, workout), workout, "indexes")
-    assert reasons(found) == ["lap 2 carries step index 0", "lap 3 carries step index 1"]
-    assert [each.first_lap for each in found.extra] == [0]
+@pytest.mark.parametrize(
+    ("step", "timer_s", "distance_m", "trigger", "is_whole"),
+    [
+        (timed(300), 300, None, "time", True),
+        (timed(300), 298, None, "time", True),
+        (timed(300), 303, None, "time", False),
+        (timed(300), 300, None, "manual", False),
+        (metres(900), 300, 900, "distance", True),
+        (metres(900), 300, 905, "distance", True),
+        (metres(900), 300, 906, "distance", False),
+        (metres(900), 300, 894, "distance", False),
+        (metres(900), 300, 900, "manual", False),
+        (metres(900), 300, None, "distance", False),
+        (metres(6), 3, None, "distance", False),
+        (OPEN, 300, 900, "manual", True),
+        (OPEN, 300, 900, "time", False),
+        (Step(duration=HeartRateBelowDuration(heart_rate_bpm=120)), 300, 900, "manual", False),
+    ],
+)
+def test_a_lap_that_was_its_whole_step_and_is_begun_again_was_restarted(
+    step: Step, timer_s: float, distance_m: float | None, trigger: str, is_whole: bool
+) -> None:
+    first = attrs.evolve(lap(timer_s, distance_m), step_index=0, trigger=trigger)
+    again, last = attrs.evolve(first, number=1), attrs.evolve(lap(100), number=2, step_index=1)
+    activity = attrs.evolve(record([Piece(timer_s=700)]), laps=(first, again, last))
+    found = align_by_index(activity, plan(step, timed(100)))
+    restarted = ["lap 2 carries step index 0", "lap 3 carries step index 1"]
+    together = ["laps 1 to 2 carry step index 0", "lap 3 carries step index 1"]
+    assert reasons(found) == (restarted if is_whole else together)
+    assert [each.first_lap for each in found.extra] == [0] * is_whole
+
+
+def test_a_lap_ended_by_its_time_does_not_hold_the_open_step_behind_it() -> None:
+    workout = plan(timed(100), OPEN)
+    for trigger, is_both in [("time", False), ("manual", True)]:
+        activity = record([Piece(timer_s=150, step_index=0, trigger=trigger)], workout)
+        found = aligned(activity, workout, "indexes")
+        assert (found.pairings[1].stretch is not None) is is_both
 
 
 # By laps alone.

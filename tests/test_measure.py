@@ -323,15 +323,50 @@ def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
         assert in_band == (None if share is None else pytest.approx(share)), target
 
 
+def sampled_at(*seconds: float) -> Activity:
+    at = np.array(seconds)
+    track = Track.from_columns(START.timestamp() + at, heart_rate_bpm=at * 0 + 140.0)
+    return attrs.evolve(record([Piece(timer_s=100)]), track=track)
+
+
 def test_a_stretch_without_samples_is_a_gap_if_it_is_long() -> None:
-    activity = record([Piece(timer_s=100)])
-    few = attrs.evolve(
-        activity,
-        track=Track.from_columns(START.timestamp() + np.array([0.0, 100.0])),
-    )
+    few = sampled_at(0, 100)
     assert done(few, stretch(20, 30)).gap_s == 0.0
     assert done(few, stretch(20, 31)).gap_s == 11.0
     assert done(few, stretch(20, 31)).sample_count == 0
+    heart = timed(60, HeartRateTarget(lowest_bpm=135, highest_bpm=145))
+    assert done(few, stretch(20, 31), heart).in_band_fraction is None
+
+
+def test_what_is_missing_at_either_end_of_a_stretch_is_a_gap_if_it_is_long() -> None:
+    few = sampled_at(0, 30, 35)
+    gaps = [
+        ((10, 40), 20.0),
+        ((20, 40), 0.0),
+        ((20, 45), 0.0),
+        ((20, 46), 11.0),
+        ((10, 46), 31.0),
+        ((0, 46), 41.0),
+    ]
+    assert [(part, done(few, stretch(*part)).gap_s) for part, _ in gaps] == gaps
+
+
+@pytest.mark.parametrize(("bpm", "share"), [(139, 0), (140, 1), (150, 1), (151, 0)])
+def test_the_ends_of_a_band_belong_to_it(bpm: float, share: float) -> None:
+    activity = record([Piece(timer_s=100, heart_rate_bpm=bpm)])
+    heart = timed(100, HeartRateTarget(lowest_bpm=140, highest_bpm=150))
+    assert done(activity, stretch(0, 100), heart).in_band_fraction == share
+
+
+def test_distance_over_time_goes_before_the_speed_column() -> None:
+    activity = record([Piece(timer_s=100)])
+    twice = attrs.evolve(activity.track, distance_m=2 * activity.track.distance_m)
+    faster = attrs.evolve(activity, track=twice)
+    for part in ((0, 100), (50, 51)):
+        assert done(faster, stretch(*part)).speed_mps == pytest.approx(6.0)
+        assert done(faster, stretch(*part)).timer_s == part[1] - part[0]
+    assert done(faster, stretch(0, 100)).settled_speed_mps == pytest.approx(6.0)
+    assert done(faster, stretch(50, 50)).speed_mps is None
 
 
 def test_one_lap_without_a_distance_leaves_it_to_the_samples() -> None:

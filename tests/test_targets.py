@@ -184,6 +184,7 @@ def test_in_easy_parts_the_fast_side_has_a_slack_of_its_own(sub_sport: str | Non
 @pytest.mark.parametrize("sub_sport", ["treadmill", "indoor_running", "virtual_activity"])
 def test_no_speed_is_trusted_where_nobody_moves(sub_sport: str) -> None:
     finding = found(timed(300, PACE), at(PACE, 1.0), sub_sport=sub_sport)
+    assert finding.message == "a watch's speed on a treadmill is not to be trusted"
     assert (finding.component, finding.verdict) == ("pace", Verdict.NOT_MEASURABLE)
     heart = found(timed(300, HEART), at(HEART, 100), sub_sport=sub_sport)
     assert heart.verdict is Verdict.SLOW
@@ -286,6 +287,7 @@ def test_what_is_cut_short_counts_as_it_stands_unless_hardly_begun(target: Targe
     for done_s, quality in [(4.9, None), (5.0, 0.5), (20.0, 0.5)]:
         finding = found(timed(300, target), at(target, beyond(target, -2), done_s))
         assert finding.verdict is Verdict.NOT_MEASURABLE
+        assert finding.component in MEASURED[target].replace("speed", "pace")
         assert finding.quality == (None if quality is None else pytest.approx(quality))
 
 
@@ -294,7 +296,8 @@ def test_the_length_of_an_open_step_is_what_was_done() -> None:
     for done_s, verdict in [(25.0, Verdict.NOT_MEASURABLE), (26.0, Verdict.SLOW)]:
         finding = found(step, at(PACE, 2.0, done_s))
         assert (finding.verdict, finding.quality is None) == (verdict, done_s < 26)
-    assert found(step, Done(settled_speed_mps=2.0)).verdict is Verdict.NOT_MEASURABLE
+    nobody_knows = found(step, Done(settled_speed_mps=2.0))
+    assert nobody_knows.message == "0.0 s are too short for the pace to settle"
 
 
 def test_the_longer_an_open_step_lasted_the_less_slack_there_is() -> None:
