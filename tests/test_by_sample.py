@@ -228,6 +228,43 @@ def test_on_a_coarser_grid_changes_are_at_the_same_time() -> None:
     assert _changes(speed[::3], 3.0).tolist() == [60.0, 105.0]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "faster_mps", "changes"),
+    [
+        (15, 16, 2.0, [15.0]),
+        (15, 15, 2.0, []),
+        (16, 15, 2.0, [16.0]),
+        (20, 20, 2.0, [20.0]),
+        (15, 30, 0.31, [15.0]),
+        (15, 30, 0.29, []),
+        (40, 40, 0.29, []),
+        (40, 40, -0.31, [40.0]),
+    ],
+)
+def test_a_change_has_a_quarter_of_a_minute_on_either_side_and_a_size(
+    before: int, after: int, faster_mps: float, changes: list[float]
+) -> None:
+    speed = np.repeat([2.0, 2.0 + faster_mps], [before, after])
+    assert _changes(speed, 1.0).tolist() == changes
+
+
+def test_two_distances_are_enough_to_lay_distances_along() -> None:
+    activity = record([Piece(timer_s=100)])
+    ends = Track.from_columns(
+        START.timestamp() + np.array([0.0, 100.0]), distance_m=np.array([0.0, 400.0])
+    )
+    found = along(attrs.evolve(activity, track=ends), plan(metres(100), metres(300)))
+    assert segments(found) == [(0.0, 25.0), (25.0, 100.0)]
+
+
+def test_in_a_run_that_lasted_no_time_nothing_stands_for_anything() -> None:
+    still = Track.from_columns(
+        np.array([START.timestamp()]), distance_m=np.array([0.0]), speed_mps=np.array([3.0])
+    )
+    run = Activity(started_at=START, ended_at=START, sport="running", track=still)
+    assert segments(along(run, plan(metres(100), timed(60)))) == [None, None]
+
+
 def signal_of(activity: Activity) -> _Signal:
     return _Signal.of(Recording.of(activity))
 
@@ -238,12 +275,13 @@ def test_spread_and_speed_of_a_segment_are_those_of_its_samples(
 ) -> None:
     activity = record(pieces)
     signal, oracle = signal_of(activity), ways(activity, ())
-    first = data.draw(st.integers(0, int(signal.end_s)))
-    last = data.draw(st.integers(first, int(signal.end_s)))
-    from_s, to_s = np.array([float(first)]), np.array([float(last)])
-    assert signal.spread(from_s, to_s)[0] == pytest.approx(oracle.spread(first, last), abs=1e-9)
-    mean = activity.track.speed_mps[first:last].mean() if last > first else 0.0
-    assert signal.speed_mps(from_s, to_s)[0] == pytest.approx(mean)
+    end = int(signal.end_s)
+    some = data.draw(st.integers(0, end))
+    for first, last in ((0, end), (0, some), (some, end), (0, 1), (0, 0), (end - 1, end)):
+        from_s, to_s = np.array([float(first)]), np.array([float(last)])
+        assert signal.spread(from_s, to_s)[0] == pytest.approx(oracle.spread(first, last), abs=1e-9)
+        mean = activity.track.speed_mps[first:last].mean() if last > first else 0.0
+        assert signal.speed_mps(from_s, to_s)[0] == pytest.approx(mean)
 
 
 def test_a_recording_of_days_is_looked_at_more_coarsely() -> None:

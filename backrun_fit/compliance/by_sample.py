@@ -76,8 +76,7 @@ class _Signal:
         )
 
     def _place(self, at_s: Column) -> npt.NDArray[np.intp]:
-        places = np.rint(at_s / self.step_s).astype(np.intp)
-        return np.clip(places, 0, len(self.grid_s))
+        return np.rint(at_s / self.step_s).astype(np.intp)
 
     def spread(self, from_s: Column, to_s: Column) -> Column:
         """Cost of the speed's variation about its mean in each segment."""
@@ -113,7 +112,7 @@ def _changes(speed: Column, step_s: float) -> Column:
     sums = np.concatenate(([0.0], np.cumsum(speed)))
     means = (sums[width:] - sums[:-width]) / width
     change = np.abs(means[width:] - means[:-width])  # at grid place `width` and on
-    padded = np.pad(change, width, constant_values=-1.0)
+    padded = np.pad(change, width)
     peak = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
     places = np.flatnonzero((change == peak) & (change >= _SMALLEST_CHANGE_MPS))
     strongest = places[np.argsort(-change[places], kind="stable")][:_MOST_CHANGES]
