@@ -402,6 +402,7 @@ def test_what_the_samples_do_not_show_is_said_to_be_missing() -> None:
     assert segments(found) == [(0.0, 300.0), None]
     assert found.pairings[1].reason == "nothing in the samples stands for step 1 here"
     assert found.pairings[1].stretch is None
+    assert [each.execution.number for each in found.pairings] == [1, 2]
 
 
 def test_a_repeat_that_ends_by_a_condition_is_taken_once() -> None:

@@ -283,6 +283,16 @@ def test_laps_say_which_step_they_fit_and_what_ended_them() -> None:
     assert [each.certainty for each in found.pairings][-2:] == [0.7, 0.7]
 
 
+def test_by_laps_too_a_repeat_that_ends_by_a_condition_has_as_many_passes_as_there_are() -> None:
+    until = attrs.evolve(repeat(1, 1), count=None)
+    workout = plan(timed(300), timed(60), timed(120), until, timed(200))
+    indexes = [0, 1, 2, 1, 2, 1, 2, 4]
+    lengths = {0: 300, 1: 60, 2: 120, 4: 200}
+    found = aligned(record([Piece(timer_s=lengths[index]) for index in indexes]), workout, "laps")
+    assert [each.execution.step_index for each in found.pairings] == indexes
+    assert all(each.stretch for each in found.pairings)
+
+
 def test_laps_together_fit_one_step() -> None:
     workout = plan(timed(600))
     pieces = [Piece(timer_s=300, trigger="distance"), Piece(timer_s=300)]
@@ -365,6 +375,7 @@ def test_moving_a_run_in_time_moves_every_stretch_and_nothing_else(mode: AlignMo
 
 def test_the_way_is_chosen_by_what_there_is() -> None:
     activity = record(as_planned(INTERVALS), INTERVALS)
+    assert align_recording(Recording.of(activity), INTERVALS).mode == "indexes"
     one_lap = attrs.evolve(activity, laps=activity.laps[:1])
     assert aligned(activity, INTERVALS, "auto").mode == "indexes"
     assert aligned(one_lap, INTERVALS, "auto").mode == "indexes"

@@ -76,24 +76,22 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     )
 
     def fit(first: int) -> Floats:
-        count = min(_MOST_LAPS, len(laps) - first)
-        timer_s, distance_m = columns.runs(first, count)
+        timer_s, distance_m = columns.runs(first, _MOST_LAPS)
         lengths = plan.length_misfit(timer_s, distance_m)
         costs = np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
-        pardoned = np.minimum(costs, cut_short[first : first + count, np.newaxis])
-        with np.errstate(invalid="ignore"):
-            too_short = (timer_s[:, np.newaxis] < plan.timer_s) | (
-                distance_m[:, np.newaxis] < plan.distance_m
-            )
+        pardoned = np.minimum(costs, cut_short[first : first + _MOST_LAPS, np.newaxis])
+        too_short = (timer_s[:, np.newaxis] < plan.timer_s) | (
+            distance_m[:, np.newaxis] < plan.distance_m
+        )
         costs = np.where(too_short, pardoned, costs)
         costs[1:] += _PAST_END * np.logical_or.accumulate(lengths == 0.0, axis=0)[:-1]
-        costs += plan.trigger_misfit(columns, first, count)
+        costs += plan.trigger_misfit(columns, first, _MOST_LAPS)
         costs += _EFFORT_WEIGHT * plan.effort_misfit(columns, first)
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
         return np.asarray(costs)
 
     def fit_both(first: int) -> Floats:
-        return forgotten(plan, columns, first, min(_MOST_LAPS, len(laps) - first))
+        return forgotten(plan, columns, first, _MOST_LAPS)
 
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))

@@ -152,7 +152,10 @@ class LapColumns:
         return len(self.trigger)
 
     def runs(self, first: int, count: int) -> tuple[Column, Column]:
-        """Timer time and distance of the runs of 1 to ``count`` laps from ``first`` on."""
+        """Timer time and distance of the runs of 1 to ``count`` laps from ``first`` on.
+
+        As many as there are, where there are fewer.
+        """
         run = slice(first, first + count)
         return np.cumsum(self.timer_s[run]), np.cumsum(self.distance_m[run])
 
