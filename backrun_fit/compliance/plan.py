@@ -89,7 +89,7 @@ def planned_executions(
         if isinstance(message, RepeatMessage):
             spans.append((message.first_index, index, message.count is None))
             if message.count is None:
-                messages[index] = attrs.evolve(message, count=max(1, open_passes()), until=None)
+                messages[index] = attrs.evolve(message, count=max(1, open_passes()))
     if not any(uncounted for *_, uncounted in spans):
         executions = unroll(workout)
         return executions, np.zeros(len(executions), dtype=bool)

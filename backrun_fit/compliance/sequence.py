@@ -125,7 +125,7 @@ def lay_along(
         better = paired < target
         target[better] = paired[better]
         came[piece + 1 : piece + 1 + len(runs), 1:][better] = piece
-        if fit_both is not None and slots > 1:
+        if fit_both is not None:
             together = row[:-2] + fit_both(piece)
             target = best[piece + 1 : piece + 1 + len(together), 2:]
             better = together < target
