@@ -222,6 +222,25 @@ def test_only_what_is_as_long_as_two_steps_holds_both(timer_s: float, fits: bool
     assert math.isfinite(joint(timer_s, metres(900), timed(60))) is fits
 
 
+def test_within_two_seconds_or_five_metres_lengths_are_the_same() -> None:
+    short = PlanColumns.of(unroll(plan(timed(6), metres(8))))
+    found = short.length_misfit(np.array([7.9, 8.1]), np.array([12.9, 13.1]))
+    assert (found == 0.0).tolist() == [[True, True], [False, False]]
+    assert joint(52, timed(20), timed(30)) == 0.0
+    assert joint(48, timed(20), timed(30)) == 0.0
+    assert joint(52.5, timed(20), timed(30)) == pytest.approx(math.log(1.05))
+    assert joint(306, timed(200), timed(100)) == 0.0
+
+
+def test_the_shorter_of_any_two_neighbours_says_what_is_nearer() -> None:
+    columns = PlanColumns.of(unroll(plan(timed(10), timed(400), timed(300))))
+    found = columns.joint_misfit(np.array([660.0]), np.array([1980.0]), to_open=False)
+    assert np.isfinite(found).tolist() == [[False, True]]
+    columns = PlanColumns.of(unroll(plan(timed(300), timed(400), timed(10))))
+    found = columns.joint_misfit(np.array([400.0]), np.array([1200.0]), to_open=False)
+    assert np.isfinite(found).tolist() == [[False, False]]
+
+
 def test_a_very_short_second_step_does_not_make_one_lap_two() -> None:
     assert math.isinf(joint(300, timed(300), timed(10)))
     assert math.isfinite(joint(309, timed(300), timed(10)))

@@ -143,9 +143,7 @@ class LapColumns:
             trigger=np.array([_TRIGGERS.get(lap.trigger or "", 4) for lap in laps], dtype=np.intp),
             effort=np.array([_effort(lap.intensity) for lap in laps], dtype=np.intp),
             timer_s=np.array([lap.timer_s for lap in laps], dtype=float),
-            distance_m=np.array(
-                [np.nan if lap.distance_m is None else lap.distance_m for lap in laps], dtype=float
-            ),
+            distance_m=np.array([lap.distance_m for lap in laps], dtype=float),
         )
 
     def __len__(self) -> int:
