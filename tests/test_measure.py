@@ -366,7 +366,20 @@ def test_distance_over_time_goes_before_the_speed_column() -> None:
         assert done(faster, stretch(*part)).speed_mps == pytest.approx(6.0)
         assert done(faster, stretch(*part)).timer_s == part[1] - part[0]
     assert done(faster, stretch(0, 100)).settled_speed_mps == pytest.approx(6.0)
+    assert done(faster, stretch(50, 52)).settled_speed_mps == pytest.approx(6.0)
+    assert done(faster, stretch(50, 51)).settled_speed_mps is None
     assert done(faster, stretch(50, 50)).speed_mps is None
+
+
+def test_standing_still_is_a_speed_of_nothing_whatever_the_speed_column_says() -> None:
+    activity = record([Piece(timer_s=100)])
+    still = attrs.evolve(activity.track, distance_m=0 * activity.track.distance_m)
+    assert done(attrs.evolve(activity, track=still), stretch(0, 100)).settled_speed_mps == 0.0
+
+
+def test_a_grade_is_metres_up_for_a_hundred_along() -> None:
+    uphill = record([Piece(timer_s=200, grade_percent=2.0)])
+    assert done(uphill, stretch(20, 180)).grade_percent == pytest.approx(2.0)
 
 
 def test_one_lap_without_a_distance_leaves_it_to_the_samples() -> None:
