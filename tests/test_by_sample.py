@@ -405,6 +405,12 @@ def test_what_the_samples_do_not_show_is_said_to_be_missing() -> None:
     assert [each.execution.number for each in found.pairings] == [1, 2]
 
 
+def test_an_open_step_lasts_or_was_left_out() -> None:
+    halves = record([Piece(timer_s=60, speed_mps=2.0), Piece(timer_s=60, speed_mps=4.0)])
+    found = along(halves, plan(timed(60), Step(duration=OpenDuration()), timed(60)))
+    assert segments(found) == [(0.0, 60.0), (60.0, 120.0), None]
+
+
 def test_a_repeat_that_ends_by_a_condition_is_taken_once() -> None:
     until = attrs.evolve(repeat(0, 1), count=None)
     found = along(record([Piece(timer_s=300)]), plan(timed(100), timed(50), until))

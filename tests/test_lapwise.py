@@ -312,6 +312,16 @@ def test_laps_outside_are_before_among_or_after_the_workout() -> None:
     ]
 
 
+def test_of_steps_or_laps_that_are_alike_the_later_is_left_out() -> None:
+    def laps_for(done_s: list[int], *planned_s: int) -> list[int | None]:
+        activity = record([Piece(timer_s=seconds) for seconds in done_s])
+        found = aligned(activity, plan(*map(timed, planned_s)), "laps")
+        return [each.stretch.first_lap if each.stretch else None for each in found.pairings]
+
+    assert laps_for([300, 60, 200], 300, 60, 60, 200) == [0, 1, None, 2]
+    assert laps_for([300, 60, 60, 200], 300, 60, 200) == [0, 1, 3]
+
+
 def test_where_no_lap_fits_all_are_before_the_workout() -> None:
     found = aligned(record([Piece(timer_s=3, trigger="time")]), plan(timed(3000)), "laps")
     assert [each.reason for each in found.extra] == ["before the workout"]

@@ -220,11 +220,10 @@ class PlanColumns:
             distance not known, fits everything equally, at 0.3.
         """
         done_s, done_m = timer_s[:, np.newaxis], distance_m[:, np.newaxis]
-        with np.errstate(invalid="ignore"):
-            by_time = np.abs(np.log(np.maximum(done_s, 0.5) / self.timer_s))
-            by_time[np.abs(done_s - self.timer_s) <= _SAME_S] = 0.0
-            by_distance = np.abs(np.log(np.maximum(done_m, 0.5) / self.distance_m))
-            by_distance[np.abs(done_m - self.distance_m) <= _SAME_M] = 0.0
+        by_time = np.abs(np.log(np.maximum(done_s, 0.5) / self.timer_s))
+        by_time[np.abs(done_s - self.timer_s) <= _SAME_S] = 0.0
+        by_distance = np.abs(np.log(np.maximum(done_m, 0.5) / self.distance_m))
+        by_distance[np.abs(done_m - self.distance_m) <= _SAME_M] = 0.0
         misfit: Floats = np.where(np.isnan(self.timer_s), by_distance, by_time)
         misfit[misfit <= _SAME_FRACTION] = 0.0
         misfit[np.isnan(misfit)] = 0.3
@@ -291,4 +290,4 @@ class PlanColumns:
         with np.errstate(invalid="ignore", divide="ignore"):
             speed = (distance_m / timer_s)[:, np.newaxis]
             outside = np.maximum(self.slowest_mps / speed, speed / self.fastest_mps) - 1.0
-        return np.asarray(np.clip(np.nan_to_num(outside, nan=0.0, posinf=1.0), 0.0, 1.0))
+        return np.asarray(np.clip(np.nan_to_num(outside), 0.0, 1.0))
