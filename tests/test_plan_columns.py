@@ -224,12 +224,18 @@ def test_only_what_is_as_long_as_two_steps_holds_both(timer_s: float, fits: bool
 
 def test_within_two_seconds_or_five_metres_lengths_are_the_same() -> None:
     short = PlanColumns.of(unroll(plan(timed(6), metres(8))))
-    found = short.length_misfit(np.array([7.9, 8.1]), np.array([12.9, 13.1]))
+    found = short.length_misfit(np.array([8.0, 8.1]), np.array([13.0, 13.1]))
     assert (found == 0.0).tolist() == [[True, True], [False, False]]
     assert joint(52, timed(20), timed(30)) == 0.0
     assert joint(48, timed(20), timed(30)) == 0.0
     assert joint(52.5, timed(20), timed(30)) == pytest.approx(math.log(1.05))
     assert joint(306, timed(200), timed(100)) == 0.0
+
+
+def test_a_lap_of_no_time_and_no_distance_has_no_pace_to_be_off() -> None:
+    banded = PlanColumns.of(unroll(plan(timed(60, PaceTarget(slowest_mps=3, fastest_mps=4)))))
+    found = banded.pace_misfit(np.array([0.0, 0.0, 60.0]), np.array([0.0, 9.0, 0.0]))
+    assert found.tolist() == [[0.0], [1.0], [1.0]]
 
 
 def test_the_shorter_of_any_two_neighbours_says_what_is_nearer() -> None:
