@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 PACKAGE = ROOT / "backrun_fit"
 # Where what is installed and what is imported go by different names.
 IMPORTED_AS = {"fit-tool": "fit_tool", "pyyaml": "yaml"}
-FOR_DEVELOPERS = {"dev", "docs", "bench"}
+FOR_DEVELOPERS = {"dev", "docs", "bench", "mutation"}
 
 
 def imported(sources: Iterable[str]) -> set[str]:
