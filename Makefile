@@ -56,7 +56,7 @@ lint: $(READY)
 	$(BIN)/lint-imports --no-cache
 
 coverage: $(READY)
-	$(BIN)/pytest -q --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -q -m "not slow and not packaging" -n auto --dist worksteal --cov --cov-report=term-missing:skip-covered
 
 # Strict: a warning is an error. Nothing is fetched.
 docs: $(READY)
