@@ -25,6 +25,9 @@ _FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+HERE = Path(sys.executable).parent
+"""Where the programs of this environment are."""
+
 
 @attrs.frozen
 class Block:
@@ -69,11 +72,11 @@ def set_up(page: Path, desk: Path) -> None:
         shutil.copytree(ROOT / "fixtures", desk / "fixtures")
 
 
-def printed_by(command: str, desk: Path) -> str:
-    """What a command prints on a plain terminal of 80 columns."""
+def printed_by(command: str, desk: Path, programs: Path = HERE) -> str:
+    """What a command prints on a plain terminal of 80 columns; programs come from a folder."""
     environment = {
         **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "COLUMNS": "80",
         "NO_COLOR": "1",
     }
@@ -90,7 +93,7 @@ def printed_by(command: str, desk: Path) -> str:
     return "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
 
 
-def walk(page: Path, desk: Path) -> Iterator[tuple[str, str, str]]:
+def walk(page: Path, desk: Path, programs: Path = HERE) -> Iterator[tuple[str, str, str]]:
     """Do what a page says, from top to bottom: command, what is shown, what is printed."""
     set_up(page, desk)
     for block in blocks(page.read_text()):
@@ -98,7 +101,7 @@ def walk(page: Path, desk: Path) -> Iterator[tuple[str, str, str]]:
             (desk / block.name).write_text(block.body)
         elif block.word == "console":
             for command, shown in commands(block.body):
-                yield command, shown, printed_by(command, desk)
+                yield command, shown, printed_by(command, desk, programs)
 
 
 def renewed(page: Path, desk: Path) -> str:
