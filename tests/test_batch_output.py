@@ -398,6 +398,7 @@ def test_a_line_that_was_changed_counts_for_nothing(tmp_path: Path) -> None:
     assert Entry.of(line[:-1]) is None
     assert Entry.of(b"") is None
     assert Entry.of(b"[]\t1\n") is None
+    assert Entry.of(line.replace(b'"run_count"', b'"ran_count"')) is None
 
 
 def test_a_file_that_is_no_journal_is_left_alone(runs: Path, tmp_path: Path) -> None:

@@ -65,9 +65,10 @@ class Entry:
             values: dict[str, Any] = json.loads(head)
             is_whole = line.endswith(b"\n") and values.pop("crc32") == zlib.crc32(body)
             errors = tuple(map(tuple, values.pop("errors")))
+            entry = cls(**values, errors=errors, rows=tuple(body.split(b"\t")))
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
-        return cls(**values, errors=errors, rows=tuple(body.split(b"\t"))) if is_whole else None
+        return entry if is_whole else None
 
 
 class Journal:

@@ -96,14 +96,10 @@ def parse_season(text: str, format: SpecFormat = "yaml", source: str | None = No
         (['Tue', 'Sun'], 2)
     """
     document = read_document(text, format, source)
-    try:
+    with document.reading():
         season = Season(**read_mapping(document.data, _SEASON, "a season", _REQUIRED))
         _refuse_contradictions(season)
         ladders(season)
-    except SpecError as error:
-        document.refuse(error.problems)
-        raise
-    document.refuse(())
     return season
 
 

@@ -26,10 +26,8 @@ def load_athlete(path: str | os.PathLike[str]) -> Athlete:
     text, format_ = read_text(path)
     document = read_document(text, format_, os.fspath(path))
     section = "athlete" if "athlete" in document.data else ""
-    try:
-        athlete = read_athlete(document.data[section] if section else document.data)
-    except SpecError as error:
-        document.refuse((error.under(section) if section else error).problems)
-        raise
-    document.refuse(())
-    return athlete
+    with document.reading():
+        try:
+            return read_athlete(document.data[section] if section else document.data)
+        except SpecError as error:
+            raise (error.under(section) if section else error) from None

@@ -82,12 +82,8 @@ def parse_device(
     document = read_document(text, format, source)
     has_base = document.data.get("base") is not None
     required = ("name",) if has_base else tuple(key for key in _READERS if key != "base")
-    try:
+    with document.reading():
         found = read_mapping(document.data, _READERS, "a device", required)
-    except SpecError as error:
-        document.refuse(error.problems)
-        raise
-    document.refuse(())
     base = found.pop("base", None)
     return attrs.evolve(DEVICES[base], **found) if base else DeviceProfile(**found)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, TypeAlias
 
 import attrs
@@ -65,6 +66,20 @@ class Document:
         located = [*self.problems, *map(self.located, problems)]
         if located:
             raise SpecError(sorted(located, key=_place_in_text), self.source)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """What is wrong with the values read inside is refused with what is wrong as text.
+
+        Raises:
+            SpecError: As ``refuse`` does.
+        """
+        try:
+            yield
+        except SpecError as error:
+            self.refuse(error.problems)
+            raise
+        self.refuse(())
 
     def located(self, problem: Problem) -> Problem:
         """The problem with its place in the file, as near as it is known.

@@ -53,13 +53,8 @@ def parse_tolerances(
         0.05
     """
     document = read_document(text, format, source)
-    try:
-        tolerances = changed_tolerances(Tolerances(), document.data)
-    except SpecError as error:
-        document.refuse(error.problems)
-        raise
-    document.refuse(())
-    return tolerances
+    with document.reading():
+        return changed_tolerances(Tolerances(), document.data)
 
 
 def changed_tolerances(tolerances: Tolerances, values: Mapping[str, Any]) -> Tolerances:
