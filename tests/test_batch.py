@@ -395,7 +395,7 @@ def test_what_swallows_its_end_gets_more_time_before_each_further_one() -> None:
 )
 def test_a_file_that_takes_too_long_is_one_error(executor: Callable[[], Executor]) -> None:
     inputs = [RUNS[0], ("stalled.fit", RUNS[0][1]), RUNS[1]]
-    work = functools.partial(stalled_check, options=CheckOptions(limit_s=4.0))
+    work = functools.partial(stalled_check, options=CheckOptions(limit_s=2.5))
     found = [c.results[0] for c in spread(work, inputs_of(inputs), executor, lost=lost)]
     kinds = [result.error and result.error.kind for result in found]
     assert kinds == [None, "TimeLimitError", None]

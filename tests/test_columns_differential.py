@@ -22,11 +22,9 @@ KINDS = (
 )
 
 REPRESENTATIVE = (
-    "decode/2019-02-17-062644-ELEMNT-297E-195-0.fit",
     "decode/Activity.fit",
     "decode/DeveloperData.fit",
     "decode/MonitoringFile.fit",
-    "decode/coros-pace-2-cycling-misaligned-fields.fit",
     "decode/developer-types-sample.fit",
     "decode/garmin-fenix-5-run.fit",
     "decode/m-chained_Activity_activity_poolswim.fit",

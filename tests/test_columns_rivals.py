@@ -204,7 +204,7 @@ def _files() -> list[str]:
 
 # The largest are in the full run.
 DAILY = (
-    *(name for name in REPRESENTATIVE if not name.startswith(("decode/2019", "decode/coros"))),
+    *REPRESENTATIVE,
     "decode/compressed-speed-distance.fit",
     "decode/elemnt-bolt-no-application-id-inside-developer-data-id.fit",
 )
