@@ -126,4 +126,4 @@ $(PACE2FIT)/.ready: | $(READY)
 	touch $@
 
 clean:
-	rm -rf $(VENV) demo dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist build mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
