@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
+import numpy as np
 
 from backrun_fit.compiled import CompiledWorkout, Identity, Message, RepeatMessage, nest
 from backrun_fit.errors import CompileError, DecodeError
@@ -142,9 +144,11 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     table = segment.table(_WORKOUT_STEP)
     if not len(table):
         return None
-    messages = _messages(table, embedded=embedded)
     heads = segment.table(_WORKOUT)
+    chosen, head = _one_workout(segment, table, heads, embedded=embedded)
+    messages = _messages(table, chosen, embedded=embedded)
     rows = heads.rows(*_HEAD_FIELDS, *_unknown(heads, WORKOUT_FIELDS))
+    rows = rows if head is None else rows[head : head + 1]
     texts = list(zip(*rows, strict=True)) if rows else [()] * len(_HEAD_FIELDS)
     name, sport, sub_sport, notes = map(_last, texts[: len(_HEAD_FIELDS)])
     keeps = bool(rows) and (not embedded or _any_value(texts[len(_HEAD_FIELDS) :]))
@@ -160,7 +164,7 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     except CompileError as error:
         raise DecodeError(str(error)) from error
     if keeps:
-        compiled = workout_with_source(compiled, raw_messages(heads)[-1])
+        compiled = workout_with_source(compiled, raw_messages(heads)[-1 if head is None else head])
     return _with_source(compiled, segment, embedded=embedded)
 
 
@@ -228,18 +232,70 @@ def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
     )
 
 
-def _messages(table: Table, *, embedded: bool) -> tuple[Message, ...]:
-    fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
+def _one_workout(
+    segment: Segment, steps: Table, heads: Table, *, embedded: bool
+) -> tuple[list[int], int | None]:
+    """The steps of one workout, where a file holds one or more.
+
+    Steps belong to the workout message before them (behind them, where steps come first).
+    Of several workouts in an activity the one that the laps point to is taken.
+
+    Returns:
+        Positions of its steps in their table, and of its workout message where there are
+        several; None for any of the messages.
+
+    Raises:
+        DecodeError: There are several, and nothing says which is meant.
+    """
+    rows = steps.raw_rows(*_STEP_FIELDS)
+    before = np.searchsorted(heads.sequence, steps.sequence).tolist()
+    indexes = [_masked(row[0], place) for place, row in enumerate(rows)]
+    sets: dict[tuple[int, int], list[int]] = {}
+    restarts = 0
+    for place, (group, index) in enumerate(zip(before, indexes, strict=True)):
+        own = [indexes[other] for other in sets.get((group, restarts), ())]
+        if index == 0 and index in own and len(set(own)) > 1:
+            restarts += 1
+        sets.setdefault((group, restarts), []).append(place)
+    # A recorder may say the same again to correct it.
+    different = {tuple(rows[place] for place in places): key for key, places in sets.items()}
+    keys = [*different.values()]
+    if len(keys) > 1 and embedded:
+        pointed = segment.table("lap").integers("wkt_step_index")
+        last = max((index & INDEX_MASK for index in pointed if index is not None), default=0)
+        keys = [key for key in keys if len(sets[key]) > last] or keys
+    if len(keys) > 1:
+        counts = " and ".join(f"{len(sets[key])} steps" for key in keys)
+        both = sorted(set.intersection(*({indexes[p] for p in sets[key]} for key in keys)))
+        raise DecodeError(
+            "several workouts in one file",
+            expected="one, or laps that point to steps of one of them alone",
+            got=f"{len(keys)} workouts of {counts}, whose step indexes collide: {both[:10]}",
+        )
+    places = sets[keys[0]]
+    if len(sets) == 1 or not len(heads):
+        return places, None
+    group = keys[0][0] - (before[0] > 0)
+    return places, min(group, len(heads) - 1)
+
+
+def _masked(index: Raw, otherwise: int) -> int:
+    return index & INDEX_MASK if isinstance(index, int) else otherwise
+
+
+def _messages(table: Table, places: Sequence[int], *, embedded: bool) -> tuple[Message, ...]:
+    all_fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
+    fields = [all_fields[place] for place in places]
     found = [_RawStep.of(row[: len(_STEP_FIELDS)]) for row in fields]
     offsets = not embedded or _keeps_offsets(found)
     has_more = _any_value(row[len(_STEP_FIELDS) :] for row in fields)
     sources = raw_messages(table) if not embedded or has_more else None
+    indexes = _indexes(found)
     rows: dict[int, Message] = {}
-    for row, raw in enumerate(found):
-        index = row if raw.message_index is None else raw.message_index & INDEX_MASK
+    for place, index, raw in zip(places, indexes, found, strict=True):
         message = _message(raw, offsets)
         if sources is not None:
-            message = with_source(message, sources[row], index=index, offsets=offsets)
+            message = with_source(message, sources[place], index=index, offsets=offsets)
             if embedded:
                 message = attrs.evolve(message, spelling=())
         rows[index] = message
@@ -251,6 +307,31 @@ def _messages(table: Table, *, embedded: bool) -> tuple[Message, ...]:
             got=f"none for {missing[:5]}",
         )
     return tuple(rows[index] for index in sorted(rows))
+
+
+def _indexes(steps: Sequence[_RawStep]) -> list[int]:
+    """The message index of each step of one workout; where all have the same, their order.
+
+    Raises:
+        DecodeError: Some have the same; which is said.
+    """
+    indexes = [_masked(step.message_index, place) for place, step in enumerate(steps)]
+    if len(set(indexes)) == 1:
+        return [*range(len(steps))]
+    for index, count in Counter(indexes).items():
+        if count > 1:
+            names = [
+                repr(step.name) if step.name else f"the one at position {place + 1}"
+                for place, step in enumerate(steps)
+                if indexes[place] == index
+            ]
+            raise DecodeError(
+                "several workout steps have the same message_index",
+                expected="each index once",
+                got=f"index {index} {'twice' if count == 2 else f'{count} times'}: "
+                + ", ".join(names[:5]),
+            )
+    return indexes
 
 
 def _message(raw: _RawStep, offsets: bool) -> Message:
