@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
+from backrun_fit.activity_time import ClockJump
 from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.errors import DataWarning
 
 __all__ = [
     "TRACK_COLUMNS",
@@ -55,7 +57,9 @@ class Track:
         distance_m: Distance since the start, as the watch counted it.
         speed_mps: ``enhanced_speed``, else ``speed``.
         heart_rate_bpm: Heart rate.
-        cadence_spm: Steps of both feet per minute, 2 x (cadence + fractional cadence).
+        cadence_spm: Steps of both feet per minute, 2 x (cadence + fractional cadence); NaN
+            throughout in sports that are not on foot.
+        cadence_rpm: Turns of the crank, or strokes, per minute; NaN throughout on foot.
         altitude_m: ``enhanced_altitude``, else ``altitude``.
         power_w: Power.
         step_length_m: Length of one step.
@@ -66,6 +70,8 @@ class Track:
         vertical_ratio_percent: Vertical oscillation in percent of the step length.
         developer: Developer fields by their names; one whose name is taken goes by
             ``dev_<index>_<number>``. May be empty.
+        sources: For each column that was not taken from FIT's own field, where its values
+            come from, such as ``developer field Power``.
     """
 
     unix_s: Column
@@ -73,6 +79,7 @@ class Track:
     speed_mps: Column
     heart_rate_bpm: Column
     cadence_spm: Column
+    cadence_rpm: Column
     altitude_m: Column
     power_w: Column
     step_length_m: Column
@@ -82,6 +89,7 @@ class Track:
     vertical_oscillation_mm: Column
     vertical_ratio_percent: Column
     developer: Mapping[str, DeveloperColumn] = attrs.field(factory=dict)
+    sources: Mapping[str, str] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         lengths = {len(getattr(self, name)) for name in TRACK_COLUMNS}
@@ -92,15 +100,27 @@ class Track:
     def __len__(self) -> int:
         return len(self.unix_s)
 
+    def rows(self, kept: slice | npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Track:
+        """Some of the samples, by position or by mask, which must keep their order."""
+        columns: dict[str, Any] = {name: getattr(self, name)[kept] for name in TRACK_COLUMNS}
+        return Track(
+            **columns,
+            developer={
+                key: attrs.evolve(column, values=column.values[kept])
+                for key, column in self.developer.items()
+            },
+            sources=self.sources,
+        )
+
     @classmethod
     def from_columns(cls, unix_s: Column, **columns: Column) -> Track:
         """A track with the columns given, NaN in all others, and no developer fields."""
-        absent = dict.fromkeys(TRACK_COLUMNS[1:], np.full(len(unix_s), np.nan))
+        absent: dict[str, Any] = dict.fromkeys(TRACK_COLUMNS[1:], np.full(len(unix_s), np.nan))
         return cls(unix_s=unix_s, developer={}, **{**absent, **columns})
 
 
 TRACK_COLUMNS: Final = tuple(
-    field.name for field in attrs.fields(Track) if field.name != "developer"
+    field.name for field in attrs.fields(Track) if field.name not in ("developer", "sources")
 )
 """Names of the columns that every track has, ``unix_s`` first."""
 
@@ -112,7 +132,8 @@ class Lap:
     Attributes:
         number: Zero-based position in the file.
         start_at: When it began, aware UTC.
-        end_at: When it ended, aware UTC (``timestamp``).
+        end_at: When it ended, aware UTC: ``start_time + total_elapsed_time``, never
+            ``timestamp`` (``activity_time.ends_of_summaries`` has the order of trust).
         timer_s: Seconds with the timer running.
         elapsed_s: Seconds on the clock, pauses included.
         distance_m: Distance; None where not recorded.
@@ -122,6 +143,8 @@ class Lap:
             ``manual`` or ``session_end``; None where not recorded.
         intensity: FIT's word; None where not recorded, which is often.
         heart_rate_bpm: Mean; None where not recorded.
+        is_from_records: The file has no lap message for it: the recording stopped in it, or
+            the recorder left it out, and it was made of the samples.
     """
 
     number: int
@@ -134,6 +157,7 @@ class Lap:
     trigger: str | None = None
     intensity: str | None = None
     heart_rate_bpm: float | None = None
+    is_from_records: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -146,7 +170,7 @@ class TimerEvent:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Activity:
-    """One recorded activity.
+    """One recorded activity: one session (leg) of a file.
 
     Attributes:
         started_at: Aware UTC.
@@ -162,7 +186,12 @@ class Activity:
         elapsed_s: Seconds on the clock in all; None where not recorded.
         distance_m: Total distance; None where not recorded.
         workout: The workout that the watch executed, where the file carries one.
-        warnings: What was odd about the file, one sentence each.
+        clock_jumps: Where the recorder's clock was set; usually none.
+        leg: One-based position among the sessions of its file.
+        leg_count: How many sessions the file has.
+        is_complete: False where the recording stopped before it was ended (flat battery,
+            cut upload): what the plan asks for after that was not recorded.
+        warnings: What was odd about the file.
         source: Name of the file it came from; None for bytes.
     """
 
@@ -179,5 +208,9 @@ class Activity:
     elapsed_s: float | None = None
     distance_m: float | None = None
     workout: CompiledWorkout | None = None
-    warnings: tuple[str, ...] = ()
+    clock_jumps: tuple[ClockJump, ...] = ()
+    leg: int = 1
+    leg_count: int = 1
+    is_complete: bool = True
+    warnings: tuple[DataWarning, ...] = ()
     source: str | None = None

@@ -16,6 +16,7 @@ __all__ = [
     "BackrunFitError",
     "BatchError",
     "CompileError",
+    "DataWarning",
     "DecodeError",
     "EncodeError",
     "MissingExtraError",
@@ -30,6 +31,28 @@ __all__ = [
 
 class BackrunFitError(Exception):
     """Base of every error this package raises on purpose."""
+
+
+@attrs.frozen
+class DataWarning:
+    """Something odd about an input that did not stop the work.
+
+    Attributes:
+        code: Stable name for programs; all are listed in ``docs/reference/errors.md``.
+        message: One sentence for people.
+        count: How many times it was met.
+
+    Example:
+        >>> str(DataWarning("laps_overlap", "2 laps end after the next one begins", 2))
+        '2 laps end after the next one begins'
+    """
+
+    code: str
+    message: str
+    count: int = 1
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @attrs.frozen

@@ -6,12 +6,14 @@ Holds data. How it looks as a document or as rows is known to ``render``, which 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
 import attrs
 
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
+from backrun_fit.errors import DataWarning
 from backrun_fit.tolerances import Tolerances
 
 __all__ = [
@@ -29,7 +31,10 @@ __all__ = [
 
 
 class Verdict(enum.Enum):
-    """What became of an execution. Missing data is never a miss."""
+    """What became of an execution. Missing data is never a miss.
+
+    ``DONE_UNMEASURED``: its length was met, and its target could not be measured.
+    """
 
     MET = "met"
     SHORT = "short"
@@ -39,11 +44,12 @@ class Verdict(enum.Enum):
     SKIPPED = "skipped"
     UNFINISHED = "unfinished"
     NOT_MEASURABLE = "not_measurable"
+    DONE_UNMEASURED = "done_unmeasured"
 
     @property
     def is_miss(self) -> bool:
         """True where the plan was measurably not done."""
-        return self not in (Verdict.MET, Verdict.NOT_MEASURABLE)
+        return self not in (Verdict.MET, Verdict.NOT_MEASURABLE, Verdict.DONE_UNMEASURED)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +131,8 @@ class StepResult:
         pairing: Why this stretch of the recording was taken for this execution.
         certainty: How sure that is, 0 to 1; None where alignment did not say.
         done: What was measured; None when there is no lap for it.
-        verdict: The worst of the findings.
+        verdict: The worst of the findings; DONE_UNMEASURED where some were met, none was
+            missed and the rest could not be measured.
         findings: One a component that the plan asks for or that was looked at.
         notes: Observations that are no verdict (grade of a backward stretch).
         weight_s: Weight in the score: planned seconds, estimated where the plan
@@ -266,6 +273,9 @@ class Report:
         started_at: Start of the activity, aware UTC.
         sport: FIT's word or None.
         sub_sport: FIT's word or None.
+        leg: One-based position of the activity among the sessions of its file.
+        leg_count: How many sessions the file has.
+        is_complete: False where the recording stopped before it was ended.
         workout: The workout the run was checked against.
         workout_origin: ``activity`` (embedded) or ``given``.
         agreements: How many executions of a given plan equal the embedded one;
@@ -274,7 +284,7 @@ class Report:
         differences: Where they differ; empty when they agree or only one exists.
         align: What alignment looked at.
         score: 0 to 100; None when nothing was measurable.
-        verdict: MET when no execution was missed; else the worst of them.
+        verdict: The worst of all executions: MET only where each was measured and met.
         colour: Beside the score; None where the plan has no length or none was recorded.
         results: One an execution, in order.
         extra: Laps outside the plan, in order.
@@ -282,13 +292,18 @@ class Report:
         safety: Observations on ground, pace and dose of the backward parts, one
             sentence each; no verdicts.
         tolerances: As used.
-        warnings: About file, plan and alignment, one sentence each.
+        sources: For each quantity that was recorded, where its values come from: ``watch``,
+            or a developer field by its name. May be empty.
+        warnings: About file, plan and alignment.
     """
 
     source: str | None
     started_at: datetime
     sport: str | None
     sub_sport: str | None
+    leg: int = 1
+    leg_count: int = 1
+    is_complete: bool = True
     workout: CompiledWorkout
     workout_origin: Literal["activity", "given"]
     agreements: int | None = None
@@ -303,7 +318,8 @@ class Report:
     evidence: Evidence
     safety: tuple[str, ...] = ()
     tolerances: Tolerances
-    warnings: tuple[str, ...] = ()
+    sources: Mapping[str, str] = attrs.field(factory=dict)
+    warnings: tuple[DataWarning, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The document that ``check --json`` prints: mappings, lists, numbers and texts.

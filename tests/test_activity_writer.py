@@ -94,6 +94,7 @@ RESOLUTION = {
     "speed_mps": 0.00051,
     "heart_rate_bpm": 0.51,
     "cadence_spm": 1 / 128,
+    "cadence_rpm": 1 / 128,
     "altitude_m": 0.101,
     "power_w": 0.51,
     "step_length_m": 0.000051,
@@ -497,14 +498,15 @@ def _some(values: st.SearchStrategy[float], length: int) -> st.SearchStrategy[Co
     )
 
 
-# What the fields hold; the last number of an unsigned one means none.
+# What the fields hold; the last number of an unsigned one means none, and so does a heart
+# rate of 0, and a power that is 0 throughout.
 RANGES = {
     "distance_m": (0.0, 4.2e7),
     "speed_mps": (0.0, 4.2e6),
-    "heart_rate_bpm": (0.0, 254.0),
+    "heart_rate_bpm": (1.0, 254.0),
     "cadence_spm": (0.0, 508.0),
     "altitude_m": (-500.0, 8.5e8),
-    "power_w": (0.0, 65534.0),
+    "power_w": (1.0, 65534.0),
     "step_length_m": (0.0, 6.5534),
     "latitude_deg": (-90.0, 90.0),
     "longitude_deg": (-180.0, 179.9),
@@ -559,11 +561,16 @@ def activities(draw: st.DrawFn) -> Activity:
             step_index=draw(st.none() | st.integers(0, 0x0FFF)),
             trigger=draw(st.sampled_from([None, "time", "distance", "manual", "99"])),
             intensity=draw(st.sampled_from([None, "active", "recovery", "other"])),
-            heart_rate_bpm=draw(st.none() | st.floats(0.0, 254.0)),
+            heart_rate_bpm=draw(st.none() | st.floats(1.0, 254.0)),
         )
         laps.append(lap)
         at = lap.end_at
-    elapsed_s = draw(seconds)
+    # Samples behind the end of laps and session would be a lap that was never closed.
+    track = draw(tracks())
+    span_s = float(track.unix_s[-1]) - START.timestamp()
+    if laps and (at - START).total_seconds() < span_s:
+        laps = []
+    elapsed_s = span_s + draw(seconds)
     manufacturer, product = draw(
         st.sampled_from(
             [
@@ -587,7 +594,7 @@ def activities(draw: st.DrawFn) -> Activity:
         manufacturer=manufacturer,
         product=product,
         laps=tuple(laps),
-        track=draw(tracks()),
+        track=track,
     )
 
 

@@ -145,10 +145,12 @@ def test_a_rehearsal_of_every_sample_is_all_met_with_score_100(
     assert run("check", run_file, "--json") == 0
     (report,) = documents(capsys.readouterr().out)
     assert report["score"] == 100.0
-    assert report["verdict"] == "met"
+    # What a watch says of pace on a treadmill was not measured.
+    verdict = "done_unmeasured" if spec.stem == "treadmill" else "met"
+    assert report["verdict"] == verdict
     executions = report["executions"]
     assert isinstance(executions, list)
-    assert {execution["verdict"] for execution in executions} == {"met"}
+    assert {execution["verdict"] for execution in executions} <= {"met", verdict}
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
@@ -164,7 +166,7 @@ def test_a_skipped_third_execution_is_skipped_and_no_other_is_touched(
     assert isinstance(executions, list)
     verdicts = [execution["verdict"] for execution in executions]
     assert verdicts[2] == "skipped"
-    assert set(verdicts[:2] + verdicts[3:]) == {"met"}
+    assert set(verdicts[:2] + verdicts[3:]) <= {"met", "done_unmeasured"}
 
 
 def test_check_prints_a_table_and_takes_a_plan_and_tolerances(

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 import backrun_fit as bf
 from backrun_fit.activity import TRACK_COLUMNS, Activity, Track
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage, unroll
-from backrun_fit.errors import MissingExtraError
+from backrun_fit.errors import DataWarning, MissingExtraError
 from backrun_fit.render.bars import intensity_word
 from backrun_fit.render.drawing import DARK, LIGHT
 from backrun_fit.render.html import page as page_room
@@ -36,9 +36,8 @@ from backrun_fit.render.html.facts import (
     moved,
     movement_word,
     unmeasured,
-    verdict_word,
 )
-from backrun_fit.render.parts import done_text, numbers_text
+from backrun_fit.render.parts import done_text, numbers_text, verdict_word
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import duration_text, shown, target_text
@@ -224,7 +223,7 @@ def test_movements_are_contrasted() -> None:
 
 def test_extra_laps_warnings_and_tolerances_are_told() -> None:
     report, activity = _intervals()
-    warned = attrs.evolve(report, warnings=("the clock was wrong",))
+    warned = attrs.evolve(report, warnings=(DataWarning("odd", "the clock was wrong"),))
     told = text_of(_named(tree(report_html(warned, activity)), "About this check"))
     assert "the clock was wrong" in told
     assert report.extra[0].reason in told
@@ -527,7 +526,9 @@ def test_hostile_text_is_text_everywhere() -> None:
         for each in report.workout.messages
     )
     workout = attrs.evolve(report.workout, name=bad, notes=bad, messages=messages)
-    hostile = attrs.evolve(activity, workout=workout, source=f"a/{_BAD}.fit", warnings=(bad,))
+    hostile = attrs.evolve(
+        activity, workout=workout, source=f"a/{_BAD}.fit", warnings=(DataWarning("odd", bad),)
+    )
     page = report_html(bf.check(hostile), hostile)
     root = tree(page)
     assert not [each for each in root.iter() if each.tag in ("script", "img")]

@@ -330,7 +330,7 @@ def test_being_slower_is_harmless_in_easy_parts_but_not_backward(intensity: Inte
 def test_the_speed_of_a_watch_on_a_treadmill_is_not_trusted() -> None:
     done = of_time(300, settled_speed_mps=9.0)
     result = judged(timed(300, PACE), done, Setting(sub_sport="treadmill"))
-    assert result.verdict is Verdict.MET
+    assert result.verdict is Verdict.DONE_UNMEASURED
     assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
     assert "treadmill" in result.findings[1].message
 
@@ -342,7 +342,8 @@ def test_a_track_has_less_slack() -> None:
 
 
 def test_a_step_too_short_to_settle_in_is_not_judged_by_its_pace() -> None:
-    for length_s, verdict in [(20, Verdict.MET), (25.9, Verdict.MET), (26, Verdict.FAST)]:
+    unmeasured = Verdict.DONE_UNMEASURED
+    for length_s, verdict in [(20, unmeasured), (25.9, unmeasured), (26, Verdict.FAST)]:
         done = of_time(length_s, settled_speed_mps=6.0)
         assert judged(timed(length_s, PACE), done).verdict is verdict
     pace = judged(timed(20, PACE), of_time(20, settled_speed_mps=6.0)).findings[1]
@@ -403,7 +404,7 @@ def test_other_bands_have_their_slack_too(
 )
 def test_missing_data_is_never_a_miss(target: Any, done: Done, reason: str) -> None:
     result = judged(timed(300, target), done)
-    assert result.verdict is Verdict.MET
+    assert result.verdict is Verdict.DONE_UNMEASURED
     assert result.findings[1].verdict is Verdict.NOT_MEASURABLE
     assert result.findings[1].quality is None
     assert reason in result.findings[1].message

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backrun_fit.activity_time import interpolate
 from backrun_fit.compliance.means import Slopes, TimeMeans, weights
-from backrun_fit.compliance.timeline import _between
 
 VALUES = st.lists(st.one_of(st.just(float("nan")), st.floats(0.0, 300.0)), min_size=1, max_size=40)
 
@@ -71,7 +71,7 @@ def test_one_number_between_others_is_where_numpy_puts_it(
     along = np.cumsum(steps)
     expected = float(np.interp(at, along, heights))
     if len(set(along.tolist())) == len(along):
-        assert _between(at, along, heights) == pytest.approx(expected, abs=1e-6)
+        assert interpolate(at, along, heights) == pytest.approx(expected, abs=1e-6)
 
 
 def test_a_value_of_zero_counts_unless_only_movement_does() -> None:

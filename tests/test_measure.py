@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.activity import TRACK_COLUMNS, Activity, Column, TimerEvent, Track
+from backrun_fit.activity import TRACK_COLUMNS, Activity, Column, Track
 from backrun_fit.compliance.measure import measure, settling_time
 from backrun_fit.compliance.pairing import Stretch
-from backrun_fit.compliance.timeline import Recording, Timeline, instant
+from backrun_fit.compliance.timeline import Recording, instant
 from backrun_fit.report import Done
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
@@ -177,36 +177,6 @@ def test_speed_comes_from_the_speed_column_where_no_distance_was_recorded() -> N
     assert (result.distance_m, result.speed_mps, result.settled_speed_mps) == (None, 3.0, 3.0)
 
 
-events = st.lists(
-    st.tuples(st.integers(0, 1000), st.sampled_from(["start", "stop"])), max_size=12
-).map(lambda each: sorted(each, key=lambda event: event[0]))
-
-
-@given(events=events, at=st.integers(0, 1000))
-def test_timer_time_counts_the_seconds_between_start_and_stop(
-    events: list[tuple[int, str]], at: int
-) -> None:
-    starts = [second for second, kind in events if kind == "start"]
-    stops = [second for second, kind in events if kind == "stop"]
-    running = not starts or (bool(stops) and stops[0] < starts[0])
-    ran = []
-    for second in range(1000):
-        for when, kind in events:
-            if when == second:
-                running = kind == "start"
-        ran.append(running)
-    counted = sum(ran[:at]) if any(ran) else at
-    line = Timeline.of_events(
-        [
-            TimerEvent(at=instant(second), kind="start" if kind == "start" else "stop")
-            for second, kind in events
-        ],
-        0.0,
-        1000.0,
-    )
-    assert float(line.timer_at(float(at))) == pytest.approx(counted)
-
-
 # Measured in one pass against plain sums over the samples.
 
 
@@ -287,11 +257,24 @@ def test_what_is_measured_is_what_plain_sums_over_the_samples_give(
         at_s = (track.unix_s - START.timestamp()).tolist()
         return lambda at: float(column[at_s.index(at)])
 
+    def held(column: Column) -> Callable[[float], float]:
+        """A value lasts until the next one, for ten seconds at most."""
+        at_s = (track.unix_s - START.timestamp()).tolist()
+
+        def value(at: float) -> float:
+            for before, one in zip(reversed(at_s), reversed(column.tolist()), strict=True):
+                if before <= at and not math.isnan(one):
+                    return float(one) if at - before <= 10.0 else math.nan
+            return math.nan
+
+        return value
+
     def moving(at: float) -> float:
-        cadence = values(track.cadence_spm)(at)
+        cadence = held(track.cadence_spm)(at)
         return cadence if cadence > 0 else math.nan
 
-    speed, heart, power = map(values, (track.speed_mps, track.heart_rate_bpm, track.power_w))
+    speed = values(track.speed_mps)
+    heart, power = map(held, (track.heart_rate_bpm, track.power_w))
     found = done(activity, stretch(from_s, to_s), OPEN, limits)
     assert found.sample_count == len(sums.rows)
     assert found.gap_s == pytest.approx(sums.gap_s)

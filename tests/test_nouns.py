@@ -135,7 +135,11 @@ def test_tolerances_that_tolerate_everything_or_less_than_nothing_are_refused(
 
 
 def test_only_what_was_measurably_not_done_is_a_miss() -> None:
-    assert [v.value for v in Verdict if not v.is_miss] == ["met", "not_measurable"]
+    assert [v.value for v in Verdict if not v.is_miss] == [
+        "met",
+        "not_measurable",
+        "done_unmeasured",
+    ]
 
 
 ERRORS = [

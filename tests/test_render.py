@@ -15,6 +15,7 @@ from rich.console import Console, RenderableType
 
 from backrun_fit.activity import Activity, Lap, Track
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, RepeatMessage
+from backrun_fit.errors import DataWarning
 from backrun_fit.render.document import (
     activity_document,
     as_json,
@@ -133,7 +134,7 @@ REPORT = Report(
         observations=("heart rate stays high",),
     ),
     tolerances=Tolerances(),
-    warnings=("the file is odd",),
+    warnings=(DataWarning("odd", "the file is odd"),),
 )
 ACTIVITY = Activity(
     started_at=START,
@@ -157,7 +158,7 @@ ACTIVITY = Activity(
     timer_s=60.0,
     distance_m=200.0,
     workout=WORKOUT,
-    warnings=("odd",),
+    warnings=(DataWarning("odd", "odd"),),
     source="run.fit",
 )
 
@@ -174,7 +175,7 @@ def test_a_report_is_a_document_with_the_promised_keys_and_nothing_infinite() ->
         "schema", "activity", "workout", "score", "verdict", "executions", "extra", "evidence",
         "tolerances", "warnings",
     } <= document.keys()  # fmt: skip
-    assert document["schema"] == "backrun_fit/report/1"
+    assert document["schema"] == "backrun_fit/report/2"
     first, second = document["executions"]
     assert {
         "step_index", "number", "name", "movement", "intensity", "start_at", "end_at",

@@ -110,5 +110,5 @@ def test_a_recording_whose_battery_died_is_an_activity_that_says_so() -> None:
     activity = read_activity(WHOLE[: len(WHOLE) // 2], on_error="salvage")
     assert len(activity.track) > 100
     assert activity.workout is not None
-    assert "shorter than its header states" in activity.warnings[0]
-    assert "bytes lost" in activity.warnings[0]
+    assert "shorter than its header states" in activity.warnings[0].message
+    assert "bytes lost" in activity.warnings[0].message

@@ -27,6 +27,7 @@ from backrun_fit.changes import changes_of
 from backrun_fit.cli import main, progress
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.trend import compare_runs
+from backrun_fit.errors import DataWarning
 from backrun_fit.render.changes import changes_text
 from backrun_fit.render.document import as_json
 from backrun_fit.render.text import Headline, activity_text, report_text, workout_text
@@ -374,7 +375,7 @@ def test_names_are_printed_as_text_in_every_report(name: str) -> None:
         source=name,
         manufacturer=name,
         product=name,
-        warnings=(name,),
+        warnings=(DataWarning("odd", name),),
         laps=tuple(attrs.evolve(lap, trigger=name, intensity=name) for lap in activity.laps),
     )
     for text in everything_about(named, "metric"):

@@ -13,6 +13,7 @@ from backrun_fit.batch.limit import within
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance import check
+from backrun_fit.compliance.legs import recordings
 from backrun_fit.compliance.pairing import AlignMode
 from backrun_fit.errors import (
     BackrunFitError,
@@ -24,6 +25,7 @@ from backrun_fit.errors import (
 )
 from backrun_fit.fit.activity_reader import activities_in
 from backrun_fit.fit.source import open_members
+from backrun_fit.fit.track_reader import Prefer
 from backrun_fit.report import Report
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
@@ -124,6 +126,9 @@ class CheckOptions:
         align: What alignment may look at.
         units: How distances and paces are printed in reasons.
         salvage: Check what is whole of a damaged file.
+        leg: One-based number of the leg to check of a file with several sessions; None for
+            the one that the workout is for.
+        prefer: Whether the watch's own fields or an app's developer fields come first.
         limit_s: How long one file may take; None for as long as it takes.
     """
 
@@ -132,6 +137,8 @@ class CheckOptions:
     align: AlignMode = "auto"
     units: UnitSystem = "metric"
     salvage: bool = False
+    leg: int | None = None
+    prefer: Prefer = "native"
     limit_s: float | None = attrs.field(default=None, validator=_above_zero)
 
 
@@ -144,6 +151,8 @@ def check_many(
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
     salvage: bool = False,
+    leg: int | None = None,
+    prefer: Prefer = "native",
     limit_s: float | None = None,
     ordered: bool = True,
     window: int = WINDOW,
@@ -165,6 +174,9 @@ def check_many(
         align: What alignment may look at.
         units: How distances and paces are printed in reasons.
         salvage: Check what is whole of a damaged file.
+        leg: Of a file with several sessions, which one to check, counted from 1; None for
+            the one that the workout is for.
+        prefer: Whether the watch's own fields or an app's developer fields come first.
         limit_s: How long one file may take. It ends whatever is Python, but not one call
             into the system that hangs (see ``batch.limit``).
         ordered: In order of the inputs, else as they are completed; results of one input
@@ -173,7 +185,7 @@ def check_many(
             cluster of more than some thirty workers.
 
     Yields:
-        One result a run; of an input with several activities several.
+        One result a recording; of an input with several recordings several.
 
     Raises:
         BatchError: The executor gave up.
@@ -188,6 +200,8 @@ def check_many(
         align=align,
         units=units,
         salvage=salvage,
+        leg=leg,
+        prefer=prefer,
         limit_s=limit_s,
     )
     tasks = (one.at_hand() for one in inputs_of(inputs))
@@ -256,12 +270,16 @@ def _of_file(
     found: list[RunResult] = []
     try:
         activities = activities_in(
-            content, source, on_error="salvage" if options.salvage else "raise"
+            content,
+            source,
+            on_error="salvage" if options.salvage else "raise",
+            prefer=options.prefer,
         )
-        for number, activity in enumerate(activities, start=1):
+        for number, legs in enumerate(recordings(activities), start=1):
             report = check(
-                activity,
+                legs,
                 options.workout,
+                leg=options.leg,
                 tolerances=options.tolerances,
                 align=options.align,
                 units=options.units,

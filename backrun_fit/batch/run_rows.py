@@ -92,7 +92,7 @@ _OF_REPORT: Final[Mapping[str, tuple[type, Callable[[Report], Any]]]] = MappingP
         "agreement_count": (int, lambda report: report.agreements),
         "difference_count": (int, lambda report: len(report.differences)),
         "safety": (str, lambda report: "; ".join(report.safety)),
-        "warnings": (str, lambda report: "; ".join(report.warnings)),
+        "warnings": (str, lambda report: "; ".join(map(str, report.warnings))),
     }
 )
 """Type and value of each column that a report fills; ``object`` stands for an instant."""

@@ -54,8 +54,19 @@ def check(
         Parameter(help="File (YAML, TOML, JSON) of tolerances; a single --tolerance wins."),
     ] = None,
     salvage: Annotated[
-        bool, Parameter(negative="", help="Check what is whole of a damaged file.")
+        bool,
+        Parameter(
+            negative="", help="Read a damaged file as far as possible, and say what was lost."
+        ),
     ] = False,
+    leg: Annotated[
+        int | None,
+        Parameter(help="Of a file with several sessions (duathlon): which one, counted from 1."),
+    ] = None,
+    prefer: Annotated[
+        Literal["native", "developer"],
+        Parameter(help="developer: an app's power, heart rate, ... before the watch's own."),
+    ] = "native",
     trend: Annotated[
         bool,
         Parameter(negative="", help="Runs of one workout side by side, instead of each report."),
@@ -93,6 +104,7 @@ def check(
 ) -> int:
     """Check recorded runs step by step against the workout they carry, or a given one."""
     from backrun_fit.compliance import check as check_activity
+    from backrun_fit.compliance.legs import recordings
     from backrun_fit.fit.activity_reader import activities_in
     from backrun_fit.fit.source import open_source
 
@@ -115,6 +127,8 @@ def check(
             align=align,
             units=shown_units,
             salvage=salvage,
+            leg=leg,
+            prefer=prefer,
             limit_s=limit,
         )
         return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)
@@ -125,11 +139,14 @@ def check(
 
     def one(content: bytes, name: str | None) -> int:
         code = DONE
-        for activity in activities_in(content, name, on_error="salvage" if salvage else "raise"):
+        found = activities_in(
+            content, name, on_error="salvage" if salvage else "raise", prefer=prefer
+        )
+        for legs in recordings(found):
             report = check_activity(
-                activity, given, tolerances=allowed, align=align, units=shown_units
+                legs, given, leg=leg, tolerances=allowed, align=align, units=shown_units
             )
-            said.add(report, activity)
+            said.add(report, legs[report.leg - 1])
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
         return code
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import attrs
+
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.by_index import align_by_index
 from backrun_fit.compliance.by_lap import align_by_lap
 from backrun_fit.compliance.by_sample import align_by_sample
+from backrun_fit.compliance.open_laps import align_open_laps
 from backrun_fit.compliance.pairing import Alignment, AlignMode, UsedMode
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
@@ -45,26 +48,60 @@ def align_recording(
         >>> alignment.mode, alignment.pairings[0].reason
         ('samples', 'timer 0 s to 1:00, by planned lengths and changes of speed')
     """
-    activity = recording.activity
     used = _chosen(recording, workout) if mode == "auto" else mode
+    return _without_unrecorded(recording, _aligned(recording, workout, used))
+
+
+def _aligned(recording: Recording, workout: CompiledWorkout, used: UsedMode) -> Alignment:
+    activity = recording.activity
     if used == "indexes":
-        if not any(lap.step_index is not None for lap in activity.laps):
+        if not any(lap.step_index is not None for lap in activity.laps) and activity.is_complete:
             raise AlignmentError(
                 f"expected laps with step indexes, got {len(activity.laps)} laps without any"
             )
-        return align_by_index(activity, workout)
+        return align_open_laps(
+            activity,
+            workout,
+            align_by_index,
+            [place for place, lap in enumerate(activity.laps) if lap.is_from_records],
+        )
     if used == "laps":
         if not activity.laps:
             raise AlignmentError("expected at least one lap, got none")
-        return align_by_lap(activity, workout)
+        # A last lap that the recorder left out is a lap like the others; one in progress is not.
+        in_progress = activity.laps[-1].is_from_records and not activity.is_complete
+        open_laps = [len(activity.laps) - 1] if in_progress else []
+        return align_open_laps(activity, workout, align_by_lap, open_laps)
     if not len(activity.track) and not activity.laps:
         raise AlignmentError("expected samples or laps to check, got neither")
     return align_by_sample(recording, workout)
+
+
+def _without_unrecorded(recording: Recording, alignment: Alignment) -> Alignment:
+    """What lies behind the end of a recording that stopped was not left out by anyone."""
+    if recording.activity.is_complete:
+        return alignment
+    placed = [place for place, pairing in enumerate(alignment.pairings) if pairing.stretch]
+    behind = placed[-1] + 1 if placed else 0
+    return attrs.evolve(
+        alignment,
+        pairings=tuple(
+            pairing
+            if place < behind
+            else attrs.evolve(
+                pairing, is_recorded=False, reason="not recorded: the recording ends before it"
+            )
+            for place, pairing in enumerate(alignment.pairings)
+        ),
+    )
 
 
 def _chosen(recording: Recording, workout: CompiledWorkout) -> UsedMode:
     laps = recording.activity.laps
     own = recording.activity.workout is workout
     if own and any(lap.step_index is not None for lap in laps):
+        return "indexes"
+    if own and [lap.is_from_records for lap in laps] == [True]:
+        # The recording stopped in the first lap, so that it says of no step that it ended.
         return "indexes"
     return "laps" if len(laps) > 1 else "samples"

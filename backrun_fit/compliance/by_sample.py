@@ -15,6 +15,7 @@ from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch
 from backrun_fit.compliance.plan import planned_executions
 from backrun_fit.compliance.timeline import Recording, instant
+from backrun_fit.errors import DataWarning
 from backrun_fit.units import format_duration
 from backrun_fit.workout import DistanceDuration, Duration, PaceTarget, TimeDuration
 
@@ -54,12 +55,12 @@ class _Signal:
 
     @classmethod
     def of(cls, recording: Recording) -> _Signal:
-        end_s = float(recording.timeline.timer_s[-1])
+        end_s = recording.clock.end_s
         step_s = max(1.0, end_s / _LONGEST_GRID)
         grid_s = np.append(np.arange(0.0, end_s, step_s), end_s)
         distance_m = np.full(len(grid_s), np.nan)
         if len(recording.distance_m) >= 2:
-            timer_s = recording.timeline.timer_at(recording.distance_unix_s)
+            timer_s = recording.clock.timer_s(recording.distance_unix_s)
             distance_m = np.interp(grid_s, timer_s, np.maximum.accumulate(recording.distance_m))
         known = ~np.isnan(recording.speed_mps)
         speed = np.zeros(len(grid_s))
@@ -236,7 +237,7 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         marks_s.append(float(each.at_s[way]))
         way = int(each.before[way])
     marks_s.reverse()
-    clock = [float(each) for each in recording.timeline.unix_at(np.array(marks_s))]
+    clock = [recording.clock.unix_s(mark_s) for mark_s in marks_s]
     pairings = tuple(
         attrs.evolve(
             _pairing(execution, marks_s[place], marks_s[place + 1], clock[place], clock[place + 1]),
@@ -285,10 +286,11 @@ def _pairing(
     )
 
 
-def _around(before_s: float, after_s: float) -> tuple[str, ...]:
-    warnings = ["boundaries were found from the samples alone: approximate"]
-    if before_s > _SLACK_S:
-        warnings.append(f"{format_duration(before_s)} before the workout")
-    if after_s > _SLACK_S:
-        warnings.append(f"{format_duration(after_s)} after the workout")
+def _around(before_s: float, after_s: float) -> tuple[DataWarning, ...]:
+    text = "boundaries were found from the samples alone: approximate"
+    warnings = [DataWarning("aligned_by_samples", text)]
+    for part_s, where in ((before_s, "before"), (after_s, "after")):
+        if part_s > _SLACK_S:
+            text = f"{format_duration(part_s)} {where} the workout"
+            warnings.append(DataWarning(f"time_{where}_workout", text))
     return tuple(warnings)

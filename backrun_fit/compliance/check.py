@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import attrs
@@ -14,12 +14,14 @@ from backrun_fit.compliance.colour import colour_of
 from backrun_fit.compliance.compare import compare
 from backrun_fit.compliance.evidence import gather_evidence
 from backrun_fit.compliance.judge import judge, overall_verdict, score
+from backrun_fit.compliance.legs import choose_leg
+from backrun_fit.compliance.means import LONGEST_INTERVAL_S
 from backrun_fit.compliance.measure import measure
 from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
 from backrun_fit.compliance.safety import backward_notes, observe_safety
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
-from backrun_fit.errors import AlignmentError
+from backrun_fit.errors import AlignmentError, DataWarning
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
@@ -32,9 +34,10 @@ _END_SLACK_S = 2.0
 
 
 def check(
-    activity: Activity,
+    activity: Activity | Sequence[Activity],
     workout: CompiledWorkout | None = None,
     *,
+    leg: int | None = None,
     tolerances: Tolerances = _DEFAULT_TOLERANCES,
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
@@ -46,8 +49,10 @@ def check(
     with it, and the differences are listed. A workout given alone is the yardstick.
 
     Args:
-        activity: As read.
+        activity: As read; or all legs of one recording, of which the one that the workout
+            is for is checked (see ``choose_leg``).
         workout: The plan; may be left out where the activity carries one.
+        leg: One-based number of the leg to check, where the choice is not to be made here.
         tolerances: How far off still counts as done.
         align: What alignment may look at (see ``align_recording``).
         units: How distances and paces are printed in reasons.
@@ -74,10 +79,17 @@ def check(
         >>> report.verdict.value, report.score, report.align
         ('met', 100.0, 'samples')
     """
+    legs = (activity,) if isinstance(activity, Activity) else activity
+    activity = choose_leg(legs, workout, leg)
     yardstick, origin = _yardstick(activity, workout)
     recording = Recording.of(activity)
     alignment = align_recording(recording, yardstick, align)
-    setting = Setting(tolerances=tolerances, sub_sport=activity.sub_sport, units=units)
+    setting = Setting(
+        tolerances=tolerances,
+        sub_sport=activity.sub_sport,
+        units=units,
+        is_complete=activity.is_complete,
+    )
     results = tuple(_judged(recording, alignment, setting))
     comparison = None
     if workout is not None and yardstick is not workout:
@@ -87,6 +99,9 @@ def check(
         started_at=activity.started_at,
         sport=activity.sport,
         sub_sport=activity.sub_sport,
+        leg=activity.leg,
+        leg_count=activity.leg_count,
+        is_complete=activity.is_complete,
         workout=yardstick,
         workout_origin=origin,
         agreements=None if comparison is None else comparison.agreements,
@@ -95,13 +110,19 @@ def check(
         align=alignment.mode,
         score=score(results),
         verdict=overall_verdict(results),
-        colour=colour_of(recording, results),
+        colour=colour_of(recording, results) if activity.is_complete else None,
         results=results,
         extra=alignment.extra,
         evidence=gather_evidence(recording, results, tolerances),
         safety=observe_safety(recording, results, tolerances, units),
         tolerances=tolerances,
-        warnings=(*activity.warnings, *alignment.warnings, *_doubts(activity, yardstick)),
+        sources=recording.sources,
+        warnings=(
+            *activity.warnings,
+            *alignment.warnings,
+            *_doubts(activity, yardstick),
+            *_without_records(recording, results),
+        ),
     )
 
 
@@ -126,9 +147,9 @@ def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Ite
     ended = bool(found) and _ended_with_recording(recording, alignment.pairings[last])
     for place, pairing in enumerate(alignment.pairings):
         if pairing.stretch is None:
-            never_reached = ended and place > last
-            reason = "the recording ended before it" if never_reached else pairing.reason
-            yield judge(attrs.evolve(pairing, reason=reason), None, setting)
+            if ended and place > last and pairing.is_recorded:
+                pairing = attrs.evolve(pairing, reason="the recording ended before it")
+            yield judge(pairing, None, setting)
             continue
         step = pairing.execution.step
         done = measure(recording, pairing.stretch, step, setting.tolerances)
@@ -147,14 +168,27 @@ def _ended_with_recording(recording: Recording, pairing: Pairing) -> bool:
         return False
     if stretch.last_lap is not None and activity.laps[stretch.last_lap].trigger is not None:
         return activity.laps[stretch.last_lap].trigger == "session_end"
-    left_s = float(recording.timeline.timer_s[-1]) - float(
-        recording.timeline.timer_at(stretch.end_at.timestamp())
-    )
+    left_s = recording.clock.end_s - float(recording.clock.timer_s(stretch.end_at.timestamp()))
     return left_s <= _END_SLACK_S
 
 
-def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[str]:
+def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[DataWarning]:
     if activity.sport not in (None, "running"):
-        yield f"the activity is {activity.sport}, not running"
+        yield DataWarning("other_sport", f"the activity is {activity.sport}, not running")
     if workout.sport != "running":
-        yield f"the workout is for {workout.sport}, not running"
+        yield DataWarning("other_sport", f"the workout is for {workout.sport}, not running")
+
+
+def _without_records(recording: Recording, results: Sequence[StepResult]) -> Iterator[DataWarning]:
+    """Steps of a recording that has samples, of which only the laps' totals are known."""
+    if not len(recording.activity.track):
+        return
+    bare = [
+        str(result.planned.number)
+        for result in results
+        if result.was_done and result.done is not None and not result.done.sample_count
+        if (result.done.timer_s or 0.0) > LONGEST_INTERVAL_S
+    ]
+    if bare:
+        text = f"no records in step {', '.join(bare)}: only the totals of the laps are known there"
+        yield DataWarning("step_without_records", text, len(bare))

@@ -104,7 +104,7 @@ def _total(recording: Recording, basis: Basis) -> float | None:
     activity = recording.activity
     if basis == "duration":
         own = activity.timer_s
-        return float(recording.timeline.timer_s[-1]) if own is None else own
+        return recording.clock.end_s if own is None else own
     if activity.distance_m is not None or not activity.laps:
         return activity.distance_m
     laps_m = [lap.distance_m for lap in activity.laps]

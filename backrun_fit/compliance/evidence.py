@@ -217,7 +217,7 @@ def _samples(recording: Recording, result: StepResult, tolerances: Tolerances) -
         return _Samples(empty, empty, empty)
     start, end = result.start_at.timestamp(), result.end_at.timestamp()
     part = recording.samples(start, end)
-    begun_s, over_s = recording.timeline.timer_of(start), recording.timeline.timer_of(end)
+    begun_s, over_s = recording.clock.timer_s(start), recording.clock.timer_s(end)
     timer_s = recording.timer_s[part]
     weight_s = np.diff(np.append(timer_s, over_s))
     speed_mps = recording.speed_mps[part]

@@ -10,6 +10,8 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
+import attrs
+
 from backrun_fit.amounts import planned_seconds
 from backrun_fit.compliance.allowance import extent_slack
 from backrun_fit.compliance.pairing import Pairing
@@ -34,10 +36,11 @@ SEVERITY: Final[tuple[Verdict, ...]] = (
     Verdict.LONG,
     Verdict.FAST,
     Verdict.SLOW,
+    Verdict.DONE_UNMEASURED,
     Verdict.MET,
     Verdict.NOT_MEASURABLE,
 )
-"""Worst first; a step not measurable in one respect and met in all others is met."""
+"""Worst first."""
 
 
 def judge(
@@ -68,6 +71,8 @@ def judge(
     """
     step, stretch = pairing.execution.step, pairing.stretch
     if done is None or stretch is None:
+        if not pairing.is_recorded:
+            return _result(pairing, None, (unmeasured("extent", pairing.reason),))
         missing = Finding(
             component="extent", verdict=Verdict.SKIPPED, message=pairing.reason, quality=0.0
         )
@@ -76,7 +81,23 @@ def judge(
     findings = [extent]
     if extent.verdict is not Verdict.SKIPPED:
         findings += judge_targets(step, done, setting)
+    if extent.verdict is Verdict.UNFINISHED and not setting.is_complete:
+        return _stopped(pairing, done, findings)
     return _result(pairing, done, tuple(findings))
+
+
+def _stopped(pairing: Pairing, done: Done, findings: Iterable[Finding]) -> StepResult:
+    """A step in which the recording stopped counts as far as it was recorded, and no further."""
+    counted = tuple(
+        attrs.evolve(finding, quality=1.0)
+        if finding.verdict is Verdict.UNFINISHED
+        else attrs.evolve(finding, quality=None)
+        if finding.verdict is Verdict.NOT_MEASURABLE
+        else finding
+        for finding in findings
+    )
+    result = _result(pairing, done, counted)
+    return attrs.evolve(result, weight_s=min(result.weight_s, done.timer_s or 0.0))
 
 
 def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) -> StepResult:
@@ -91,11 +112,19 @@ def _result(pairing: Pairing, done: Done | None, findings: tuple[Finding, ...]) 
         pairing=pairing.reason,
         certainty=pairing.certainty,
         done=done,
-        verdict=min((finding.verdict for finding in findings), key=SEVERITY.index),
+        verdict=_step_verdict(findings),
         findings=findings,
         weight_s=planned_seconds(pairing.execution.step),
         quality=math.prod(qualities) if qualities else None,
     )
+
+
+def _step_verdict(findings: Iterable[Finding]) -> Verdict:
+    """The worst one; a step that was met in one respect and not measured in another is neither."""
+    verdicts = {finding.verdict for finding in findings}
+    if verdicts == {Verdict.MET, Verdict.NOT_MEASURABLE}:
+        return Verdict.DONE_UNMEASURED
+    return min(verdicts, key=SEVERITY.index)
 
 
 # Extent: how long.
@@ -132,7 +161,8 @@ def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Fi
     if missing < 0:
         verdict, word = Verdict.LONG, "too long"
     elif cut_by_end:
-        verdict, word = Verdict.UNFINISHED, "the recording ended"
+        verdict = Verdict.UNFINISHED
+        word = "the recording ended" if setting.is_complete else "the recording stops here"
     elif hardly_begun:
         verdict, word = Verdict.SKIPPED, "passed over"
     else:

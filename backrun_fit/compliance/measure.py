@@ -132,7 +132,7 @@ def measure(recording: Recording, stretch: Stretch, step: Step, tolerances: Tole
     laps: Sequence[Lap] = ()
     if stretch.first_lap is not None and stretch.last_lap is not None:
         laps = recording.activity.laps[stretch.first_lap : stretch.last_lap + 1]
-    begun_s, over_s = recording.timeline.timer_of(start), recording.timeline.timer_of(end)
+    begun_s, over_s = recording.clock.timer_s(start), recording.clock.timer_s(end)
     timer_s = sum(lap.timer_s for lap in laps) or over_s - begun_s
     elapsed_s = sum(lap.elapsed_s for lap in laps) or end - start
     distance_m = _distance(recording, laps, start, end)
@@ -185,7 +185,7 @@ def _settled_speed(
     """Distance over timer time from ``settled_s`` on the timer; else the speed column."""
     settled = part.since(settled_s)
     if settled < len(part.timer_s):
-        from_m = recording.distance_at(recording.timeline.unix_of(settled_s))
+        from_m = recording.distance_at(recording.clock.unix_s(settled_s))
         to_m = recording.distance_at(end)
         lasting_s = over_s - settled_s
         if from_m is not None and to_m is not None and to_m >= from_m and lasting_s > 0:

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from backrun_fit.compiled import PlannedExecution
+from backrun_fit.errors import DataWarning
 from backrun_fit.report import ExtraLaps
 
 __all__ = ["AlignMode", "Alignment", "Pairing", "Stretch", "UsedMode"]
@@ -44,12 +45,15 @@ class Pairing:
         reason: Why, in plain words; laps are counted from 1 there.
         certainty: How sure, from 0 to 1: 1 where the watch itself says which step it was,
             less the worse lengths, triggers and speeds fit.
+        is_recorded: False where the recording does not reach it, so that it is neither done
+            nor skipped.
     """
 
     execution: PlannedExecution
     stretch: Stretch | None
     reason: str
     certainty: float = 1.0
+    is_recorded: bool = True
 
 
 @attrs.frozen(kw_only=True)
@@ -61,10 +65,10 @@ class Alignment:
         pairings: One an execution, in order of the plan; stretches do not
             overlap and are in order.
         extra: Laps that belong to no execution, in order.
-        warnings: What was odd, one sentence each.
+        warnings: What was odd.
     """
 
     mode: UsedMode
     pairings: tuple[Pairing, ...]
     extra: tuple[ExtraLaps, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()

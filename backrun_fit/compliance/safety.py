@@ -17,6 +17,7 @@ import attrs
 import numpy as np
 
 from backrun_fit.activity import Column
+from backrun_fit.activity_time import ROUNDING_S
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import StepResult
@@ -175,7 +176,7 @@ def _forward_pieces(recording: Recording, results: Sequence[StepResult]) -> Iter
         if not is_forward or each.start_at is None or each.end_at is None:
             continue
         start, end = each.start_at.timestamp(), each.end_at.timestamp()
-        if spans and spans[-1][1] == start:
+        if spans and abs(start - spans[-1][1]) <= ROUNDING_S:
             start = spans.pop()[0]
         spans.append((start, end))
     for start, end in spans:
@@ -186,7 +187,7 @@ def _forward_pieces(recording: Recording, results: Sequence[StepResult]) -> Iter
             continue
         unix_s = np.concatenate(([start], within, [end]))
         distance_m = np.interp(unix_s, recording.distance_unix_s, recording.distance_m)
-        yield _Forward(recording.timeline.timer_at(unix_s), np.maximum.accumulate(distance_m))
+        yield _Forward(recording.clock.timer_s(unix_s), np.maximum.accumulate(distance_m))
 
 
 # Dose.

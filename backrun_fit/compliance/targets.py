@@ -57,11 +57,13 @@ class Setting:
         tolerances: As asked for.
         sub_sport: FIT's word for where it was run, or None.
         units: How numbers are printed in the reasons.
+        is_complete: False where the recording stopped before the athlete ended it.
     """
 
     tolerances: Tolerances = attrs.field(factory=Tolerances)
     sub_sport: str | None = None
     units: UnitSystem = "metric"
+    is_complete: bool = True
 
 
 def seconds_text(value: float) -> str:

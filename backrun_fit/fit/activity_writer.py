@@ -174,8 +174,9 @@ def _records(track: Track, developer: Sequence[PackedField], endian: Endian) -> 
     """FIT Profile 21.212, message ``record`` (20)."""
     from fit_tool.profile.messages.record_message import RecordMessage
 
-    # Strides of one leg: whole ones and 128ths.
-    strides = np.rint(track.cadence_spm / 2 * FRACTIONAL_CADENCE_STEPS) / FRACTIONAL_CADENCE_STEPS
+    # Strides of one leg, or turns of the crank: whole ones and 128ths.
+    turns = np.where(np.isnan(track.cadence_spm), track.cadence_rpm, track.cadence_spm / 2)
+    strides = np.rint(turns * FRACTIONAL_CADENCE_STEPS) / FRACTIONAL_CADENCE_STEPS
     return message_table(
         RecordMessage(local_id=RECORD, endian=endian),
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from typing import Final
 
 import attrs
 
@@ -26,6 +27,10 @@ __all__ = [
     "decode",
     "decode_start",
 ]
+
+
+# FIT Profile 21.212, field_description.
+_NATIVE: Final = ("native_mesg_num", "native_field_num")
 
 
 @attrs.frozen(eq=False, slots=False)
@@ -92,9 +97,10 @@ class Segment:
             "fit_base_type_id",
             "field_name",
             "units",
+            *_NATIVE,
         )
         found: dict[DeveloperKey, DeveloperField] = {}
-        for index, number, type_number, name, units in rows:
+        for index, number, type_number, name, units, *native in rows:
             if isinstance(index, int) and isinstance(number, int) and isinstance(type_number, int):
                 before = found.get((index, number))
                 if before is not None and before.type_number != type_number:
@@ -106,6 +112,10 @@ class Segment:
                     type_number=type_number,
                     developer_index=index,
                     number=number,
+                    **{
+                        key: value if isinstance(value, int) else None
+                        for key, value in zip(_NATIVE, native, strict=True)
+                    },
                 )
         return found
 

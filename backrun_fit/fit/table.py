@@ -36,6 +36,9 @@ class DeveloperField:
         type_number: Base type; bytes where the file does not describe it.
         developer_index: Which app.
         number: Which of the app's fields.
+        native_mesg_num: The message that the field it stands for belongs to; None where
+            the file does not say.
+        native_field_num: The field of FIT's own that it stands for, likewise.
     """
 
     name: str
@@ -43,6 +46,8 @@ class DeveloperField:
     type_number: int
     developer_index: int
     number: int
+    native_mesg_num: int | None = None
+    native_field_num: int | None = None
 
     @property
     def key(self) -> str:

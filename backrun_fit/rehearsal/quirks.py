@@ -14,7 +14,7 @@ import attrs
 from backrun_fit.activity import Activity, TimerEvent
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage, unroll
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.rehearsal.recording import EPOCH, rows_of
+from backrun_fit.rehearsal.recording import EPOCH
 
 __all__ = ["QUIRKS", "TRUNCATED", "apply_quirk", "cut_short"]
 
@@ -100,7 +100,7 @@ def _missing_tail(activity: Activity) -> Activity:
         activity,
         laps=kept,
         ended_at=ended_at,
-        track=rows_of(track, within),
+        track=track.rows(within),
         timer_events=(
             *(event for event in activity.timer_events if event.at < ended_at),
             TimerEvent(at=ended_at, kind="stop"),

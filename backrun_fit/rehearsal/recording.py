@@ -8,10 +8,8 @@ from typing import Final
 
 import attrs
 import numpy as np
-import numpy.typing as npt
 
 from backrun_fit.activity import (
-    TRACK_COLUMNS,
     Activity,
     Column,
     DeveloperColumn,
@@ -24,7 +22,7 @@ from backrun_fit.rehearsal.bout import Bout, Stretch
 from backrun_fit.rehearsal.watch import Watch, correlated, smart_samples
 from backrun_fit.workout import PowerTarget, Step
 
-__all__ = ["EPOCH", "INDOORS", "instant", "record", "rows_of"]
+__all__ = ["EPOCH", "INDOORS", "instant", "record"]
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 INDOORS: Final = frozenset(("treadmill", "indoor_running"))
@@ -177,17 +175,7 @@ def _track(
         if name in columns:
             columns[name] = np.rint(columns[name] * per_unit) / per_unit
     track = attrs.evolve(Track.from_columns(**columns), developer=developer)
-    return rows_of(track, smart_samples(generator, count)) if watch.smart_recording else track
-
-
-def rows_of(track: Track, kept: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Track:
-    """Some samples of a track, by index or by mask."""
-    return Track(
-        **{name: getattr(track, name)[kept] for name in TRACK_COLUMNS},
-        developer={
-            key: attrs.evolve(one, values=one.values[kept]) for key, one in track.developer.items()
-        },
-    )
+    return track.rows(smart_samples(generator, count)) if watch.smart_recording else track
 
 
 # The steps in which a watch writes it (FIT Profile 21.212, record).

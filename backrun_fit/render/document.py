@@ -151,6 +151,9 @@ def activity_document(activity: Activity) -> Document:
     return {
         "schema": ACTIVITY_SCHEMA,
         "source": activity.source,
+        "leg": activity.leg,
+        "leg_count": activity.leg_count,
+        "is_complete": activity.is_complete,
         "started_at": instant(activity.started_at),
         "ended_at": instant(activity.ended_at),
         "sport": activity.sport,
@@ -163,7 +166,8 @@ def activity_document(activity: Activity) -> Document:
         "sample_count": len(activity.track),
         "laps": [_lap(lap) for lap in activity.laps],
         "workout": activity.workout and workout_document(activity.workout),
-        "warnings": list(activity.warnings),
+        "sources": dict(activity.track.sources),
+        "warnings": [attrs.asdict(warning) for warning in activity.warnings],
     }
 
 
@@ -181,6 +185,9 @@ def report_document(report: Report) -> Document:
         "schema": REPORT_SCHEMA,
         "activity": {
             "source": report.source,
+            "leg": report.leg,
+            "leg_count": report.leg_count,
+            "is_complete": report.is_complete,
             "started_at": instant(report.started_at),
             "sport": report.sport,
             "sub_sport": report.sub_sport,
@@ -205,7 +212,8 @@ def report_document(report: Report) -> Document:
         "evidence": attrs.asdict(report.evidence),
         "safety": list(report.safety),
         "tolerances": attrs.asdict(report.tolerances),
-        "warnings": list(report.warnings),
+        "sources": dict(report.sources),
+        "warnings": [attrs.asdict(warning) for warning in report.warnings],
     }
 
 

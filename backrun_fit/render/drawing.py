@@ -85,6 +85,7 @@ MARKS: Final[Mapping[str, str]] = {
     "skipped": "X",
     "unfinished": "s",
     "not_measurable": "D",
+    "done_unmeasured": "d",
 }
 """The shape of each verdict: it is never told by its colour alone."""
 

@@ -23,11 +23,13 @@ __all__ = [
     "paragraph",
     "step_label",
     "verdict_text",
+    "verdict_word",
 ]
 
 _STYLES: Final[dict[Verdict, str]] = {
     Verdict.MET: "green",
     Verdict.NOT_MEASURABLE: "dim",
+    Verdict.DONE_UNMEASURED: "yellow",
     Verdict.SKIPPED: "bold red",
     Verdict.UNFINISHED: "bold red",
 }
@@ -55,7 +57,19 @@ def indented(text: str, style: str = "") -> RenderableType:
 
 def verdict_text(verdict: Verdict) -> Text:
     """A verdict in words, coloured."""
-    return Text(verdict.value.replace("_", " "), _STYLES.get(verdict, "red"))
+    return Text(verdict_word(verdict), _STYLES.get(verdict, "red"))
+
+
+def verdict_word(verdict: Verdict) -> str:
+    """A verdict as a word.
+
+    Example:
+        >>> verdict_word(Verdict.NOT_MEASURABLE), verdict_word(Verdict.DONE_UNMEASURED)
+        ('not measurable', 'done, not measured')
+    """
+    if verdict is Verdict.DONE_UNMEASURED:
+        return "done, not measured"
+    return str(verdict.value).replace("_", " ")
 
 
 def step_label(step: Step) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import attrs
 from rich.cells import cell_len
@@ -89,6 +90,8 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
     if device:
         head.append(f"recorded by {device}")
     title = f"{shown(activity.source) or 'Activity'}  {activity.started_at:%Y-%m-%d %H:%M} UTC"
+    if activity.leg_count > 1:
+        title += f", leg {activity.leg} of {activity.leg_count}"
     table = columns("lap", "step", "timer", "distance", "pace", "HR", "ended by", "intensity")
     for lap in activity.laps:
         speed = (lap.distance_m or 0) / lap.timer_s if lap.timer_s > 0 else 0.0
@@ -99,7 +102,7 @@ def activity_text(activity: Activity, units: UnitSystem = "metric") -> Renderabl
             "" if lap.distance_m is None else format_distance(lap.distance_m, units),
             format_pace(speed, units),
             "" if lap.heart_rate_bpm is None else f"{lap.heart_rate_bpm:.0f}",
-            shown(lap.trigger),
+            "(no lap message)" if lap.is_from_records else shown(lap.trigger),
             shown(lap.intensity),
         )
     parts: list[RenderableType] = [
@@ -137,10 +140,11 @@ def conclusion(report: Report, most: int = 6) -> str:
         most: How many executions are named at most.
     """
     missed = [result for result in report.results if result.verdict.is_miss]
-    open_ = [r for r in report.results if r.verdict is Verdict.NOT_MEASURABLE]
-    met = len(report.results) - len(missed) - len(open_)
+    counts = Counter(result.verdict for result in report.results)
     score = "no score" if report.score is None else f"score {report.score:.0f} of 100"
-    text = f"{score}: {met} of {len(report.results)} steps met"
+    text = f"{score}: {counts[Verdict.MET]} of {len(report.results)} steps met"
+    if counts[Verdict.DONE_UNMEASURED]:
+        text += f", {counts[Verdict.DONE_UNMEASURED]} done, not measured"
     named = ", ".join(
         f"{result.planned.number} ({result.verdict.value})" for result in missed[:most]
     )
@@ -149,7 +153,8 @@ def conclusion(report: Report, most: int = 6) -> str:
         text += f" and {len(missed) - most} more" if len(missed) > most else ""
     elif missed:
         text += f"; {len(missed)} not met"
-    return text + (f"; {len(open_)} not measurable" if open_ else "")
+    unmeasured = counts[Verdict.NOT_MEASURABLE]
+    return text + (f"; {unmeasured} not measurable" if unmeasured else "")
 
 
 @attrs.frozen
@@ -231,9 +236,28 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
     if report.safety:
         parts.append(paragraph("observed in the backward parts (no verdicts):"))
         parts.extend(indented(line) for line in report.safety)
+    parts.extend(paragraph(f"note: {text}", "yellow") for text in _sources(report))
     parts.extend(paragraph(f"note: {text}", "yellow") for text in report.warnings)
     parts.append(paragraph(_tolerances(report, units), "dim"))
     return Group(*parts)
+
+
+_QUANTITIES: Final = {
+    "distance_m": "distance",
+    "speed_mps": "speed",
+    "heart_rate_bpm": "heart rate",
+    "cadence_spm": "cadence",
+    "power_w": "power",
+}
+
+
+def _sources(report: Report) -> list[str]:
+    """Which quantities are not the watch's own."""
+    return [
+        f"{_QUANTITIES[name]} comes from the {source}"
+        for name, source in report.sources.items()
+        if source.startswith("developer")
+    ]
 
 
 def _executions(report: Report, units: UnitSystem) -> Table:

@@ -14,7 +14,7 @@ import numpy as np
 from backrun_fit.activity import Activity, Track
 from backrun_fit.compliance.check import check
 from backrun_fit.compliance.timeline import instant
-from backrun_fit.errors import BackrunFitError
+from backrun_fit.errors import BackrunFitError, DataWarning
 from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.report import Report, StepResult
 from backrun_fit.workout import Step
@@ -67,7 +67,7 @@ def _read(path: Path) -> Activity:
             ended_at=instant(0),
             sport=None,
             track=Track.from_columns(np.array([])),
-            warnings=(f"cannot be read: {error}",),
+            warnings=(DataWarning("unreadable", f"cannot be read: {error}"),),
         )
 
 
@@ -76,7 +76,7 @@ def report_of(activity: Activity) -> Report | str:
     try:
         return check(activity)
     except BackrunFitError as error:
-        return "; ".join((*activity.warnings, f"no report: {error}"))
+        return "; ".join((*map(str, activity.warnings), f"no report: {error}"))
 
 
 # The same run with less to go by.

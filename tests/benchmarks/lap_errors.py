@@ -50,7 +50,7 @@ def with_lap_split(activity: Activity, number: int, fraction: float) -> Activity
     lap, recording = activity.laps[number], Recording.of(activity)
     start, end = lap.start_at.timestamp(), lap.end_at.timestamp()
     at = float(round(start + fraction * (end - start)))
-    ran_s = float(recording.timeline.timer_at(at) - recording.timeline.timer_at(start))
+    ran_s = recording.clock.timer_s(at) - recording.clock.timer_s(start)
     ran_s = min(max(ran_s, 0.0), lap.timer_s)
     first_m = None
     if lap.distance_m is not None:

@@ -16,7 +16,6 @@ from backrun_fit.activity import Column, Lap
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import BackrunFitError
 from backrun_fit.fit.columns import Segment, decode
-from backrun_fit.fit.instants import known_instants
 from backrun_fit.fit.lap_reader import read_laps
 from backrun_fit.fit.walk import accelerate
 from backrun_fit.fit.workout_reader import compiled_from_segment
@@ -76,8 +75,7 @@ def read_ours(data: bytes) -> list[Reading]:
 def _reading(segment: Segment) -> Reading:
     records = segment.table("record")
     columns = records.columns()
-    begun = known_instants(segment.table("session").column("start_time"))
-    laps = read_laps(segment.table("lap"), [at for at in begun if at is not None], [])
+    laps = read_laps(segment.table("lap"), [], first_start_unix_s=None, last_record_unix_s=None)
     workout = None
     # A workout that makes no sense costs an activity's reader nothing either.
     with contextlib.suppress(BackrunFitError):

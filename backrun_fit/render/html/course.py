@@ -103,7 +103,7 @@ class Course:
         moving_mps = np.where(speed_mps > 0, speed_mps, np.nan)
         return cls(
             parts=parts,
-            total_s=float(recording.timeline.timer_s[-1]),
+            total_s=recording.clock.end_s,
             timer_s=recording.timer_s,
             place=place,
             speed_mps=speed_mps,
@@ -166,8 +166,8 @@ def _parts(report: Report, recording: Recording) -> list[Part]:
     for result in report.results:
         start_s = end_s = at_s
         if result.start_at is not None and result.end_at is not None:
-            start_s = recording.timeline.timer_of(result.start_at.timestamp())
-            end_s = recording.timeline.timer_of(result.end_at.timestamp())
+            start_s = recording.clock.timer_s(result.start_at.timestamp())
+            end_s = recording.clock.timer_s(result.end_at.timestamp())
         parts.append(Part(start_s=start_s, end_s=end_s, result=result))
         at_s = end_s
     return parts

@@ -28,7 +28,6 @@ __all__ = [
     "movement_word",
     "steps_text",
     "unmeasured",
-    "verdict_word",
 ]
 
 _MOVEMENTS: Final = {
@@ -48,16 +47,6 @@ def movement_word(movement: Movement) -> str:
         'backward'
     """
     return _MOVEMENTS[movement]
-
-
-def verdict_word(verdict: Verdict) -> str:
-    """A verdict as a word.
-
-    Example:
-        >>> verdict_word(Verdict.NOT_MEASURABLE)
-        'not measurable'
-    """
-    return verdict.value.replace("_", " ")
 
 
 def steps_text(numbers: Sequence[int]) -> str:

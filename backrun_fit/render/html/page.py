@@ -44,9 +44,8 @@ from backrun_fit.render.html.facts import (
     movement_word,
     steps_text,
     unmeasured,
-    verdict_word,
 )
-from backrun_fit.render.parts import done_text
+from backrun_fit.render.parts import done_text, verdict_word
 from backrun_fit.render.text import conclusion
 from backrun_fit.report import Report, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace

@@ -11,8 +11,7 @@ from urllib.parse import quote
 import attrs
 
 from backrun_fit.errors import SpecError
-from backrun_fit.render.html.facts import verdict_word
-from backrun_fit.render.parts import numbers_text
+from backrun_fit.render.parts import numbers_text, verdict_word
 from backrun_fit.report import Report, Verdict
 from backrun_fit.wording import shown
 
@@ -101,8 +100,8 @@ class Run:
 
     @property
     def unmeasured(self) -> int:
-        """How many executions nobody can judge."""
-        return self.steps(Verdict.NOT_MEASURABLE)
+        """How many executions could not be judged, or not as a whole."""
+        return self.steps(Verdict.NOT_MEASURABLE, Verdict.DONE_UNMEASURED)
 
     @property
     def is_fully_met(self) -> bool:
