@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import struct
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import fastcrc
@@ -30,8 +31,8 @@ from backrun_fit.activity import (
 from backrun_fit.compiled import CompiledWorkout, RepeatMessage
 from backrun_fit.errors import DecodeError, EncodeError
 from backrun_fit.fit.activity_reader import read_activities, read_activity
-from backrun_fit.fit.activity_writer import encode_activity
-from backrun_fit.rehearsal import parse_fault, rehearse
+from backrun_fit.fit.activity_writer import MessageOrder, encode_activity
+from backrun_fit.rehearsal import Watch, parse_fault, rehearse
 from backrun_fit.workout import (
     DistanceDuration,
     HeartRateBelowDuration,
@@ -85,6 +86,7 @@ RUN = rehearse(
 ).activity
 DATA = encode_activity(RUN, serial_number=4_000_000_001)
 BIG_ENDIAN = encode_activity(RUN, serial_number=4_000_000_001, big_endian=True)
+FIRST = encode_activity(RUN, serial_number=4_000_000_001, message_order="summary_first")
 both_byte_orders = pytest.mark.parametrize("data", [DATA, BIG_ENDIAN], ids=["little", "big"])
 
 # Half of the last digit on the wire, and a little for binary fractions.
@@ -323,6 +325,77 @@ def test_a_pause_is_a_stop_and_a_start_inside_its_lap() -> None:
     assert kinds == ["start", "stop_all", "start", "stop_all"]
     lap = _messages("lap")[1]
     assert lap["total_elapsed_time"] - lap["total_timer_time"] == pytest.approx(45.5)
+
+
+def _kinds(data: bytes) -> list[str]:
+    """What lies in a file, each kind once where several follow one another."""
+    names = [message.name for message in fitparse.FitFile(io.BytesIO(data)).get_messages()]
+    return [name for name, _ in groupby(names)]
+
+
+def test_summaries_first_lie_as_in_garmins_files_of_2026() -> None:
+    head = ["file_id", "activity", "session", "lap", "event", "workout", "workout_step", "record"]
+    assert _kinds(FIRST)[:8] == head
+    assert set(_kinds(FIRST)[8:]) == {"event", "record"}
+    assert _kinds(FIRST)[-1] == "event"
+    assert _kinds(DATA)[-2:] == ["session", "activity"]
+
+
+def test_summaries_first_are_stamped_with_the_start_of_the_session() -> None:
+    stamps = {
+        message["timestamp"]
+        for kind in ("activity", "session", "lap")
+        for message in _messages(kind, FIRST)
+    }
+    assert stamps == {START}
+    ends = [
+        lap["start_time"] + timedelta(seconds=lap["total_elapsed_time"])
+        for lap in _messages("lap", FIRST)
+    ]
+    expected = [lap.end_at for lap in RUN.laps]
+    assert len(ends) == len(expected)
+    for end, wanted in zip(ends, expected, strict=True):
+        assert abs(end - wanted) <= timedelta(seconds=1)  # starts are whole seconds
+
+
+@pytest.mark.parametrize("kind", ["activity", "session", "lap", "event", "record", "workout_step"])
+def test_the_order_changes_no_value_but_the_timestamps_of_summaries(kind: str) -> None:
+    def values(data: bytes) -> list[dict[str, Any]]:
+        return [
+            {name: value for name, value in message.items() if (kind, name) not in stamped}
+            for message in _messages(kind, data)
+        ]
+
+    stamped = {(name, "timestamp") for name in ("activity", "session", "lap")}
+    assert values(FIRST) == values(DATA) != []
+
+
+def test_timer_events_and_records_of_summaries_first_are_in_order_of_time() -> None:
+    parsed = fitparse.FitFile(io.BytesIO(FIRST)).get_messages()
+    times = [
+        message.get_value("timestamp") for message in parsed if message.name in ("event", "record")
+    ]
+    assert times == sorted(times)
+
+
+def test_both_orders_are_read_as_the_same_activity() -> None:
+    assert differences(read_activity(DATA), read_activity(FIRST)) == []
+
+
+def test_both_orders_are_read_as_the_same_activity_with_developer_fields_in_big_endian() -> None:
+    watch = Watch(has_power=True, has_developer_fields=True)
+    run = rehearse(PLAN, watch=watch, started_at=START, seed=6).activity
+    last, first = (
+        read_activity(encode_activity(run, big_endian=True, message_order=order))
+        for order in get_args(MessageOrder)
+    )
+    assert list(first.track.developer) == list(run.track.developer) != []
+    assert differences(last, first) == []
+
+
+def test_a_message_order_that_there_is_not_is_refused() -> None:
+    with pytest.raises(EncodeError, match="summary_last or summary_first, got 'first'"):
+        encode_activity(RUN, message_order="first")  # type: ignore[arg-type]
 
 
 def test_laps_stand_where_their_time_is_among_the_records() -> None:
@@ -608,6 +681,14 @@ def test_every_activity_comes_back_within_the_resolution_of_its_fields(
         activity = attrs.evolve(activity, timer_s=got.timer_s)
     assert differences(activity, got) == []
     assert len(got.track.developer) == len(activity.track.developer)
+
+
+@settings(max_examples=60)
+@given(activity=activities())
+def test_every_activity_is_read_alike_from_both_orders(activity: Activity) -> None:
+    orders = get_args(MessageOrder)
+    last, first = (read_activity(encode_activity(activity, message_order=each)) for each in orders)
+    assert differences(last, first) == []
 
 
 def test_the_strategy_and_the_comparison_know_every_column() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
 import attrs
+import fitparse
 import numpy as np
 import pytest
 
@@ -348,6 +350,24 @@ def test_a_truncated_file_is_damaged_and_salvaged() -> None:
     with pytest.raises(DecodeError, match="shorter"):
         read_activity(data)
     assert len(read_activity(data, on_error="salvage").track) > 300
+
+
+def test_a_summary_first_file_has_its_laps_before_the_records() -> None:
+    rehearsal = rehearsed(quirks=["summary-first"])
+    last, first = encode_rehearsal(rehearsed()), encode_rehearsal(rehearsal)
+    kinds = [message.name for message in fitparse.FitFile(io.BytesIO(first)).get_messages()]
+    assert kinds[1:3] == ["activity", "session"]
+    assert max(n for n, kind in enumerate(kinds) if kind == "lap") < kinds.index("record")
+    assert len(first) == len(last)
+    assert rehearsal.truth.executions == rehearsed().truth.executions
+
+
+def test_a_truncated_summary_first_file_keeps_its_laps_and_loses_records() -> None:
+    data = encode_rehearsal(rehearsed(quirks=["summary-first", "truncated"]))
+    whole = filed(quirks=["summary-first"])
+    cut = read_activity(data, on_error="salvage")
+    assert [lap.timer_s for lap in cut.laps] == [lap.timer_s for lap in whole.laps]
+    assert len(cut.track) < len(whole.track)
 
 
 def test_quirks_without_anything_to_change_change_nothing() -> None:

@@ -32,7 +32,12 @@ def rehearse(
     ] = (),
     quirk: Annotated[
         tuple[str, ...],
-        Parameter(negative="", show_default=False, help="Such as index-less; may be repeated."),
+        Parameter(
+            negative="",
+            show_default=False,
+            help="Such as index-less or summary-first (docs/reference/rehearsal.md); "
+            "may be repeated.",
+        ),
     ] = (),
     truth: Annotated[
         Path | None, Parameter(help="JSON file to write, with what really happened.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 import numpy as np
 
@@ -17,14 +17,17 @@ from backrun_fit.fit.frame import framed
 from backrun_fit.fit.maker import maker_fields
 from backrun_fit.fit.profile import enum_number
 from backrun_fit.fit.raw_writer import pack
-from backrun_fit.fit.table_writer import MessageTable, PackedField, message_table
+from backrun_fit.fit.table_writer import MessageTable, message_table
 from backrun_fit.fit.workout_messages import step_messages, workout_message
 from backrun_fit.fit.workout_writer import FIRST_INSTANT, LAST_INSTANT
 
 if TYPE_CHECKING:
     from fit_tool.endian import Endian
 
-__all__ = ["encode_activity"]
+__all__ = ["MessageOrder", "encode_activity"]
+
+MessageOrder = Literal["summary_last", "summary_first"]
+"""Whether laps, session and activity lie behind the records they sum up or before them."""
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 FRACTIONAL_CADENCE_STEPS: Final = 128
@@ -35,7 +38,11 @@ DEVELOPER_DATA_ID, FIELD_DESCRIPTION = 8, 9
 
 
 def encode_activity(
-    activity: Activity, *, serial_number: int | None = None, big_endian: bool = False
+    activity: Activity,
+    *,
+    serial_number: int | None = None,
+    big_endian: bool = False,
+    message_order: MessageOrder = "summary_last",
 ) -> bytes:
     """The activity as a FIT file.
 
@@ -46,6 +53,12 @@ def encode_activity(
     seconds; every duration keeps its milliseconds. Developer fields are all of one
     app, numbered in their order; their names and units are kept, their keys are not.
 
+    ``summary_first`` is the order of Garmin's watches since 2026: file_id, activity,
+    session, all laps, the timer's start, the workout, descriptions of developer
+    fields, then records and the other timer events by time. The ``timestamp`` of
+    activity, session and every lap is the start of the session; a lap ends at its
+    ``start_time`` + ``total_elapsed_time``.
+
     Args:
         activity: Columns without any value are left out, developer columns are
             not. ``source`` and ``warnings`` have no place in a file.
@@ -53,13 +66,15 @@ def encode_activity(
             from a hash of the content.
         big_endian: Numbers lie most significant byte first, as every fifth real
             file has them.
+        message_order: Where the summaries lie, and what their ``timestamp`` is.
 
     Returns:
         The same bytes for the same arguments.
 
     Raises:
-        EncodeError: A value does not fit its field, a word is none of FIT's, or
-            the start is naive or before July 1998, where FIT's dates begin.
+        EncodeError: A value does not fit its field, a word is none of FIT's, the
+            start is naive or before July 1998, where FIT's dates begin, or there is
+            no such order.
 
     Example:
         >>> start = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -72,9 +87,13 @@ def encode_activity(
     from fit_tool.exceptions import FitError
 
     _check_start(activity.started_at)
+    if message_order not in get_args(MessageOrder):
+        expected = " or ".join(get_args(MessageOrder))
+        raise EncodeError(f"expected message_order {expected}, got {message_order!r}")
     endian = Endian.BIG if big_endian else Endian.LITTLE
     try:
-        content = b"".join(_content(activity, endian))
+        in_order = _summary_first if message_order == "summary_first" else _summary_last
+        content = b"".join(in_order(activity, endian))
         file_id = _file_id(activity, content, serial_number, endian)
         return framed(file_id + content, later_protocol=bool(activity.track.developer))
     except FitError as error:
@@ -114,12 +133,46 @@ def _file_id(
     return table.to_bytes()
 
 
-def _content(activity: Activity, endian: Endian) -> Iterator[bytes]:
+def _summary_last(activity: Activity, endian: Endian) -> Iterator[bytes]:
+    """Each summary where it is over: laps among the records, session and activity at the end."""
     if activity.workout is not None:
         yield _workout(activity.workout, big_endian=endian.name == "BIG")
-    yield from _by_time(activity, endian)
-    yield _session(activity, endian).to_bytes()
-    yield _activity(activity, endian).to_bytes()
+    yield from _descriptions(activity.track, endian)
+    events = _timer_events(activity.timer_events, endian)
+    laps = _laps(activity.laps, [lap.end_at for lap in activity.laps], endian)
+    marks = [
+        *zip([event.at for event in activity.timer_events], events.rows, strict=True),
+        *zip([lap.end_at for lap in activity.laps], laps.rows, strict=True),
+    ]
+    records = _records(activity.track, endian)
+    for table in (events, records, laps):
+        if len(table.rows):
+            yield table.definition
+    yield from _by_time(activity.track, records, marks)
+    yield _session(activity, activity.ended_at, endian).to_bytes()
+    yield _activity(activity, activity.ended_at, endian).to_bytes()
+
+
+def _summary_first(activity: Activity, endian: Endian) -> Iterator[bytes]:
+    """All summaries before what they sum up, stamped with the start of the session."""
+    start = activity.started_at
+    yield _activity(activity, start, endian).to_bytes()
+    yield _session(activity, start, endian).to_bytes()
+    laps = _laps(activity.laps, [start] * len(activity.laps), endian)
+    if len(laps.rows):
+        yield laps.to_bytes()
+    events = _timer_events(activity.timer_events, endian)
+    if len(events.rows):
+        yield events.definition
+    marks = [*zip([event.at for event in activity.timer_events], events.rows, strict=True)]
+    yield from (row.tobytes() for at, row in marks if at <= start)
+    if activity.workout is not None:
+        yield _workout(activity.workout, big_endian=endian.name == "BIG")
+    yield from _descriptions(activity.track, endian)
+    records = _records(activity.track, endian)
+    if len(records.rows):
+        yield records.definition
+    yield from _by_time(activity.track, records, [mark for mark in marks if mark[0] > start])
 
 
 def _workout(workout: CompiledWorkout, *, big_endian: bool) -> bytes:
@@ -131,25 +184,21 @@ def _workout(workout: CompiledWorkout, *, big_endian: bool) -> bytes:
     return pack(messages, big_endian=big_endian, first_local_id=WORKOUT)
 
 
-def _by_time(activity: Activity, endian: Endian) -> Iterator[bytes]:
-    """Records in runs, and between them each timer event and lap at its time."""
-    track = activity.track
+def _descriptions(track: Track, endian: Endian) -> Iterator[bytes]:
+    """What the developer fields of the records are called."""
     developer = packed_fields(track.developer)
     if developer:
         local_ids = (DEVELOPER_DATA_ID, FIELD_DESCRIPTION)
         for table in described(track.developer, developer, local_ids=local_ids, endian=endian):
             yield table.to_bytes()
-    records, laps = _records(track, developer, endian), _laps(activity.laps, endian)
-    events = _timer_events(activity.timer_events, endian)
-    for table in (events, records, laps):
-        if len(table.rows):
-            yield table.definition
 
-    marks = [(event.at, events.rows[index]) for index, event in enumerate(activity.timer_events)]
-    marks += [(lap.end_at, laps.rows[index]) for index, lap in enumerate(activity.laps)]
-    marks.sort(key=lambda mark: mark[0])
+
+def _by_time(
+    track: Track, records: MessageTable, marks: Sequence[tuple[datetime, np.void]]
+) -> Iterator[bytes]:
+    """Records in runs, and between them each other message at its time."""
     done = 0
-    for at, row in marks:
+    for at, row in sorted(marks, key=lambda mark: mark[0]):
         # The record at the instant itself opens what comes after.
         here = max(done, int(np.searchsorted(track.unix_s, (at - EPOCH) / timedelta(seconds=1))))
         yield records.rows[done:here].tobytes()
@@ -170,7 +219,7 @@ def _number(type_name: str, word: str | None) -> float | None:
     return int(word) if word.isdecimal() else enum_number(type_name, word)
 
 
-def _records(track: Track, developer: Sequence[PackedField], endian: Endian) -> MessageTable:
+def _records(track: Track, endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``record`` (20)."""
     from fit_tool.profile.messages.record_message import RecordMessage
 
@@ -195,11 +244,11 @@ def _records(track: Track, developer: Sequence[PackedField], endian: Endian) -> 
             "cadence": np.floor(strides),
             "fractional_cadence": strides - np.floor(strides),
         },
-        developer=developer,
+        developer=packed_fields(track.developer),
     )
 
 
-def _laps(laps: Sequence[Lap], endian: Endian) -> MessageTable:
+def _laps(laps: Sequence[Lap], written_at: Sequence[datetime], endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``lap`` (19)."""
     from fit_tool.profile.messages.lap_message import LapMessage
 
@@ -207,7 +256,7 @@ def _laps(laps: Sequence[Lap], endian: Endian) -> MessageTable:
         LapMessage(local_id=LAP, endian=endian),
         {
             "message_index": [lap.number for lap in laps],
-            "timestamp": [_unix_ms(lap.end_at) for lap in laps],
+            "timestamp": [_unix_ms(at) for at in written_at],
             "start_time": [_unix_ms(lap.start_at) for lap in laps],
             "total_elapsed_time": [lap.elapsed_s for lap in laps],
             "total_timer_time": [lap.timer_s for lap in laps],
@@ -237,7 +286,7 @@ def _timer_events(events: Sequence[TimerEvent], endian: Endian) -> MessageTable:
     )
 
 
-def _session(activity: Activity, endian: Endian) -> MessageTable:
+def _session(activity: Activity, written_at: datetime, endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``session`` (18)."""
     from fit_tool.profile.messages.session_message import SessionMessage
 
@@ -245,7 +294,7 @@ def _session(activity: Activity, endian: Endian) -> MessageTable:
         SessionMessage(local_id=SESSION, endian=endian),
         {
             "message_index": 0,
-            "timestamp": _unix_ms(activity.ended_at),
+            "timestamp": _unix_ms(written_at),
             "start_time": _unix_ms(activity.started_at),
             "total_elapsed_time": activity.elapsed_s,
             "total_timer_time": activity.timer_s,
@@ -261,14 +310,14 @@ def _session(activity: Activity, endian: Endian) -> MessageTable:
     )
 
 
-def _activity(activity: Activity, endian: Endian) -> MessageTable:
+def _activity(activity: Activity, written_at: datetime, endian: Endian) -> MessageTable:
     """FIT Profile 21.212, message ``activity`` (34)."""
     from fit_tool.profile.messages.activity_message import ActivityMessage
 
     return message_table(
         ActivityMessage(local_id=ACTIVITY, endian=endian),
         {
-            "timestamp": _unix_ms(activity.ended_at),
+            "timestamp": _unix_ms(written_at),
             "total_timer_time": activity.timer_s,
             "num_sessions": 1,
             "type": enum_number("activity", "manual"),

@@ -16,16 +16,19 @@ from backrun_fit.compiled import CompiledWorkout, RepeatMessage, unroll
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.rehearsal.recording import EPOCH
 
-__all__ = ["QUIRKS", "TRUNCATED", "apply_quirk", "cut_short"]
+__all__ = ["QUIRKS", "SUMMARY_FIRST", "TRUNCATED", "apply_quirk", "cut_short"]
+
+SUMMARY_FIRST: Final = "summary-first"
+"""A quirk of the bytes alone: session and laps lie before the records."""
 
 TRUNCATED: Final = "truncated"
-"""The one quirk that only the bytes can have: the download broke off."""
+"""A quirk of the bytes alone: the download broke off."""
 
 _KEPT_SHARE: Final = 0.8
 
 
 def apply_quirk(name: str, activity: Activity) -> Activity:
-    """The activity as a recorder with this quirk leaves it; ``truncated`` leaves it alone.
+    """The activity as a recorder with this quirk leaves it; quirks of the bytes leave it alone.
 
     Raises:
         SpecError: There is no such quirk.
@@ -117,6 +120,7 @@ QUIRKS: Final[Mapping[str, Callable[[Activity], Activity]]] = {
     "unrolled": _unrolled,
     "stale-first-lap": _stale_first_lap,
     "missing-tail": _missing_tail,
+    SUMMARY_FIRST: lambda activity: activity,
     TRUNCATED: lambda activity: activity,
 }
 """Name to what it does to an activity."""

@@ -25,7 +25,7 @@ from backrun_fit.rehearsal.faults import (
     faults_by_number,
 )
 from backrun_fit.rehearsal.intent import Intent
-from backrun_fit.rehearsal.quirks import TRUNCATED, apply_quirk, cut_short
+from backrun_fit.rehearsal.quirks import SUMMARY_FIRST, TRUNCATED, apply_quirk, cut_short
 from backrun_fit.rehearsal.recording import EPOCH, INDOORS, instant, record
 from backrun_fit.rehearsal.runner import Runner
 from backrun_fit.rehearsal.stretch import run_bout
@@ -141,8 +141,13 @@ def encode_rehearsal(rehearsal: Rehearsal) -> bytes:
     """
     from backrun_fit.fit.activity_writer import encode_activity
 
-    data = encode_activity(rehearsal.activity, big_endian=rehearsal.watch.big_endian)
-    return cut_short(data) if TRUNCATED in rehearsal.truth.quirks else data
+    quirks = rehearsal.truth.quirks
+    data = encode_activity(
+        rehearsal.activity,
+        big_endian=rehearsal.watch.big_endian,
+        message_order="summary_first" if SUMMARY_FIRST in quirks else "summary_last",
+    )
+    return cut_short(data) if TRUNCATED in quirks else data
 
 
 class _Session:
