@@ -64,8 +64,8 @@ def test_results_are_those_of_one_check_after_another_in_order(
 ) -> None:
     found = list(check_many(ACTIVITIES, executor))
     assert [result.report for result in found] == [check(read_activity(p)) for p in ACTIVITIES]
-    assert [result.number for result in found] == [0, 1, 2, 3]
-    assert [result.activity_number for result in found] == [1] * 4
+    assert [result.number for result in found] == [*range(len(ACTIVITIES))]
+    assert [result.activity_number for result in found] == [1] * len(ACTIVITIES)
 
 
 def test_as_completed_there_is_every_result_once() -> None:

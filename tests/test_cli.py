@@ -565,16 +565,17 @@ def test_check_makes_a_page_of_one_run_and_a_folder_of_several(
     assert page.read_text().startswith("<!doctype html>")
     assert f"page  {page}" in capsys.readouterr().out
     folder = tmp_path / "pages"
-    assert run("check", *ACTIVITIES[:2], "--html", folder, "--quiet") == 0
+    runs = [ROOT / "fixtures" / "activities" / f"{name}.fit" for name in ("intervals", "long-run")]
+    assert run("check", *runs, "--html", folder, "--quiet") == 0
     names = sorted(path.stem for path in folder.iterdir())
     assert names == ["2026-03-01-long-run", "2026-03-03-intervals", "index"]
     index = (folder / "index.html").read_text()
     assert 'href="2026-03-01-long-run.html"' in index
     season = ROOT / "fixtures" / "seasons" / "first-eight-weeks.yaml"
-    assert run("check", *ACTIVITIES[:2], "--html", folder, "--season", season, "--quiet") == 0
+    assert run("check", *runs, "--html", folder, "--season", season, "--quiet") == 0
     assert (folder / "index.html").read_text() != index
     assert run("check", ACTIVITIES[0], "--season", season) == 2
-    assert run("check", *ACTIVITIES[:2], "--html", tmp_path / "all.html", "--quiet") == 2
+    assert run("check", *runs, "--html", tmp_path / "all.html", "--quiet") == 2
     assert "expected a folder for 2 runs" in capsys.readouterr().err
     assert not (tmp_path / "all.html").exists()
 
