@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -32,3 +33,16 @@ def corpus() -> Path:
     if path is None:
         pytest.skip("no corpus of real FIT files here (set BACKRUN_CORPUS)")
     return path
+
+
+def corpus_files(pattern: str) -> list[Any]:
+    """Files of the corpus as parameters of a test; where it is absent one that skips, saying so.
+
+    Args:
+        pattern: Of their paths below the corpus, such as ``structured/*.fit``.
+    """
+    path = corpus_path()
+    if path is None:
+        reason = "no corpus of real FIT files here (set BACKRUN_CORPUS)"
+        return [pytest.param(None, marks=pytest.mark.skip(reason=reason), id="no corpus")]
+    return [pytest.param(file, id=file.stem) for file in sorted(path.glob(pattern))]
