@@ -239,7 +239,9 @@ def report_differences(first: Mapping[str, Any], other: Mapping[str, Any]) -> li
 def _compared(report: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: value for key, value in report.items() if key != "source"}
     if "warnings" in kept:
-        kept["warnings"] = [text for text in kept["warnings"] if not _NAMES_THE_ORDER.search(text)]
+        kept["warnings"] = [
+            text for text in kept["warnings"] if not _NAMES_THE_ORDER.search(str(text))
+        ]
     return kept
 
 
