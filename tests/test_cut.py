@@ -14,8 +14,10 @@ states:
 - **Behind the cut**: nothing is known of it; it is ``not_measurable``. The step right behind the
   cut may be ``unfinished`` if the lap before was closed within the last seconds.
 
-The last step of the plan is no exception. What is run after the workout has no step: where the last
-step was closed before the cut, every result is as in the whole run.
+The last step of the plan is no exception. What is run after the workout has no step: where the
+last step was closed before the cut, every result is as in the whole run. So it is where the last
+lap that is left was ended by the end of the session: the athlete was through, and steps that are
+missing were skipped.
 
 Some cuts leave it open which step was in progress, and then no step behind the last sample may be
 called skipped or short, and nothing else is asked:
@@ -199,6 +201,12 @@ class Cut:
         laps = self.run.activity.laps
         return laps[self.closed] if self.closed < len(laps) else None
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the last lap that is left says that the athlete ended the session."""
+        laps = self.run.activity.laps[: self.closed]
+        return bool(laps) and laps[-1].trigger == "session_end"
+
     def ended(self, result: StepResult) -> bool:
         """Whether all laps of a step were closed before the cut."""
         return result.last_lap is not None and result.last_lap < self.closed
@@ -206,6 +214,8 @@ class Cut:
     def split(self) -> tuple[list[int], int | None, list[int]]:
         """Places of the steps that ended before the cut, of that in progress, of those behind."""
         results = self.run.report.results
+        if self.is_over:
+            return [*range(len(results))], None, []
         ended = [place for place, result in enumerate(results) if self.ended(result)]
         after = ended[-1] + 1 if ended else 0
         in_progress = next(
@@ -276,6 +286,8 @@ def problems(left: Cut, report: bf.Report) -> list[str]:
 
 def reached(result: StepResult, left: Cut) -> bool:
     """Whether the whole run came to a step, or by it, before the last sample of the cut."""
+    if left.is_over:
+        return True
     later = left.run.report.results[result.planned.number - 1 :]
     if any(starts_by(other, left.last_unix_s) or left.ended(other) for other in later):
         return True
