@@ -672,4 +672,4 @@ def test_addresses_are_inputs_of_the_command(
         *(f"zip://{activity.name}::{path}" for activity in ACTIVITIES),
         *(f"{path}/{activity.name}" for activity in ACTIVITIES),
     ]
-    assert "5 files: 8 runs checked" in capsys.readouterr().out
+    assert "6 files: 10 runs checked" in capsys.readouterr().out

@@ -140,7 +140,7 @@ def test_the_same_seed_makes_the_same_mutants_and_another_one_others() -> None:
 
 def test_damage_of_every_sort_reaches_the_decoder() -> None:
     fates: Counter[str] = Counter()
-    for data in islice(mutants("fates", seeds()), 3000):
+    for data in islice(mutants("fates", seeds()), 4000):
         try:
             fates["read"] += len(decode(data).segments)
         except DecodeError as error:
