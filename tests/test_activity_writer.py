@@ -692,7 +692,7 @@ def test_every_activity_is_read_alike_from_both_orders(activity: Activity) -> No
 
 
 def test_the_strategy_and_the_comparison_know_every_column() -> None:
-    assert set(RESOLUTION) == set(TRACK_COLUMNS) == {"unix_s", *RANGES}
+    assert set(RESOLUTION) == set(TRACK_COLUMNS) == {"unix_s", "cadence_rpm", *RANGES}
 
 
 def _recorded(path: Path) -> tuple[Activity, ...]:
@@ -711,7 +711,10 @@ def test_every_recording_of_the_corpus_comes_back_every_other_one_in_big_endian(
     for path in sorted(corpus.glob("*/*.fit")):
         for activity in _recorded(path):
             got = read_activity(encode_activity(activity, big_endian=bool(count % 2)))
-            assert differences(activity, got) == [], path.name
+            # An end that only a timestamp gave has no field to be written into.
+            lasting_s = (activity.ended_at - activity.started_at).total_seconds()
+            expected = [] if abs(lasting_s - (activity.elapsed_s or 0.0)) < 1 else ["ended_at"]
+            assert set(differences(activity, got)) <= set(expected), path.name
             assert list(got.track.developer) == list(activity.track.developer)
             assert set(got.warnings) <= set(activity.warnings), path.name
             count += 1

@@ -364,7 +364,7 @@ def test_a_file_that_breaks_off_is_shown_and_can_be_checked_as_far_as_it_goes(
     (report,) = documents(capsys.readouterr().out)
     warnings = report["warnings"]
     assert isinstance(warnings, list)
-    assert any("bytes lost" in text for text in warnings)
+    assert any("bytes lost" in warning["message"] for warning in warnings)
 
 
 def test_rehearse_writes_the_truth_beside_the_file(tmp_path: Path) -> None:

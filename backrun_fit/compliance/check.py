@@ -31,6 +31,8 @@ __all__ = ["check"]
 _DEFAULT_TOLERANCES = Tolerances()
 # A stretch that ends within this of the recording was ended by it.
 _END_SLACK_S = 2.0
+# A recording that stopped so soon behind a lap has no lap of the seconds since.
+_STOPPED_SLACK_S = 5.0
 
 
 def check(
@@ -166,10 +168,14 @@ def _ended_with_recording(recording: Recording, pairing: Pairing) -> bool:
     stretch, activity = pairing.stretch, recording.activity
     if stretch is None:
         return False
-    if stretch.last_lap is not None and activity.laps[stretch.last_lap].trigger is not None:
+    if (
+        activity.is_complete
+        and stretch.last_lap is not None
+        and activity.laps[stretch.last_lap].trigger is not None
+    ):
         return activity.laps[stretch.last_lap].trigger == "session_end"
     left_s = recording.clock.end_s - float(recording.clock.timer_s(stretch.end_at.timestamp()))
-    return left_s <= _END_SLACK_S
+    return left_s <= (_END_SLACK_S if activity.is_complete else _STOPPED_SLACK_S)
 
 
 def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[DataWarning]:
