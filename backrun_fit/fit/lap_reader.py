@@ -158,7 +158,7 @@ def _lap_from_records(
     first, behind = track.unix_s.searchsorted((start, end)).tolist()
     # The one at the very end counts.
     behind = min(behind + 1, len(track))
-    if end <= start or behind - first < 2:
+    if end <= start or first == behind:
         return None
     known_m = ~np.isnan(track.distance_m)
     distance_m = None
