@@ -345,9 +345,9 @@ def test_each_session_is_an_activity_with_its_own_sport_laps_samples_and_totals(
 
 def test_without_a_session_laps_give_the_totals_and_without_laps_the_samples() -> None:
     lap = laps((START + 60, START, 60_000, 58_000, 20117, 0, 0, 0, 0))
-    by_laps = read(lap, hearts(0, 70))
+    by_laps = read(lap, hearts(0, 60))
     assert (by_laps.timer_s, by_laps.elapsed_s, by_laps.distance_m) == (58.0, 60.0, 201.17)
-    assert by_laps.ended_at == at(70)
+    assert by_laps.ended_at == at(60)
     rows = [(START, 0), (START + 9, 2500), (START + 10, NONE32)]
     alone = read(records(*rows, fields=[(5, 4, UINT32)], code="I"))
     assert (alone.timer_s, alone.elapsed_s, alone.distance_m) == (10.0, 10.0, 25.0)

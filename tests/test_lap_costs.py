@@ -76,6 +76,15 @@ def placements_of(alignment: Alignment) -> list[Placement]:
 # By laps alone.
 
 
+def is_reached(step: Step, timer_s: float, distance_m: float) -> bool:
+    """As long as planned, and no shorter than a watch's rounding."""
+    seconds, metres = planned(step)
+    long_enough = (seconds is not None and timer_s >= seconds - 2.0) or (
+        metres is not None and distance_m >= metres - 5.0
+    )
+    return long_enough and length_misfit(step, timer_s, distance_m) == 0.0
+
+
 def laps_alone(laps: Sequence[Lap], executions: Sequence[PlannedExecution]) -> Problem:
     """What it costs, one by one."""
     steps = [execution.step for execution in executions]
@@ -88,7 +97,7 @@ def laps_alone(laps: Sequence[Lap], executions: Sequence[PlannedExecution]) -> P
             metres is not None and distance_m < metres
         ):
             cost = min(cost, {"manual": 1.4, "session_end": 0.4}.get(run[-1].trigger or "", 3.0))
-        over = any(length_misfit(step, *lengths(run[:end])) == 0.0 for end in range(1, len(run)))
+        over = any(is_reached(step, *lengths(run[:end])) for end in range(1, len(run)))
         return (
             cost
             + by_lap._PAST_END * over

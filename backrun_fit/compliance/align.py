@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 
+from backrun_fit.activity import Lap
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.by_index import align_by_index
 from backrun_fit.compliance.by_lap import align_by_lap
@@ -14,6 +17,8 @@ from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
 
 __all__ = ["align_recording"]
+
+_SAME_AUTOLAP_M = 5.0
 
 
 def align_recording(
@@ -104,4 +109,16 @@ def _chosen(recording: Recording, workout: CompiledWorkout) -> UsedMode:
     if own and [lap.is_from_records for lap in laps] == [True]:
         # The recording stopped in the first lap, so that it says of no step that it ended.
         return "indexes"
-    return "laps" if len(laps) > 1 else "samples"
+    return "laps" if len(laps) > 1 and not _are_autolaps(laps) else "samples"
+
+
+def _are_autolaps(laps: Sequence[Lap]) -> bool:
+    """Whether the recorder made all laps, one each kilometre or mile, and what was left over."""
+    if any(lap.trigger not in (None, "distance") for lap in laps[:-1]):
+        return False
+    lengths = [lap.distance_m for lap in laps]
+    first, last = lengths[0], lengths[-1]
+    if len(laps) < 3 or first is None or last is None or laps[-1].trigger == "manual":
+        return False
+    same = all(length and abs(length - first) <= _SAME_AUTOLAP_M for length in lengths[:-1])
+    return same and last <= first + _SAME_AUTOLAP_M

@@ -13,7 +13,13 @@ from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution
 from backrun_fit.compliance.lapwise import FORGOTTEN_TEXT, division, forgotten, laps_text, pair_laps
 from backrun_fit.compliance.pairing import Alignment
-from backrun_fit.compliance.plan import LapColumns, PlanColumns, planned_executions
+from backrun_fit.compliance.plan import (
+    SAME_M,
+    SAME_S,
+    LapColumns,
+    PlanColumns,
+    planned_executions,
+)
 from backrun_fit.compliance.sequence import Costs, Floats, Placement, lay_along
 
 __all__ = ["align_by_lap"]
@@ -84,7 +90,11 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
             distance_m[:, np.newaxis] < plan.distance_m
         )
         costs = np.where(too_short, pardoned, costs)
-        costs[1:] += _PAST_END * np.logical_or.accumulate(lengths == 0.0, axis=0)[:-1]
+        reached = (timer_s[:, np.newaxis] >= plan.timer_s - SAME_S) | (
+            distance_m[:, np.newaxis] >= plan.distance_m - SAME_M
+        )
+        over = np.logical_or.accumulate((lengths == 0.0) & reached, axis=0)
+        costs[1:] += _PAST_END * over[:-1]
         costs += plan.trigger_misfit(columns, first, _MOST_LAPS)
         costs += _EFFORT_WEIGHT * plan.effort_misfit(columns, first)
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)

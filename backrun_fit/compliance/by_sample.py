@@ -23,12 +23,13 @@ __all__ = ["align_by_sample"]
 
 # All costs are in units of one step skipped in mid-workout.
 _SKIP, _SKIP_AT_END, _CUT_BY_END = 1.0, 0.1, 0.3
-_LATE_START, _OTHER_LENGTH, _OPEN_LENGTH = 0.5, 0.4, 0.1
+_LATE_START, _OTHER_LENGTH, _OPEN_LENGTH = 0.5, 1.5, 0.1
 # What was planned and not run, or run and not planned, costs by its length.
 _UNRUN_PER_S, _UNPLANNED_PER_S, _TAIL_PER_S = 0.2 / 60, 0.1 / 60, 0.02 / 60
-_PACE_WEIGHT = 0.3
-# Ten minutes that are off the segment's mean by half a metre per second cost one skip.
-_SPREAD_SCALE = 0.25 * 600.0
+_PACE_WEIGHT, _LARGEST_TAIL_SPREAD = 0.3, 0.5
+# Forty minutes that are off the segment's mean by half a metre per second cost one skip: the
+# length decides, and not how evenly somebody runs.
+_SPREAD_SCALE = 0.25 * 2400.0
 # Lengths more than this many times off are not the step at all.
 _LARGEST_RATIO = 4.0
 # A change of speed: the means of this many seconds before and after differ.
@@ -230,7 +231,9 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         layer = _extend(signal, layer, execution)
         layers.append(layer)
     end_s = np.full(len(layer.at_s), signal.end_s)
-    tail = signal.spread(layer.at_s, end_s) + _TAIL_PER_S * (end_s - layer.at_s)
+    # What somebody does when the workout is over need not be even.
+    tail = np.minimum(signal.spread(layer.at_s, end_s), _LARGEST_TAIL_SPREAD)
+    tail = tail + _TAIL_PER_S * (end_s - layer.at_s)
     way = int(np.argmin(layer.cost + tail))
     marks_s: list[float] = []
     for each in reversed(layers):

@@ -50,7 +50,7 @@ _INNER_TRIGGER = np.array(
     ]
 )
 # Within 3 % or 2 s, or 5 m, lengths are the same: watches and GPS are no better.
-_SAME_FRACTION, _SAME_S, _SAME_M = 0.03, 2.0, 5.0
+_SAME_FRACTION, SAME_S, SAME_M = 0.03, 2.0, 5.0
 # A lap that holds a step and an open one is clearly longer than the step.
 # To believe that costs more than to believe that a step was left out.
 _CLEARLY_LONGER, _OPEN_MISFIT, _LARGEST_JOINT_MISFIT = 1.1, 0.4, 0.1
@@ -221,9 +221,9 @@ class PlanColumns:
         """
         done_s, done_m = timer_s[:, np.newaxis], distance_m[:, np.newaxis]
         by_time = np.abs(np.log(np.maximum(done_s, 0.5) / self.timer_s))
-        by_time[np.abs(done_s - self.timer_s) <= _SAME_S] = 0.0
+        by_time[np.abs(done_s - self.timer_s) <= SAME_S] = 0.0
         by_distance = np.abs(np.log(np.maximum(done_m, 0.5) / self.distance_m))
-        by_distance[np.abs(done_m - self.distance_m) <= _SAME_M] = 0.0
+        by_distance[np.abs(done_m - self.distance_m) <= SAME_M] = 0.0
         misfit: Floats = np.where(np.isnan(self.timer_s), by_distance, by_time)
         misfit[misfit <= _SAME_FRACTION] = 0.0
         misfit[np.isnan(misfit)] = 0.3
@@ -251,7 +251,7 @@ class PlanColumns:
             misfit = np.abs(np.log(whole_s / together))
             # As long as the first alone, or the second: nothing was forgotten.
             nearer = whole_s > together - 0.5 * np.fmin(lengths[:, :-1], lengths[:, 1:])
-        same = (misfit <= _SAME_FRACTION) | (np.abs(whole_s - together) <= _SAME_S)
+        same = (misfit <= _SAME_FRACTION) | (np.abs(whole_s - together) <= SAME_S)
         misfit = np.where(same, 0.0, misfit)
         misfit[~((misfit <= _LARGEST_JOINT_MISFIT) & nearer)] = np.inf
         if to_open:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from datetime import UTC, datetime
 
 import attrs
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Activity, Column, Track
-from backrun_fit.activity_time import TimerClock, interpolate
+from backrun_fit.activity_time import ROUNDING_S, TimerClock, interpolate
 from backrun_fit.compliance.means import LONGEST_INTERVAL_S, Slopes, TimeMeans, running, weights
 
 __all__ = ["Recording", "instant"]
@@ -29,6 +30,16 @@ def instant(unix_s: float) -> datetime:
         '1970-01-01T00:00:00+00:00'
     """
     return datetime.fromtimestamp(unix_s, UTC)
+
+
+def _pauses_between_laps(activity: Activity, clock: TimerClock) -> list[tuple[float, bool]]:
+    """Stops and starts of the timer that only the gaps between laps show."""
+    found = []
+    for lap, following in itertools.pairwise(activity.laps):
+        end, start = lap.end_at.timestamp(), following.start_at.timestamp()
+        if end < start and clock.timer_s(start) - clock.timer_s(end) > ROUNDING_S:
+            found += [(end, False), (start, True)]
+    return found
 
 
 def _running_median(values: Column) -> Column:
@@ -92,12 +103,12 @@ class Recording:
         if activity.laps:
             starts.append(activity.laps[0].start_at.timestamp())
             ends.append(activity.laps[-1].end_at.timestamp())
-        clock = TimerClock.of_events(
-            [(event.at.timestamp(), event.kind == "start") for event in activity.timer_events],
-            min(starts),
-            max(ends),
-            activity.clock_jumps,
-        )
+        events = [(event.at.timestamp(), event.kind == "start") for event in activity.timer_events]
+        span = min(starts), max(ends), activity.clock_jumps
+        clock = TimerClock.of_events(events, *span)
+        unsaid = _pauses_between_laps(activity, clock)
+        if unsaid:
+            clock = TimerClock.of_events(sorted([*events, *unsaid]), *span)
         known = ~np.isnan(track.distance_m)
         timer_s = clock.timer_s(track.unix_s)
         altitude_m = track.altitude_m
