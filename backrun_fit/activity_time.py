@@ -3,7 +3,7 @@
 FIT files carry three clocks: UTC (``timestamp``, ``start_time``), elapsed time (the clock
 since the start, pauses included) and timer time (pauses left out). This module turns them
 into one, and nothing else looks at the raw ``timestamp`` of a summary message. The order of
-trust is a table in ``docs/reference/reading.md``.
+trust is a table in ``docs/reference/activities.md``.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class DataWarning:
     """Something odd about an input that did not stop the work.
 
     Attributes:
-        code: Stable name for programs; all are listed in ``docs/reference/errors.md``.
+        code: Stable name for programs; all are listed in ``docs/reference/activities.md``.
         message: One sentence for people.
         count: How many times it was met.
 

@@ -292,8 +292,10 @@ def _pairing(
 def _around(before_s: float, after_s: float) -> tuple[DataWarning, ...]:
     text = "boundaries were found from the samples alone: approximate"
     warnings = [DataWarning("aligned_by_samples", text)]
-    for part_s, where in ((before_s, "before"), (after_s, "after")):
-        if part_s > _SLACK_S:
-            text = f"{format_duration(part_s)} {where} the workout"
-            warnings.append(DataWarning(f"time_{where}_workout", text))
+    if before_s > _SLACK_S:
+        text = f"{format_duration(before_s)} before the workout"
+        warnings.append(DataWarning("time_before_workout", text))
+    if after_s > _SLACK_S:
+        text = f"{format_duration(after_s)} after the workout"
+        warnings.append(DataWarning("time_after_workout", text))
     return tuple(warnings)
