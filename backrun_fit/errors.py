@@ -167,6 +167,7 @@ class DecodeError(BackrunFitError):
         expected: What the protocol asks for there.
         got: What the bytes hold.
         source: Name of the file, where known.
+        hint: The next thing to try, where there is one.
     """
 
     def __init__(
@@ -176,13 +177,15 @@ class DecodeError(BackrunFitError):
         expected: str | None = None,
         got: str | None = None,
         source: str | None = None,
+        hint: str | None = None,
     ) -> None:
         self.what = what
         self.offset = offset
         self.expected = expected
         self.got = got
         self.source = source
-        super().__init__(what, offset, expected, got, source)
+        self.hint = hint
+        super().__init__(what, offset, expected, got, source, hint)
 
     def __str__(self) -> str:
         text = self.what
@@ -194,6 +197,8 @@ class DecodeError(BackrunFitError):
             text += f": got {self.got}"
         if self.offset is not None:
             text += f" (at byte {self.offset})"
+        if self.hint is not None:
+            text += f"; {self.hint}"
         return f"{self.source}: {text}" if self.source else text
 
 

@@ -9,11 +9,12 @@ from typing import Final
 import attrs
 
 from backrun_fit.fit.cells import Cells
-from backrun_fit.fit.container import check_crc, split_segments
-from backrun_fit.fit.damage import Damage, OnError
+from backrun_fit.fit.container import check_crc, salvage_segments, split_segments
+from backrun_fit.fit.damage import SALVAGE_HINT, Damage, OnError
 from backrun_fit.fit.layout import DeveloperKey
 from backrun_fit.fit.messages import Messages
 from backrun_fit.fit.profile import load_profile
+from backrun_fit.fit.salvage import salvage
 from backrun_fit.fit.table import DeveloperField, Raw, Table, Value
 from backrun_fit.fit.walk import walk
 
@@ -147,13 +148,14 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
     Args:
         data: The file's bytes.
         source: Its name, for errors.
-        on_error: ``raise`` refuses a damaged file. ``salvage`` reads everything
-            that is whole and tells the damage in ``FitData.damages``.
+        on_error: ``raise`` refuses a damaged file. ``salvage`` reads on behind the
+            damage, leaves out what cannot be true, and tells the damage in
+            ``FitData.damages``.
 
     Raises:
         DecodeError: The bytes are no FIT file, or are damaged; where, what was
-            expected and what was got. With ``salvage`` only when they do not begin
-            with a FIT header, or a limit is broken.
+            expected and what was got. With ``salvage`` only when there is no FIT file
+            in them, or a limit is broken.
 
     Example:
         >>> data = decode(bytes.fromhex(
@@ -165,12 +167,18 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         (array([201.17]), [150])
     """
     segments: list[Segment] = []
-    for found in split_segments(data, source):
+    split = split_segments if on_error == "raise" else salvage_segments
+    for found in split(data, source):
         walked = walk(data, found.data_start, found.data_end)
         warning, changed = check_crc(data, found)
         damages = tuple(filter(None, (*found.damages, walked.damage, changed)))
         if damages and on_error == "raise":
-            raise damages[0].error(source)
+            raise damages[0].error(source, SALVAGE_HINT)
+        if walked.damage or changed:
+            walked, gaps = salvage(
+                data, found.data_start, found.data_end, found.start if changed else None
+            )
+            damages = tuple(filter(None, (*found.damages, *gaps, changed)))
         log = dict.fromkeys(filter(None, (*found.warnings, warning)))
         cells = Cells(data, Messages(data, walked), log)
         segments.append(Segment(len(segments), found.start, damages, cells))

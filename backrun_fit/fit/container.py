@@ -12,9 +12,19 @@ import attrs
 import fastcrc.crc16
 
 from backrun_fit.errors import DecodeError
-from backrun_fit.fit.damage import Damage
+from backrun_fit.fit.damage import SALVAGE_HINT, Damage
+from backrun_fit.fit.found import definition_end
+from backrun_fit.fit.layout import definition_of
+from backrun_fit.fit.salvage import is_sound
 
-__all__ = ["MAX_SEGMENTS", "SegmentBytes", "check_crc", "resemblance", "split_segments"]
+__all__ = [
+    "MAX_SEGMENTS",
+    "SegmentBytes",
+    "check_crc",
+    "resemblance",
+    "salvage_segments",
+    "split_segments",
+]
 
 MAX_SEGMENTS: Final = 10_000
 """Most FIT files in one chain; devices chain a handful."""
@@ -22,6 +32,8 @@ MAX_SEGMENTS: Final = 10_000
 _SIGNATURE: Final = b".FIT"
 _LEAST_HEADER: Final = 12
 _CRC_SIZE: Final = 2
+# A header may state any size, and its checksum costs that much to compute.
+_MOST_FAILED_CHECKS: Final = 16
 
 
 @attrs.frozen
@@ -119,21 +131,141 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     """
     start = 0
     for _ in range(MAX_SEGMENTS):
-        segment = _read_header(data, start, source)
+        if not _is_header(data, start):
+            is_damaged = _salvage_start(data, start) is not None
+            raise _not_fit(data, source, SALVAGE_HINT if is_damaged else None)
+        segment = _read_header(data, start)
         end = segment.data_end + _CRC_SIZE
-        rest = data[end : end + _LEAST_HEADER]
-        if rest[8:12] == _SIGNATURE and rest[0] >= _LEAST_HEADER:
+        if _is_header(data, end):
             yield segment
             start = end
             continue
-        trailing = len(data) - end
-        if trailing > 0:
-            kind = "zero bytes" if not any(data[end:]) else "bytes that begin no FIT file"
-            text = f"{trailing} {kind} stand behind the end of the data, at byte {end}; ignored"
-            segment = attrs.evolve(segment, warnings=(*segment.warnings, text))
-        yield segment
+        yield _with_trailing(data, segment)
         return
-    raise DecodeError(
+    raise _too_many(start, source)
+
+
+def salvage_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBytes]:
+    """The FIT files of a chain, as ``split_segments`` has them, whatever is wrong around them.
+
+    Bytes before a header are passed over, a header without its signature is read when a
+    definition stands behind it, and a size that cannot be is replaced by that of the bytes
+    up to the next header or the end.
+
+    Args:
+        data: The whole file.
+        source: Its name, for errors.
+
+    Yields:
+        At least one segment; what was wrong is told as its damages.
+
+    Raises:
+        DecodeError: There is no FIT file in the bytes, or there are more than 10,000.
+
+    Example:
+        >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
+        >>> [found.start for found in salvage_segments(b"junk" + empty + b"junk" + empty)]
+        [4, 22]
+    """
+    position, failed_checks = 0, 0
+    start = _salvage_start(data, position)
+    if start is None:
+        raise _not_fit(data, source)
+    for _ in range(MAX_SEGMENTS):
+        segment = _read_header(data, start)
+        if start > position:
+            between = Damage("bytes that begin no FIT file", position, lost_bytes=start - position)
+            segment = attrs.evolve(segment, damages=(between, *segment.damages))
+        # A checksum that is right ends the file; of wrong ones only so many are computed.
+        if failed_checks > _MOST_FAILED_CHECKS or not _is_proven(data, segment):
+            failed_checks += 1
+            segment = _resized(data, segment)
+        position = min(segment.data_end + _CRC_SIZE, len(data))
+        following = _salvage_start(data, position)
+        if following is None:
+            yield _with_trailing(data, segment)
+            return
+        yield segment
+        start = following
+    raise _too_many(start, source)
+
+
+def _is_proven(data: bytes, segment: SegmentBytes) -> bool:
+    return segment.has_crc and _is_crc(data, segment.start, segment.data_end)
+
+
+def _resized(data: bytes, segment: SegmentBytes) -> SegmentBytes:
+    """The segment up to the next header or the end, where its own size leads elsewhere."""
+    following = _next_header(data, segment.data_start)
+    if not segment.has_crc and following is None:
+        return segment  # cut off, or never finished: it goes to the end as it is
+    behind = segment.data_end + _CRC_SIZE
+    end = len(data) if following is None else following
+    if behind in (end, len(data) + _CRC_SIZE) or (following is None and not any(data[behind:])):
+        return segment
+    data_end = max(end - _CRC_SIZE, segment.data_start)
+    damage = Damage(
+        "the size in the header does not lead to the end of the file",
+        offset=min(segment.start + 4, len(data)),
+        expected=f"{data_end - segment.data_start}",
+        got=f"{segment.data_end - segment.data_start}",
+    )
+    damages = (*segment.damages, damage)
+    return attrs.evolve(segment, data_end=data_end, damages=damages, has_crc=True)
+
+
+def _salvage_start(data: bytes, position: int) -> int | None:
+    """Where the next FIT file begins, its header whole or damaged; None where none does."""
+    if _is_header(data, position) or _message_start(data, position) is not None:
+        return position
+    return _next_header(data, position)
+
+
+def _next_header(data: bytes, position: int) -> int | None:
+    """The next whole header, its checksum right if it has one."""
+    signature = data.find(_SIGNATURE, position + 8)
+    while signature >= 0:
+        start = signature - 8
+        if data[start] in (12, 14) and data[start + 1] >> 4 <= 2:
+            if not _header_crc(data, start):
+                return start
+        signature = data.find(_SIGNATURE, signature + 1)
+    return None
+
+
+def _message_start(data: bytes, position: int) -> int | None:
+    """Where the definition behind a damaged header begins; None where none does.
+
+    Its size byte is tried first.
+    """
+    for size in (data[position : position + 1] or b"\0")[0], 14, 12:
+        begin = position + size
+        if size in (12, 14) and begin + 6 < len(data) and data[begin] & 0xD0 == 0x40:
+            end = definition_end(data, begin, len(data))
+            if end <= len(data) and data[begin + 1] == 0 and data[begin + 2] <= 1:
+                if is_sound(definition_of(data[begin + 1 : end], data[begin] & 0x20 > 0)):
+                    return begin
+    return None
+
+
+def _is_header(data: bytes, start: int) -> bool:
+    head = data[start : start + _LEAST_HEADER]
+    return head[8:12] == _SIGNATURE and head[0] >= _LEAST_HEADER
+
+
+def _not_fit(data: bytes, source: str | None, hint: str | None = None) -> DecodeError:
+    return DecodeError(
+        "not a FIT file",
+        offset=0,
+        expected="a header of 12 bytes or more with the signature .FIT",
+        got=resemblance(data),
+        source=source,
+        hint=hint,
+    )
+
+
+def _too_many(start: int, source: str | None) -> DecodeError:
+    return DecodeError(
         "too many FIT files in one chain",
         offset=start,
         expected=f"at most {MAX_SEGMENTS}",
@@ -142,32 +274,46 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     )
 
 
-def _read_header(data: bytes, start: int, source: str | None) -> SegmentBytes:
+def _with_trailing(data: bytes, segment: SegmentBytes) -> SegmentBytes:
+    """The last segment, with a warning where bytes stand behind it."""
+    end = segment.data_end + _CRC_SIZE
+    trailing = len(data) - end
+    if trailing <= 0:
+        return segment
+    kind = "zero bytes" if not any(data[end:]) else "bytes that begin no FIT file"
+    text = f"{trailing} {kind} stand behind the end of the data, at byte {end}; ignored"
+    return attrs.evolve(segment, warnings=(*segment.warnings, text))
+
+
+def _read_header(data: bytes, start: int) -> SegmentBytes:
     head = data[start : start + _LEAST_HEADER]
-    if len(head) < _LEAST_HEADER or head[8:12] != _SIGNATURE or head[0] < _LEAST_HEADER:
-        raise DecodeError(
-            "not a FIT file",
-            offset=start,
-            expected="a header of 12 bytes or more with the signature .FIT",
-            got=resemblance(data[start:]),
-            source=source,
-        )
     warnings = []
     if head[1] >> 4 > 2:
         warnings.append(
             f"protocol version {head[1] >> 4}.{head[1] & 15} is newer than 2.0, which was read"
         )
     size = int.from_bytes(head[4:8], "little")
-    data_start = start + head[0]
-    data_end = data_start + size
     damages = []
+    data_start = start + head[0]
+    begin = None if _is_header(data, start) else _message_start(data, start)
+    if begin is not None:
+        data_start = begin
+        damages.append(
+            Damage(
+                "the header is damaged",
+                offset=start,
+                expected="its size and the signature .FIT",
+                got=head.hex(" "),
+            )
+        )
+    data_end = data_start + size
     has_crc = True
     if data_end > len(data):
         damages.append(
             Damage(
                 "the file is shorter than its header states",
                 offset=len(data),
-                expected=f"{head[0] + size} bytes and a checksum",
+                expected=f"{data_end - start} bytes and a checksum",
                 got=f"{len(data) - start} bytes",
                 lost_bytes=data_end - len(data),
             )
@@ -183,19 +329,25 @@ def _read_header(data: bytes, start: int, source: str | None) -> SegmentBytes:
             )
         )
         data_end, has_crc = len(data), False
-    if head[0] >= 14:
-        stored = int.from_bytes(data[start + 12 : start + 14], "little")
-        computed = _crc(data, start, start + _LEAST_HEADER)
-        if stored not in (0, computed):
-            damages.append(
-                Damage(
-                    "the header's checksum is wrong",
-                    offset=start + 12,
-                    expected=f"0x{computed:04X}",
-                    got=f"0x{stored:04X}",
-                )
-            )
+    damages += _header_crc(data, start)
     return SegmentBytes(start, data_start, data_end, tuple(warnings), tuple(damages), has_crc)
+
+
+def _header_crc(data: bytes, start: int) -> tuple[Damage, ...]:
+    """What is wrong with the checksum of a header; nothing where it has none."""
+    if data[start] < 14:
+        return ()
+    stored = int.from_bytes(data[start + 12 : start + 14], "little")
+    computed = _crc(data, start, start + _LEAST_HEADER)
+    if stored in (0, computed):
+        return ()
+    damage = Damage(
+        "the header's checksum is wrong",
+        offset=start + 12,
+        expected=f"0x{computed:04X}",
+        got=f"0x{stored:04X}",
+    )
+    return (damage,)
 
 
 def _crc(data: bytes, start: int, end: int) -> int:

@@ -1,0 +1,562 @@
+"""Read on behind damage: index the messages again, and doubt each of them.
+
+The normal walk believes every header byte. After damage it walks out of frame, and
+reads values that nobody recorded. This one believes a message by what it says:
+
+- A definition is sound: reserved byte 0, known base types, no field twice.
+- A timestamp lies near those before it. A clock that jumps is believed when the
+  messages behind the jump agree with it.
+- A message without a timestamp is believed when a believed one follows.
+
+Where that fails, the frame is lost. It is found again at the first byte from which
+several messages in a row can be believed. The records on both sides of such a gap are
+left out, because nobody knows where exactly the damage began and ended. At the end
+records that contradict their neighbours are left out.
+
+Every byte is looked at a bounded number of times.
+"""
+
+from __future__ import annotations
+
+import functools
+from array import array
+from typing import Any, Final, NamedTuple
+
+import attrs
+import fastcrc.crc16
+import numpy as np
+import numpy.typing as npt
+
+from backrun_fit.activity import Column
+from backrun_fit.fit.cells import Cells
+from backrun_fit.fit.damage import Damage
+from backrun_fit.fit.found import Distinct, definition_end, local_type
+from backrun_fit.fit.layout import BASE_TYPES, Definition, definition_of
+from backrun_fit.fit.messages import Messages
+from backrun_fit.fit.profile import TIMESTAMP
+from backrun_fit.fit.table import Table
+from backrun_fit.fit.walk import MAX_DEFINITIONS, MAX_MESSAGES, Walked
+
+__all__ = ["is_sound", "salvage"]
+
+_RECORD: Final = 20
+_WORKOUT, _WORKOUT_STEP = 26, 27
+
+MAX_GAPS: Final = 2_000
+"""Most damaged places behind which reading goes on; a file with more is no recording."""
+
+# How far a timestamp may lie before and behind the last one: records never go back, and a
+# summary may carry the time at which the session began. People pause overnight.
+_RECORD_BACK_S: Final = 10
+_BACK_S: Final = 36 * 3600
+_AHEAD_S: Final = 12 * 3600
+# Two timestamps in a row are 64 bits that cannot be there by chance. A clock that jumps has
+# to convince more.
+_ENOUGH: Final = 2
+_ENOUGH_FOR_JUMP: Final = 3
+# So many messages are looked at to tell whether they are some.
+_LONGEST_CHAIN: Final = 64
+# So many messages without a timestamp in a row are believed even if none with one follows.
+_LONGEST_DOUBT: Final = 256
+# A message of so many bytes is not one byte over and over.
+_LEAST_UNIFORM: Final = 8
+# Definitions of one local type that are tried where its own was lost.
+_MOST_ALTERNATIVES: Final = 4
+# How many bytes are searched at once: few at first, as most damage is short.
+_FIRST_WINDOW: Final = 1 << 9
+_LARGEST_WINDOW: Final = 1 << 16
+_CRC_SIZE: Final = 2
+
+
+class _Message(NamedTuple):
+    """A definition or data message, as far as its header goes.
+
+    Attributes:
+        offset: Of its header byte.
+        end: Byte offset behind it.
+        local: Local type.
+        definition: Itself, or the one under which the message was sent.
+        is_definition: Which of the two it is.
+        time: FIT seconds; None where there are none.
+    """
+
+    offset: int
+    end: int
+    local: int
+    definition: Definition
+    is_definition: bool
+    time: int | None
+
+
+@attrs.define
+class _Clock:
+    """The times that were believed last: of any message, of a record, and the first."""
+
+    last: int | None = None
+    record: int | None = None
+    first: int | None = None
+
+    def is_near(self, time: int, is_record: bool) -> bool:
+        """Whether a recording that was there can be here."""
+        if is_record and self.record is not None:
+            return self.record - _RECORD_BACK_S <= time <= self.record + _AHEAD_S
+        return any(
+            known is not None and known - _BACK_S <= time <= known + _AHEAD_S
+            for known in (self.last, self.record, self.first)
+        )
+
+    def note(self, time: int, is_record: bool) -> None:
+        self.last = time
+        self.first = time if self.first is None else self.first
+        if is_record:
+            self.record = time
+
+    def span(self, is_record: bool) -> tuple[int, int] | None:
+        """Between which times ``is_near`` can hold; None while nothing is known."""
+        if is_record and self.record is not None:
+            return self.record - _RECORD_BACK_S, self.record + _AHEAD_S
+        known = [time for time in (self.last, self.record, self.first) if time is not None]
+        return (min(known) - _BACK_S, max(known) + _AHEAD_S) if known else None
+
+
+def salvage(
+    data: bytes, start: int, end: int, wrong_crc_from: int | None = None
+) -> tuple[Walked, tuple[Damage, ...]]:
+    """Find every message of a damaged segment that can be believed.
+
+    Args:
+        data: The whole file.
+        start: Offset of the first message.
+        end: Offset behind the last, at most the length of ``data``.
+        wrong_crc_from: Offset of the first byte over which the checksum at ``end`` was
+            computed, where that is wrong.
+
+    Returns:
+        The messages, and the damages in order: one for each gap, and one for the
+        records that contradict their neighbours.
+
+    Example:
+        >>> body = bytes.fromhex("40000014000201fd0486030102".replace("0201", "02"))
+        >>> records = [bytes([0, n, 0, 0, 0x40, 100 + n]) for n in range(9)]
+        >>> data = body + b"".join(records[:4]) + b"lost" + b"".join(records[4:])
+        >>> walked, damages = salvage(data, 0, len(data))
+        >>> [data[offset + 5] for offset in walked.offsets]
+        [100, 101, 102, 105, 106, 107, 108]
+        >>> [str(damage) for damage in damages]
+        ['bytes that are no message (at byte 30); 10 bytes lost']
+    """
+    walker = _Walker(data, start, end)
+    walker.run()
+    walked, damages = walker.walked(), walker.damages
+    if walker.has_gaps or wrong_crc_from is not None:
+        suspects = []
+        if wrong_crc_from is not None and not walker.has_gaps:
+            suspects = _flipped_bytes(data, wrong_crc_from, end)
+        walked, damage = _without_contradictions(data, walked, suspects)
+        if damage is not None:
+            damages.append(damage)
+    return walked, tuple(sorted(damages, key=lambda damage: damage.offset))
+
+
+@functools.lru_cache(maxsize=1024)
+def is_sound(definition: Definition) -> bool:
+    """Whether a definition is one that a recorder writes, and no bytes that look like one.
+
+    Example:
+        >>> is_sound(definition_of(bytes.fromhex("0000140001fd0486"), False))
+        True
+        >>> is_sound(definition_of(bytes.fromhex("0000140001fd0386"), False))
+        False
+    """
+    body = definition.body
+    native_end = 5 + 3 * body[4]
+    fields = [tuple(body[place : place + 3]) for place in range(5, native_end, 3)]
+    if len({number for number, _, _ in fields}) < max(len(fields), 1):
+        return False
+    if definition.message_number == 0xFFFF or not all(body[native_end + 2 :: 3]):
+        return False
+    return all(
+        (base := BASE_TYPES.get(type_number)) is not None and size > 0 and size % base.size == 0
+        for _, size, type_number in fields
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _time_offset(definition: Definition) -> int | None:
+    """Where in a message the timestamp lies; None where there is none of four bytes."""
+    slot = definition.fields.get(TIMESTAMP)
+    return slot.offset if slot is not None and slot.size == 4 else None
+
+
+class _Walker:
+    """The state of one walk."""
+
+    def __init__(self, data: bytes, start: int, end: int) -> None:
+        self.damages: list[Damage] = []
+        self.has_gaps = False
+        self._data = data
+        self._bytes = np.frombuffer(data, dtype=np.uint8)
+        self._start = start
+        self._end = end
+        self._in_force: dict[int, Definition] = {}
+        self._clock = _Clock()
+        self._distinct = Distinct()
+        self._offsets = array("q")
+        self._which = array("H")
+        # The last message that was believed for itself, the number of messages before it, and
+        # for a definition the one that it replaced.
+        self._sure: tuple[_Message, int, Definition | None] | None = None
+        self._before: _Message | None = None
+        self._doubted = 0
+        self._skip_record = False
+
+    def walked(self) -> Walked:
+        """What was found."""
+        dtype: type[np.integer[Any]] = np.int32 if self._end < 1 << 31 else np.int64
+        return Walked(
+            np.array(self._offsets, dtype=dtype),
+            np.array(self._which, dtype=np.uint16),
+            tuple(self._distinct),
+            None,
+        )
+
+    def run(self) -> None:
+        """Go to the end."""
+        at = self._start
+        while at < self._end:
+            if len(self._offsets) >= MAX_MESSAGES or len(self._distinct) >= MAX_DEFINITIONS:
+                self._lose("too many messages or definitions", at, self._end)
+                return
+            message = self._believed(at)
+            if message is None:
+                at = self._resume(at)
+            else:
+                self._take(message)
+                at = message.end
+
+    # -- one message after the other ----------------------------------------------------------
+
+    def _parse(self, at: int, in_force: dict[int, Definition]) -> _Message | None:
+        """The message at an offset; None where the bytes cannot be one."""
+        data, header = self._data, self._data[at]
+        if header & 0xC0 == 0x40:
+            end = definition_end(data, at, self._end)
+            if header & 0x10 or end > self._end or data[at + 1] or data[at + 2] > 1:
+                return None
+            definition = definition_of(data[at + 1 : end], header & 0x20 > 0)
+            return _Message(at, end, header & 0x0F, definition, True, None)
+        local = local_type(header)
+        found = in_force.get(local)
+        if found is None or header & 0xB0 in (0x10, 0x20, 0x30) or at + found.size > self._end:
+            return None
+        if found.size >= _LEAST_UNIFORM and data.count(header, at, at + found.size) == found.size:
+            return None  # a block of zeros, which are headers, too
+        place = _time_offset(found)
+        if place is None:
+            return _Message(at, at + found.size, local, found, False, None)
+        if header & 0x80:
+            return None
+        stamp = data[at + place : at + place + 4]
+        time = int.from_bytes(stamp, "big" if found.big_endian else "little")
+        known = None if time == 0xFFFF_FFFF else time
+        return _Message(at, at + found.size, local, found, False, known)
+
+    def _believed(self, at: int) -> _Message | None:
+        """The message at an offset that is known to begin one; None where it cannot be."""
+        message = self._parse(at, self._in_force)
+        if message is None:
+            return None
+        if message.is_definition:
+            if is_sound(message.definition):
+                return message
+            behind = {**self._in_force, message.local: message.definition}
+            return message if self._goes_on(message.end, behind, self._clock, _ENOUGH) else None
+        if message.time is None:
+            return message if self._may_stand_here(message) else None
+        is_record = message.definition.message_number == _RECORD
+        if self._clock.is_near(message.time, is_record):
+            return message
+        clock = _Clock(message.time, message.time if is_record else None, message.time)
+        jumped = self._goes_on(message.end, self._in_force, clock, _ENOUGH_FOR_JUMP)
+        return message if jumped else None
+
+    def _may_stand_here(self, message: _Message) -> bool:
+        """Whether a message without a time may follow the one before it.
+
+        Steps of a workout stand behind their definition, or behind each other.
+        """
+        if message.definition.message_number not in (_WORKOUT, _WORKOUT_STEP):
+            return True
+        return self._before is not None and self._before.definition is message.definition
+
+    def _take(self, message: _Message) -> None:
+        """Go past a message that is believed."""
+        count = len(self._offsets)
+        replaced = self._in_force.get(message.local) if message.is_definition else None
+        self._before = message
+        self._doubted += 1
+        if message.is_definition or message.time is not None or self._doubted > _LONGEST_DOUBT:
+            self._sure, self._doubted = (message, count, replaced), 0
+        if message.is_definition:
+            self._in_force[message.local] = message.definition
+            return
+        is_record = message.definition.message_number == _RECORD
+        if message.time is not None:
+            self._clock.note(message.time, is_record)
+        if self._skip_record and is_record:
+            damage = self.damages[-1]
+            lost_bytes = message.end - damage.offset
+            self.damages[-1] = attrs.evolve(damage, lost_bytes=lost_bytes)
+        else:
+            self._offsets.append(message.offset)
+            self._which.append(self._distinct.index_of(message.definition))
+        self._skip_record = False
+
+    # -- behind damage ------------------------------------------------------------------------
+
+    def _resume(self, at: int) -> int:
+        """Find the next message that can be believed; where it begins, or the end.
+
+        Args:
+            at: Where a message should begin and none does.
+        """
+        search_from, lost_from = at + 1, at
+        if self._sure is not None:
+            search_from = self._sure[0].offset + 1
+            lost_from = self._sure[0].end if self._sure[0].is_definition else search_from - 1
+        found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
+        if found is None and self._is_cut(at):
+            self._lose("the last message runs over the end of the data", at, self._end)
+            return self._end
+        self.has_gaps = True
+        self._forget()
+        if found is None:
+            self._lose("bytes that are no message, up to the end", lost_from, self._end)
+            return self._end
+        position, local, definition = found
+        if definition is not None:
+            self._in_force[local] = definition
+        self._lose("bytes that are no message", min(lost_from, position), position)
+        self._sure, self._before, self._doubted, self._skip_record = None, None, 0, True
+        return position
+
+    def _is_cut(self, at: int) -> bool:
+        """Whether the data end within the message at an offset, or in a checksum."""
+        header = self._data[at]
+        if self._end - at <= _CRC_SIZE:
+            return True
+        if header & 0xC0 == 0x40:
+            return header & 0x10 == 0 and definition_end(self._data, at, self._end) > self._end
+        definition = self._in_force.get(local_type(header))
+        return definition is not None and at + definition.size > self._end
+
+    def _forget(self) -> None:
+        """Take back the last message that was believed, and those of which none was sure."""
+        if self._sure is None:
+            return
+        message, count, replaced = self._sure
+        del self._offsets[count:]
+        del self._which[count:]
+        if message.is_definition:
+            del self._in_force[message.local]
+            if replaced is not None:
+                self._in_force[message.local] = replaced
+
+    def _lose(self, what: str, begin: int, end: int) -> None:
+        self.damages.append(Damage(what, begin, lost_bytes=end - begin))
+
+    def _search(self, begin: int) -> tuple[int, int, Definition | None] | None:
+        """The first offset from which messages can be believed.
+
+        Returns:
+            It, and for a data message its local type and definition.
+        """
+        tries = list(self._in_force.items())
+        for local, definitions in self._alternatives.items():
+            known = self._in_force.get(local)
+            tries += [(local, other) for other in definitions if other is not known]
+        window = _FIRST_WINDOW
+        while begin < self._end:
+            stop = min(begin + window, self._end)
+            starts = [(place, -1, -1) for place in self._definition_places(begin, stop)]
+            for rank, (local, definition) in enumerate(tries):
+                places = self._timed_places(begin, stop, local, definition)
+                starts += [(place, rank, local) for place in places]
+            for place, rank, local in sorted(starts):
+                if rank < 0:
+                    if self._goes_on(place, self._in_force, self._clock, _ENOUGH):
+                        return place, -1, None
+                    continue
+                definition = tries[rank][1]
+                behind = {**self._in_force, local: definition}
+                if self._goes_on(place, behind, self._clock, _ENOUGH):
+                    return place, local, definition
+            begin, window = stop, min(2 * window, _LARGEST_WINDOW)
+        return None
+
+    def _definition_places(self, begin: int, stop: int) -> list[int]:
+        """Where between two offsets a sound definition could begin."""
+        stop = min(stop, self._end - 5)
+        if begin >= stop:
+            return []
+        header, reserved, order, fields = (
+            self._bytes[begin + shift : stop + shift] for shift in (0, 1, 2, 5)
+        )
+        usable = (header & 0xD0 == 0x40) & (reserved == 0) & (order <= 1) & (fields > 0)
+        return [int(place) + begin for place in np.flatnonzero(usable)]
+
+    def _timed_places(self, begin: int, stop: int, local: int, definition: Definition) -> list[int]:
+        """Where between two offsets a message with a time that can be could begin."""
+        place = _time_offset(definition)
+        stop = min(stop, self._end - definition.size + 1)
+        near = self._clock.span(definition.message_number == _RECORD)
+        if place is None or near is None or begin >= stop:
+            return []
+        code = f"{definition.order}u4"
+        times = np.ndarray((stop - begin,), np.dtype(code), self._data, begin + place, (1,))
+        usable = (self._bytes[begin:stop] == local) & (times >= max(near[0], 0))
+        return [int(at) + begin for at in np.flatnonzero(usable & (times <= near[1]))]
+
+    @functools.cached_property
+    def _alternatives(self) -> dict[int, list[Definition]]:
+        """The sound definitions of the whole segment, by local type."""
+        found: dict[int, list[Definition]] = {}
+        for begin in range(self._start, self._end, _LARGEST_WINDOW):
+            stop = min(begin + _LARGEST_WINDOW, self._end)
+            for place in self._definition_places(begin, stop):
+                known = found.setdefault(self._data[place] & 0x0F, [])
+                if len(known) < _MOST_ALTERNATIVES:
+                    message = self._parse(place, {})
+                    if message is not None and is_sound(message.definition):
+                        if _time_offset(message.definition) is not None:
+                            known.append(message.definition)
+        return {local: list(dict.fromkeys(known)) for local, known in found.items()}
+
+    def _goes_on(
+        self, at: int, in_force: dict[int, Definition], clock: _Clock, enough: int
+    ) -> bool:
+        """Whether messages that can be believed stand from an offset on.
+
+        A definition and a time near those before count one each; the first contradiction
+        ends it.
+        """
+        in_force, clock, points = dict(in_force), attrs.evolve(clock), 0
+        for _ in range(_LONGEST_CHAIN):
+            if points >= enough or (points and self._end - at in (0, _CRC_SIZE)):
+                return True
+            if at >= self._end:
+                return False
+            message = self._parse(at, in_force)
+            if message is None:
+                return False
+            if message.is_definition:
+                if not is_sound(message.definition):
+                    return False
+                in_force[message.local] = message.definition
+                points += 1
+            elif message.time is not None:
+                is_record = message.definition.message_number == _RECORD
+                if not clock.is_near(message.time, is_record) and clock.last is not None:
+                    return False
+                clock.note(message.time, is_record)
+                points += 1
+            at = message.end
+        return points > 0
+
+
+# -- values ------------------------------------------------------------------------------------
+
+
+# Values that are this far beyond all others of their field, in multiples of their range.
+_FAR: Final = 0.5
+# The first and the last step may be so many times as large as nearly all others.
+_FAR_STEP: Final = 4
+# Damage that leaves the frame whole lies within a few records.
+_FEW: Final = 4
+# Fewer records say too little of what is usual.
+_LEAST_RECORDS: Final = 40
+# After so many bits FIT's checksum says the same of a wrong bit.
+_CRC_PERIOD: Final = 32_767
+
+
+def _without_contradictions(
+    data: bytes, walked: Walked, suspects: list[int]
+) -> tuple[Walked, Damage | None]:
+    """Leave out the records that cannot be true.
+
+    Args:
+        data: The whole file.
+        walked: The messages.
+        suspects: Offsets of bytes that may be wrong, ascending.
+    """
+    cells = Cells(data, Messages(data, walked), {})
+    picked = cells.messages.of(_RECORD)
+    if not len(picked):
+        return walked, None
+    table = Table(number=_RECORD, picked=picked, cells=cells, described=dict)
+    columns = table.columns([*table.field_numbers, *(one.key for one in table.developer_fields)])
+    time, distance = table.column("timestamp"), table.column("distance")
+    wrong = _breaks_order(time) | _breaks_order(distance)
+    for column in columns.values():
+        wrong |= _stands_out(column)
+    begins = picked.offsets
+    sizes = np.array([one.size for one in picked.definitions])[picked.which]
+    places = np.searchsorted(begins, suspects, side="right") - 1
+    hit = (places >= 0) & (np.asarray(suspects, dtype=np.int64) < (begins + sizes)[places])
+    wrong[places[hit]] = True
+    if not wrong.any():
+        return walked, None
+    lost = begins[wrong]
+    keep = ~np.isin(walked.offsets, lost)
+    text = f"{len(lost)} records that contradict their neighbours or may hold the wrong byte"
+    damage = Damage(text, int(lost[0]), lost_bytes=int(sizes[wrong].sum()))
+    return attrs.evolve(walked, offsets=walked.offsets[keep], which=walked.which[keep]), damage
+
+
+def _breaks_order(column: Column) -> npt.NDArray[np.bool_]:
+    """Which values go up or down alone, while the one before and the one behind agree."""
+    wrong = np.zeros(len(column), dtype=bool)
+    known = np.flatnonzero(~np.isnan(column))
+    if len(known) < 3:
+        return wrong
+    before, here, behind = (column[known[n : len(known) - 2 + n]] for n in range(3))
+    alone = (before <= behind) & ((here < before) | (here > behind))
+    wrong[known[1:-1][alone]] = True
+    # The first and the last have one neighbour, which has to be near.
+    usual = _FAR_STEP * np.percentile(np.abs(np.diff(column[known])), 99)
+    wrong[known[0]] = not 0 <= column[known[1]] - column[known[0]] <= usual
+    wrong[known[-1]] = not 0 <= column[known[-1]] - column[known[-2]] <= usual
+    return wrong
+
+
+def _stands_out(column: Column) -> npt.NDArray[np.bool_]:
+    """Which values are far beyond all but a few of the others, or there where none else is."""
+    wrong = np.zeros(len(column), dtype=bool)
+    known = np.flatnonzero(~np.isnan(column))
+    if len(column) < _LEAST_RECORDS:
+        return wrong
+    if len(known) <= _FEW:
+        wrong[known] = True
+        return wrong
+    values = column[known]
+    low, high = np.partition(values, (_FEW, len(values) - _FEW - 1))[[_FEW, -_FEW - 1]]
+    margin = _FAR * (high - low)
+    wrong[known] = (values < low - margin) | (values > high + margin)
+    return wrong
+
+
+def _flipped_bytes(data: bytes, start: int, end: int) -> list[int]:
+    """Each byte one bit of which, turned round, would make the checksum right.
+
+    The checksum of two files that differ in one bit differs by what that bit alone makes
+    of it, which comes back every 32,767 bits.
+    """
+    stored = int.from_bytes(data[end : end + _CRC_SIZE], "little")
+    wanted = stored ^ fastcrc.crc16.arc(memoryview(data)[start:end])
+    state = 1
+    for bit in range(_CRC_PERIOD):
+        state = state >> 1 ^ (0xA001 if state & 1 else 0)
+        if state == wanted:
+            bits = range(bit, 8 * (end - start), _CRC_PERIOD)
+            return sorted(end - 1 - number // 8 for number in bits)
+    return []
