@@ -175,9 +175,8 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         if damages and on_error == "raise":
             raise damages[0].error(source, SALVAGE_HINT)
         if walked.damage or changed:
-            walked, gaps = salvage(
-                data, found.data_start, found.data_end, found.start if changed else None
-            )
+            wrong_crc_from = found.start if changed and found.has_header else None
+            walked, gaps = salvage(data, found.data_start, found.data_end, wrong_crc_from)
             damages = tuple(filter(None, (*found.damages, *gaps, changed)))
         log = dict.fromkeys(filter(None, (*found.warnings, warning)))
         cells = Cells(data, Messages(data, walked), log)

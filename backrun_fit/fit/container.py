@@ -13,9 +13,7 @@ import fastcrc.crc16
 
 from backrun_fit.errors import DecodeError
 from backrun_fit.fit.damage import SALVAGE_HINT, Damage
-from backrun_fit.fit.found import definition_end
-from backrun_fit.fit.layout import definition_of
-from backrun_fit.fit.salvage import is_sound
+from backrun_fit.fit.salvage import definition_at, is_sound
 
 __all__ = [
     "MAX_SEGMENTS",
@@ -47,6 +45,8 @@ class SegmentBytes:
         warnings: What was odd, one sentence each.
         damages: What the header promises and the file does not hold.
         has_crc: Whether a checksum should stand behind the last message.
+        has_header: Whether the header is whole; if not, the checksum says nothing of the
+            messages.
     """
 
     start: int
@@ -55,6 +55,7 @@ class SegmentBytes:
     warnings: tuple[str, ...] = ()
     damages: tuple[Damage, ...] = ()
     has_crc: bool = True
+    has_header: bool = True
 
 
 def resemblance(data: bytes) -> str:
@@ -172,7 +173,7 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
     if start is None:
         raise _not_fit(data, source)
     for _ in range(MAX_SEGMENTS):
-        segment = _read_header(data, start)
+        segment = _read_header(data, start, repair=True)
         if start > position:
             between = Damage("bytes that begin no FIT file", position, lost_bytes=start - position)
             segment = attrs.evolve(segment, damages=(between, *segment.damages))
@@ -226,9 +227,9 @@ def _next_header(data: bytes, position: int) -> int | None:
     signature = data.find(_SIGNATURE, position + 8)
     while signature >= 0:
         start = signature - 8
-        if data[start] in (12, 14) and data[start + 1] >> 4 <= 2:
-            if not _header_crc(data, start):
-                return start
+        is_usual = data[start] in (12, 14) and data[start + 1] >> 4 <= 2
+        if is_usual and not _header_crc(data, start):
+            return start
         signature = data.find(_SIGNATURE, signature + 1)
     return None
 
@@ -238,13 +239,11 @@ def _message_start(data: bytes, position: int) -> int | None:
 
     Its size byte is tried first.
     """
-    for size in (data[position : position + 1] or b"\0")[0], 14, 12:
-        begin = position + size
-        if size in (12, 14) and begin + 6 < len(data) and data[begin] & 0xD0 == 0x40:
-            end = definition_end(data, begin, len(data))
-            if end <= len(data) and data[begin + 1] == 0 and data[begin + 2] <= 1:
-                if is_sound(definition_of(data[begin + 1 : end], data[begin] & 0x20 > 0)):
-                    return begin
+    stated = data[position] if position < len(data) else 0
+    for size in (stated, 14, 12):
+        found = definition_at(data, position + size, len(data)) if size in (12, 14) else None
+        if found is not None and is_sound(found):
+            return position + size
     return None
 
 
@@ -285,7 +284,7 @@ def _with_trailing(data: bytes, segment: SegmentBytes) -> SegmentBytes:
     return attrs.evolve(segment, warnings=(*segment.warnings, text))
 
 
-def _read_header(data: bytes, start: int) -> SegmentBytes:
+def _read_header(data: bytes, start: int, *, repair: bool = False) -> SegmentBytes:
     head = data[start : start + _LEAST_HEADER]
     warnings = []
     if head[1] >> 4 > 2:
@@ -295,7 +294,11 @@ def _read_header(data: bytes, start: int) -> SegmentBytes:
     size = int.from_bytes(head[4:8], "little")
     damages = []
     data_start = start + head[0]
-    begin = None if _is_header(data, start) else _message_start(data, start)
+    begin = None
+    if repair and not (_is_header(data, start) and definition_at(data, data_start, len(data))):
+        begin = _message_start(data, start)
+    if begin == data_start and _is_header(data, start):
+        begin = None
     if begin is not None:
         data_start = begin
         damages.append(
@@ -330,7 +333,9 @@ def _read_header(data: bytes, start: int) -> SegmentBytes:
         )
         data_end, has_crc = len(data), False
     damages += _header_crc(data, start)
-    return SegmentBytes(start, data_start, data_end, tuple(warnings), tuple(damages), has_crc)
+    return SegmentBytes(
+        start, data_start, data_end, tuple(warnings), tuple(damages), has_crc, begin is None
+    )
 
 
 def _header_crc(data: bytes, start: int) -> tuple[Damage, ...]:

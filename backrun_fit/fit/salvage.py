@@ -37,7 +37,7 @@ from backrun_fit.fit.profile import TIMESTAMP
 from backrun_fit.fit.table import Table
 from backrun_fit.fit.walk import MAX_DEFINITIONS, MAX_MESSAGES, Walked
 
-__all__ = ["is_sound", "salvage"]
+__all__ = ["definition_at", "is_sound", "salvage"]
 
 _RECORD: Final = 20
 _WORKOUT, _WORKOUT_STEP = 26, 27
@@ -148,14 +148,32 @@ def salvage(
     walker = _Walker(data, start, end)
     walker.run()
     walked, damages = walker.walked(), walker.damages
-    if walker.has_gaps or wrong_crc_from is not None:
+    if walker.has_gaps or walker.ends_in_checksum or wrong_crc_from is not None:
         suspects = []
         if wrong_crc_from is not None and not walker.has_gaps:
             suspects = _flipped_bytes(data, wrong_crc_from, end)
-        walked, damage = _without_contradictions(data, walked, suspects)
+        is_spliced = walker.ends_in_checksum and not walker.has_gaps
+        walked, damage = _without_contradictions(data, walked, suspects, is_spliced)
         if damage is not None:
             damages.append(damage)
     return walked, tuple(sorted(damages, key=lambda damage: damage.offset))
+
+
+def definition_at(data: bytes, at: int, end: int) -> Definition | None:
+    """The definition message at an offset; None where the bytes cannot be one.
+
+    Example:
+        >>> data = bytes.fromhex("400000140001fd0486")
+        >>> found = definition_at(data, 0, 9)
+        >>> found and found.message_number, definition_at(data, 0, 8), definition_at(data, 1, 9)
+        (20, None, None)
+    """
+    if at + 6 > end or data[at] & 0xD0 != 0x40 or data[at + 1] or data[at + 2] > 1:
+        return None
+    behind = definition_end(data, at, end)
+    if behind > end:
+        return None
+    return definition_of(data[at + 1 : behind], data[at] & 0x20 > 0)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -188,12 +206,17 @@ def _time_offset(definition: Definition) -> int | None:
     return slot.offset if slot is not None and slot.size == 4 else None
 
 
+def _has_sound_time(definition: Definition) -> bool:
+    return is_sound(definition) and _time_offset(definition) is not None
+
+
 class _Walker:
     """The state of one walk."""
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
         self.damages: list[Damage] = []
         self.has_gaps = False
+        self.ends_in_checksum = False
         self._data = data
         self._bytes = np.frombuffer(data, dtype=np.uint8)
         self._start = start
@@ -240,10 +263,10 @@ class _Walker:
         """The message at an offset; None where the bytes cannot be one."""
         data, header = self._data, self._data[at]
         if header & 0xC0 == 0x40:
-            end = definition_end(data, at, self._end)
-            if header & 0x10 or end > self._end or data[at + 1] or data[at + 2] > 1:
+            definition = definition_at(data, at, self._end)
+            if definition is None:
                 return None
-            definition = definition_of(data[at + 1 : end], header & 0x20 > 0)
+            end = at + 1 + len(definition.body)
             return _Message(at, end, header & 0x0F, definition, True, None)
         local = local_type(header)
         found = in_force.get(local)
@@ -274,7 +297,7 @@ class _Walker:
         if message.time is None:
             return message if self._may_stand_here(message) else None
         is_record = message.definition.message_number == _RECORD
-        if self._clock.is_near(message.time, is_record):
+        if self._clock.last is None or self._clock.is_near(message.time, is_record):
             return message
         clock = _Clock(message.time, message.time if is_record else None, message.time)
         jumped = self._goes_on(message.end, self._in_force, clock, _ENOUGH_FOR_JUMP)
@@ -326,6 +349,8 @@ class _Walker:
             lost_from = self._sure[0].end if self._sure[0].is_definition else search_from - 1
         found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
         if found is None and self._is_cut(at):
+            is_message = self._is_known(self._data[at])
+            self.ends_in_checksum = self._end - at == _CRC_SIZE and not is_message
             self._lose("the last message runs over the end of the data", at, self._end)
             return self._end
         self.has_gaps = True
@@ -346,9 +371,12 @@ class _Walker:
         if self._end - at <= _CRC_SIZE:
             return True
         if header & 0xC0 == 0x40:
-            return header & 0x10 == 0 and definition_end(self._data, at, self._end) > self._end
-        definition = self._in_force.get(local_type(header))
-        return definition is not None and at + definition.size > self._end
+            return definition_end(self._data, at, self._end) > self._end
+        return self._is_known(header) and (at + self._in_force[local_type(header)].size > self._end)
+
+    def _is_known(self, header: int) -> bool:
+        """Whether a header byte can begin a message here."""
+        return header & 0xC0 == 0x40 or local_type(header) in self._in_force
 
     def _forget(self) -> None:
         """Take back the last message that was believed, and those of which none was sure."""
@@ -427,9 +455,8 @@ class _Walker:
                 known = found.setdefault(self._data[place] & 0x0F, [])
                 if len(known) < _MOST_ALTERNATIVES:
                     message = self._parse(place, {})
-                    if message is not None and is_sound(message.definition):
-                        if _time_offset(message.definition) is not None:
-                            known.append(message.definition)
+                    if message is not None and _has_sound_time(message.definition):
+                        known.append(message.definition)
         return {local: list(dict.fromkeys(known)) for local, known in found.items()}
 
     def _goes_on(
@@ -480,7 +507,7 @@ _CRC_PERIOD: Final = 32_767
 
 
 def _without_contradictions(
-    data: bytes, walked: Walked, suspects: list[int]
+    data: bytes, walked: Walked, suspects: list[int], is_spliced: bool
 ) -> tuple[Walked, Damage | None]:
     """Leave out the records that cannot be true.
 
@@ -488,6 +515,8 @@ def _without_contradictions(
         data: The whole file.
         walked: The messages.
         suspects: Offsets of bytes that may be wrong, ascending.
+        is_spliced: Bytes are missing, and nothing says where: a record may begin with one
+            and end with another.
     """
     cells = Cells(data, Messages(data, walked), {})
     picked = cells.messages.of(_RECORD)
@@ -497,6 +526,8 @@ def _without_contradictions(
     columns = table.columns([*table.field_numbers, *(one.key for one in table.developer_fields)])
     time, distance = table.column("timestamp"), table.column("distance")
     wrong = _breaks_order(time) | _breaks_order(distance)
+    if is_spliced:
+        wrong |= _bends(time, distance)
     for column in columns.values():
         wrong |= _stands_out(column)
     begins = picked.offsets
@@ -520,12 +551,28 @@ def _breaks_order(column: Column) -> npt.NDArray[np.bool_]:
     if len(known) < 3:
         return wrong
     before, here, behind = (column[known[n : len(known) - 2 + n]] for n in range(3))
-    alone = (before <= behind) & ((here < before) | (here > behind))
-    wrong[known[1:-1][alone]] = True
+    off = np.where(before <= behind, np.maximum(before - here, here - behind), 0.0)
+    # Where a recorder does that all the time, only the worst count.
+    wrong[known[1:-1]] = off > max(0.0, np.percentile(off, 99))
     # The first and the last have one neighbour, which has to be near.
     usual = _FAR_STEP * np.percentile(np.abs(np.diff(column[known])), 99)
     wrong[known[0]] = not 0 <= column[known[1]] - column[known[0]] <= usual
     wrong[known[-1]] = not 0 <= column[known[-1]] - column[known[-2]] <= usual
+    return wrong
+
+
+def _bends(time: Column, distance: Column) -> npt.NDArray[np.bool_]:
+    """Which of the distances lie farthest from the line between their neighbours: one in 100."""
+    wrong = np.zeros(len(distance), dtype=bool)
+    known = np.flatnonzero(~np.isnan(time) & ~np.isnan(distance))
+    if len(known) < 3:
+        return wrong
+    (at_0, at, at_1), (from_m, here_m, to_m) = (
+        [column[known[n : len(known) - 2 + n]] for n in range(3)] for column in (time, distance)
+    )
+    span = np.maximum(at_1 - at_0, 1.0)
+    off = np.abs(here_m - from_m - (to_m - from_m) * np.clip((at - at_0) / span, 0.0, 1.0))
+    wrong[known[1:-1]] = off > np.percentile(off, 99)
     return wrong
 
 

@@ -145,7 +145,10 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     if not len(table):
         return None
     heads = segment.table(_WORKOUT)
-    chosen, head = _one_workout(segment, table, heads, embedded=embedded)
+    if segment.damages:
+        chosen, head = _whole_steps(table, heads), None
+    else:
+        chosen, head = _one_workout(segment, table, heads, embedded=embedded)
     messages = _messages(table, chosen, embedded=embedded)
     rows = heads.rows(*_HEAD_FIELDS, *_unknown(heads, WORKOUT_FIELDS))
     rows = rows if head is None else rows[head : head + 1]
@@ -230,6 +233,31 @@ def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
         for row in rows
         if row.target_type is not None
     )
+
+
+def _whole_steps(steps: Table, heads: Table) -> list[int]:
+    """Which ``workout_step`` messages of a damaged file are the workout.
+
+    Bytes out of frame can look like a step. The steps of the workout are those whose
+    indexes count up from 0, as many as ``workout`` states.
+
+    Raises:
+        DecodeError: Some were lost.
+    """
+    wanted = next(filter(None, heads.integers("num_valid_steps")), None)
+    rows: list[int] = []
+    for row, index in enumerate(steps.integers("message_index")):
+        if _masked(index, row) == len(rows):
+            rows.append(row)
+    if wanted is not None and len(rows) < len(steps):
+        rows = rows[:wanted]
+    if len(rows) < (wanted or 1):
+        raise DecodeError(
+            "workout steps are missing: the file is damaged there",
+            expected=f"{wanted or 'some'} steps",
+            got=str(len(rows)),
+        )
+    return rows
 
 
 def _one_workout(
