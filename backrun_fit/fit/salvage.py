@@ -60,6 +60,8 @@ _LONGEST_CHAIN: Final = 64
 _LONGEST_DOUBT: Final = 256
 # A message of so many bytes is not one byte over and over.
 _LEAST_UNIFORM: Final = 8
+# Records are at most so many seconds apart.
+_SOON_S: Final = 15
 # Definitions of one local type that are tried where its own was lost.
 _MOST_ALTERNATIVES: Final = 4
 # How many bytes are searched at once: few at first, as most damage is short.
@@ -151,7 +153,7 @@ def salvage(
     if walker.has_gaps or walker.ends_in_checksum or wrong_crc_from is not None:
         suspects = []
         if wrong_crc_from is not None and not walker.has_gaps:
-            suspects = _flipped_bytes(data, wrong_crc_from, end)
+            suspects = _flipped_bits(data, wrong_crc_from, end)
         is_spliced = walker.ends_in_checksum and not walker.has_gaps
         walked, damage = _without_contradictions(data, walked, suspects, is_spliced)
         if damage is not None:
@@ -349,8 +351,7 @@ class _Walker:
             lost_from = self._sure[0].end if self._sure[0].is_definition else search_from - 1
         found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
         if found is None and self._is_cut(at):
-            is_message = self._is_known(self._data[at])
-            self.ends_in_checksum = self._end - at == _CRC_SIZE and not is_message
+            self.ends_in_checksum = self._end - at == _CRC_SIZE and not self._is_next(at)
             self._lose("the last message runs over the end of the data", at, self._end)
             return self._end
         self.has_gaps = True
@@ -372,11 +373,17 @@ class _Walker:
             return True
         if header & 0xC0 == 0x40:
             return definition_end(self._data, at, self._end) > self._end
-        return self._is_known(header) and (at + self._in_force[local_type(header)].size > self._end)
+        definition = self._in_force.get(local_type(header))
+        return definition is not None and at + definition.size > self._end
 
-    def _is_known(self, header: int) -> bool:
-        """Whether a header byte can begin a message here."""
-        return header & 0xC0 == 0x40 or local_type(header) in self._in_force
+    def _is_next(self, at: int) -> bool:
+        """Whether the last two bytes are those of a record soon after the one before."""
+        definition = self._in_force.get(self._data[at])
+        time = self._clock.record
+        if definition is None or time is None or _time_offset(definition) != 1:
+            return False
+        low_byte = time >> 24 if definition.big_endian else time
+        return (self._data[at + 1] - low_byte) % 256 <= _SOON_S
 
     def _forget(self) -> None:
         """Take back the last message that was believed, and those of which none was sure."""
@@ -507,41 +514,51 @@ _CRC_PERIOD: Final = 32_767
 
 
 def _without_contradictions(
-    data: bytes, walked: Walked, suspects: list[int], is_spliced: bool
+    data: bytes, walked: Walked, suspects: list[tuple[int, int]], is_spliced: bool
 ) -> tuple[Walked, Damage | None]:
     """Leave out the records that cannot be true.
 
     Args:
         data: The whole file.
         walked: The messages.
-        suspects: Offsets of bytes that may be wrong, ascending.
+        suspects: Offset of a byte and a bit in it, ascending: one of them may be wrong.
         is_spliced: Bytes are missing, and nothing says where: a record may begin with one
             and end with another.
     """
-    cells = Cells(data, Messages(data, walked), {})
-    picked = cells.messages.of(_RECORD)
+    picked = Messages(data, walked).of(_RECORD)
     if not len(picked):
         return walked, None
-    table = Table(number=_RECORD, picked=picked, cells=cells, described=dict)
-    columns = table.columns([*table.field_numbers, *(one.key for one in table.developer_fields)])
-    time, distance = table.column("timestamp"), table.column("distance")
-    wrong = _breaks_order(time) | _breaks_order(distance)
-    if is_spliced:
-        wrong |= _bends(time, distance)
-    for column in columns.values():
-        wrong |= _stands_out(column)
-    begins = picked.offsets
+    wrong = _contradictions(data, walked, is_spliced)
     sizes = np.array([one.size for one in picked.definitions])[picked.which]
-    places = np.searchsorted(begins, suspects, side="right") - 1
-    hit = (places >= 0) & (np.asarray(suspects, dtype=np.int64) < (begins + sizes)[places])
-    wrong[places[hit]] = True
+    if suspects:
+        places = np.array([place for place, _ in suspects])
+        rows = np.searchsorted(picked.offsets, places, side="left") - 1
+        is_inside = (rows >= 0) & (places < (picked.offsets + sizes)[rows])
+        # What could not be true the other way round is right as it is.
+        turned = bytearray(data)
+        for place, bit in suspects:
+            turned[place] ^= bit
+        wrong[rows[is_inside]] |= ~_contradictions(bytes(turned), walked, False)[rows[is_inside]]
     if not wrong.any():
         return walked, None
-    lost = begins[wrong]
+    lost = picked.offsets[wrong]
     keep = ~np.isin(walked.offsets, lost)
     text = f"{len(lost)} records that contradict their neighbours or may hold the wrong byte"
     damage = Damage(text, int(lost[0]), lost_bytes=int(sizes[wrong].sum()))
     return attrs.evolve(walked, offsets=walked.offsets[keep], which=walked.which[keep]), damage
+
+
+def _contradictions(data: bytes, walked: Walked, is_spliced: bool) -> npt.NDArray[np.bool_]:
+    """For each record whether its values cannot stand beside those of the others."""
+    cells = Cells(data, Messages(data, walked), {})
+    picked = cells.messages.of(_RECORD)
+    table = Table(number=_RECORD, picked=picked, cells=cells, described=dict)
+    columns = table.columns([*table.field_numbers, *(one.key for one in table.developer_fields)])
+    time, distance = table.column("timestamp"), table.column("distance")
+    wrong = _breaks_order(time) | _breaks_order(distance)
+    for column in columns.values():
+        wrong |= _stands_out(column)
+    return wrong | _bends(time, distance) if is_spliced else wrong
 
 
 def _breaks_order(column: Column) -> npt.NDArray[np.bool_]:
@@ -577,7 +594,7 @@ def _bends(time: Column, distance: Column) -> npt.NDArray[np.bool_]:
 
 
 def _stands_out(column: Column) -> npt.NDArray[np.bool_]:
-    """Which values are far beyond all but a few of the others, or there where none else is."""
+    """Which values alone are far beyond nearly all others, or there where nearly none is."""
     wrong = np.zeros(len(column), dtype=bool)
     known = np.flatnonzero(~np.isnan(column))
     if len(column) < _LEAST_RECORDS:
@@ -588,22 +605,31 @@ def _stands_out(column: Column) -> npt.NDArray[np.bool_]:
     values = column[known]
     low, high = np.partition(values, (_FEW, len(values) - _FEW - 1))[[_FEW, -_FEW - 1]]
     margin = _FAR * (high - low)
-    wrong[known] = (values < low - margin) | (values > high + margin)
+    far = (values < low - margin) | (values > high + margin)
+    # Who stops has no cadence for several records; damage stands alone.
+    alone = far.copy()
+    alone[1:] &= ~far[:-1]
+    alone[:-1] &= ~far[1:]
+    wrong[known] = alone
     return wrong
 
 
-def _flipped_bytes(data: bytes, start: int, end: int) -> list[int]:
-    """Each byte one bit of which, turned round, would make the checksum right.
+def _flipped_bits(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Each bit that, turned round alone, would make the checksum right.
 
     The checksum of two files that differ in one bit differs by what that bit alone makes
     of it, which comes back every 32,767 bits.
+
+    Returns:
+        Offset of the byte and the bit in it, ascending.
     """
     stored = int.from_bytes(data[end : end + _CRC_SIZE], "little")
     wanted = stored ^ fastcrc.crc16.arc(memoryview(data)[start:end])
     state = 1
-    for bit in range(_CRC_PERIOD):
+    for number in range(_CRC_PERIOD):
         state = state >> 1 ^ (0xA001 if state & 1 else 0)
         if state == wanted:
-            bits = range(bit, 8 * (end - start), _CRC_PERIOD)
-            return sorted(end - 1 - number // 8 for number in bits)
+            # The checksum takes the low bit of a byte first.
+            bits = range(number, 8 * (end - start), _CRC_PERIOD)
+            return [(end - 1 - bit // 8, 0x80 >> bit % 8) for bit in reversed(bits)]
     return []

@@ -206,9 +206,9 @@ def chiptime_records() -> Records | None:
         with contextlib.suppress(Exception):
             for message in iter_messages(data):
                 if message.name == "record":
-                    time, distance = map(message.get_raw, ("timestamp", "distance"))
-                    if isinstance(time, int) and message.get("distance") is not None:
-                        records.append(_record(time + FIT_EPOCH, distance / 100))
+                    time, distance = message.get_raw("timestamp"), message.get("distance")
+                    if isinstance(time, int) and isinstance(distance, int | float):
+                        records.append(_record(time + FIT_EPOCH, distance))
         return records
 
     return read
