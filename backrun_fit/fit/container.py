@@ -178,7 +178,7 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
             between = Damage("bytes that begin no FIT file", position, lost_bytes=start - position)
             segment = attrs.evolve(segment, damages=(between, *segment.damages))
         # A checksum that is right ends the file; of wrong ones only so many are computed.
-        if failed_checks > _MOST_FAILED_CHECKS or not _is_proven(data, segment):
+        if failed_checks > _MOST_FAILED_CHECKS or _is_doubtful(data, segment):
             failed_checks += 1
             segment = _resized(data, segment)
         position = min(segment.data_end + _CRC_SIZE, len(data))
@@ -191,8 +191,9 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
     raise _too_many(start, source)
 
 
-def _is_proven(data: bytes, segment: SegmentBytes) -> bool:
-    return segment.has_crc and _is_crc(data, segment.start, segment.data_end)
+def _is_doubtful(data: bytes, segment: SegmentBytes) -> bool:
+    """Whether the size that the header states may be wrong."""
+    return not segment.has_crc or check_crc(data, segment)[1] is not None
 
 
 def _resized(data: bytes, segment: SegmentBytes) -> SegmentBytes:
@@ -216,8 +217,13 @@ def _resized(data: bytes, segment: SegmentBytes) -> SegmentBytes:
 
 
 def _salvage_start(data: bytes, position: int) -> int | None:
-    """Where the next FIT file begins, its header whole or damaged; None where none does."""
-    if _is_header(data, position) or _message_start(data, position) is not None:
+    """Where the next FIT file begins; None where none does.
+
+    The header of the first may be damaged.
+    """
+    if _is_header(data, position):
+        return position
+    if position == 0 and _message_start(data, position) is not None:
         return position
     return _next_header(data, position)
 

@@ -138,14 +138,14 @@ def salvage(
         records that contradict their neighbours.
 
     Example:
-        >>> body = bytes.fromhex("40000014000201fd0486030102".replace("0201", "02"))
+        >>> body = bytes.fromhex("400000140002fd0486030102")
         >>> records = [bytes([0, n, 0, 0, 0x40, 100 + n]) for n in range(9)]
         >>> data = body + b"".join(records[:4]) + b"lost" + b"".join(records[4:])
         >>> walked, damages = salvage(data, 0, len(data))
         >>> [data[offset + 5] for offset in walked.offsets]
         [100, 101, 102, 105, 106, 107, 108]
         >>> [str(damage) for damage in damages]
-        ['bytes that are no message (at byte 30); 10 bytes lost']
+        ['bytes that are no message (at byte 30); 16 bytes lost']
     """
     walker = _Walker(data, start, end)
     walker.run()
@@ -352,7 +352,8 @@ class _Walker:
         found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
         if found is None and self._is_cut(at):
             self.ends_in_checksum = self._end - at == _CRC_SIZE and not self._is_next(at)
-            self._lose("the last message runs over the end of the data", at, self._end)
+            kind = "a definition" if self._data[at] & 0xC0 == 0x40 else "the last message"
+            self._lose(f"{kind} runs over the end of the data", at, self._end)
             return self._end
         self.has_gaps = True
         self._forget()

@@ -75,10 +75,10 @@ def check_decoding(data: bytes) -> FitData | None:
     for damage in salvaged.damages:
         _require(0 <= damage.offset <= len(data), f"damage behind the end: {damage}")
         _require(damage.lost_bytes >= 0, f"a negative loss: {damage}")
-    # Without salvage, what stands between or behind files is passed over.
-    told = [damage for damage in salvaged.damages if "begin no FIT file" not in damage.what]
-    is_alike = bool(told) or bool(salvaged.damages) == isinstance(strict, DecodeError)
-    is_alike = is_alike and (isinstance(strict, DecodeError) or not told)
+    # Without salvage, what stands behind bytes that begin no FIT file is passed over.
+    is_more = any("begin no FIT file" in damage.what for damage in salvaged.damages)
+    refused = isinstance(strict, DecodeError)
+    is_alike = refused == bool(salvaged.damages) or is_more
     _require(is_alike, f"{strict!r}, but damages {salvaged.damages}")
     return salvaged
 
