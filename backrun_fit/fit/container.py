@@ -193,7 +193,9 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
 
 def _is_doubtful(data: bytes, segment: SegmentBytes) -> bool:
     """Whether the size that the header states may be wrong."""
-    return not segment.has_crc or check_crc(data, segment)[1] is not None
+    if not segment.has_crc or check_crc(data, segment)[1] is not None:
+        return True
+    return bool(segment.damages) and not _is_crc(data, segment.start, segment.data_end)
 
 
 def _resized(data: bytes, segment: SegmentBytes) -> SegmentBytes:

@@ -324,6 +324,7 @@ class _Walker:
             self._sure, self._doubted = (message, count, replaced), 0
         if message.is_definition:
             self._in_force[message.local] = message.definition
+            self._skip_record = False
             return
         is_record = message.definition.message_number == _RECORD
         if message.time is not None:
