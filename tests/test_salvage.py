@@ -168,7 +168,8 @@ def test_bytes_too_many_cost_the_records_beside_them(junk: bytes) -> None:
 
 @pytest.mark.parametrize("count", range(1, 30))
 def test_bytes_too_few_cost_the_records_beside_them(count: int) -> None:
-    whole = fit_file(LONG, *RUN)
+    session = definition(5, 18, [(253, 4, UINT32)]) + message(5, struct.pack("<I", T0))
+    whole = fit_file(LONG, *RUN, session)
     place = whole.index(RUN[20]) + 3
     found = seconds(whole[:place] + whole[place + count :])
     assert set(found) <= set(without(20))

@@ -39,7 +39,7 @@ from backrun_fit.fit.walk import MAX_DEFINITIONS, MAX_MESSAGES, Walked
 
 __all__ = ["definition_at", "is_sound", "salvage"]
 
-_RECORD: Final = 20
+_SESSION, _RECORD, _ACTIVITY = 18, 20, 34
 _WORKOUT, _WORKOUT_STEP = 26, 27
 
 MAX_GAPS: Final = 2_000
@@ -150,11 +150,13 @@ def salvage(
     walker = _Walker(data, start, end)
     walker.run()
     walked, damages = walker.walked(), walker.damages
-    if walker.has_gaps or walker.ends_in_checksum or wrong_crc_from is not None:
+    # Without a session the end is missing, and the last two bytes are no checksum.
+    has_end = any(one.message_number in (_SESSION, _ACTIVITY) for one in walked.definitions)
+    is_spliced = walker.ends_in_checksum and has_end and not walker.has_gaps
+    if walker.has_gaps or is_spliced or wrong_crc_from is not None:
         suspects = []
         if wrong_crc_from is not None and not walker.has_gaps:
             suspects = _flipped_bits(data, wrong_crc_from, end)
-        is_spliced = walker.ends_in_checksum and not walker.has_gaps
         walked, damage = _without_contradictions(data, walked, suspects, is_spliced)
         if damage is not None:
             damages.append(damage)
@@ -628,7 +630,7 @@ def _flipped_bits(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
     stored = int.from_bytes(data[end : end + _CRC_SIZE], "little")
     wanted = stored ^ fastcrc.crc16.arc(memoryview(data)[start:end])
     state = 1
-    for number in range(_CRC_PERIOD):
+    for number in range(min(_CRC_PERIOD, 8 * (end - start))):
         state = state >> 1 ^ (0xA001 if state & 1 else 0)
         if state == wanted:
             # The checksum takes the low bit of a byte first.

@@ -18,9 +18,9 @@ from tests.benchmarks.bench_read import machine
 from tests.benchmarks.guard import figures_of, missed, table, with_table
 from tests.conftest import ROOT
 
-BENCHMARKS: Final = ("read", "rehearsal", "accuracy", "compile", "batch")
+BENCHMARKS: Final = ("read", "rehearsal", "accuracy", "compile", "batch", "damage")
 WITH_PACE2FIT: Final = ("compile", "batch")
-RIVALS: Final = ("fitfast", "fitparse", "garmin-fit-sdk", "numba")
+RIVALS: Final = ("chiptime", "fitfast", "fitparse", "garmin-fit-sdk", "numba")
 
 
 def measured(name: str, pace2fit_python: str) -> dict[str, float]:
