@@ -209,6 +209,12 @@ def test_a_clock_that_jumps_is_no_damage() -> None:
     assert seconds(alone) == without(19, 20)
 
 
+def test_a_wrong_time_at_the_edge_of_damage_does_not_hide_what_follows() -> None:
+    late = struct.pack("<IIB", T0 + 40_000, 6000, 120)
+    broken = fit_file(LONG, *RUN[:20], message(0, late), b"?" * 7, *RUN[21:])
+    assert seconds(broken) == without(20, 21)
+
+
 def test_laps_that_stand_first_under_the_time_of_the_start_are_read() -> None:
     first = fit_file(LAP, lap(0), lap(0), lap(0), LONG, *RUN[:20], b"junk", *RUN[20:])
     assert seconds(first) == without(19, 20)

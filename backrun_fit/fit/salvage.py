@@ -90,8 +90,7 @@ class _Message(NamedTuple):
     time: int | None
 
 
-@attrs.define
-class _Clock:
+class _Clock(NamedTuple):
     """The times that were believed last: of any message, of a record, and the first."""
 
     last: int | None = None
@@ -107,11 +106,10 @@ class _Clock:
             for known in (self.last, self.record, self.first)
         )
 
-    def note(self, time: int, is_record: bool) -> None:
-        self.last = time
-        self.first = time if self.first is None else self.first
-        if is_record:
-            self.record = time
+    def after(self, time: int, is_record: bool) -> _Clock:
+        """The clock once a time was believed."""
+        first = time if self.first is None else self.first
+        return _Clock(time, time if is_record else self.record, first)
 
     def span(self, is_record: bool) -> tuple[int, int] | None:
         """Between which times ``is_near`` can hold; None while nothing is known."""
@@ -230,9 +228,9 @@ class _Walker:
         self._distinct = Distinct()
         self._offsets = array("q")
         self._which = array("H")
-        # The last message that was believed for itself, the number of messages before it, and
-        # for a definition the one that it replaced.
-        self._sure: tuple[_Message, int, Definition | None] | None = None
+        # The last message that was believed for itself, and what was so before it: the number
+        # of messages, the definition that it replaced, if it is one, and the clock.
+        self._sure: tuple[_Message, int, Definition | None, _Clock] | None = None
         self._before: _Message | None = None
         self._doubted = 0
         self._skip_record = False
@@ -323,14 +321,14 @@ class _Walker:
         self._before = message
         self._doubted += 1
         if message.is_definition or message.time is not None or self._doubted > _LONGEST_DOUBT:
-            self._sure, self._doubted = (message, count, replaced), 0
+            self._sure, self._doubted = (message, count, replaced, self._clock), 0
         if message.is_definition:
             self._in_force[message.local] = message.definition
             self._skip_record = False
             return
         is_record = message.definition.message_number == _RECORD
         if message.time is not None:
-            self._clock.note(message.time, is_record)
+            self._clock = self._clock.after(message.time, is_record)
         if self._skip_record and is_record:
             damage = self.damages[-1]
             lost_bytes = message.end - damage.offset
@@ -348,18 +346,27 @@ class _Walker:
         Args:
             at: Where a message should begin and none does.
         """
-        search_from, lost_from = at + 1, at
+        search_from, lost_from, count = at + 1, at, len(self._offsets)
         if self._sure is not None:
-            search_from = self._sure[0].offset + 1
-            lost_from = self._sure[0].end if self._sure[0].is_definition else search_from - 1
+            message, count, _, _ = self._sure
+            search_from = message.offset + 1
+            lost_from = message.end if message.is_definition else message.offset
+        is_cut, is_checksum = (
+            self._is_cut(at),
+            self._end - at == _CRC_SIZE and not self._is_next(at),
+        )
+        tail = self._offsets[count:], self._which[count:]
+        self._forget()
         found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
-        if found is None and self._is_cut(at):
-            self.ends_in_checksum = self._end - at == _CRC_SIZE and not self._is_next(at)
+        if found is None and is_cut:
+            # Only the end is missing: what was taken back is whole.
+            self._offsets += tail[0]
+            self._which += tail[1]
+            self.ends_in_checksum = is_checksum
             kind = "a definition" if self._data[at] & 0xC0 == 0x40 else "the last message"
             self._lose(f"{kind} runs over the end of the data", at, self._end)
             return self._end
         self.has_gaps = True
-        self._forget()
         if found is None:
             self._lose("bytes that are no message, up to the end", lost_from, self._end)
             return self._end
@@ -393,7 +400,9 @@ class _Walker:
         """Take back the last message that was believed, and those of which none was sure."""
         if self._sure is None:
             return
-        message, count, replaced = self._sure
+        message, count, replaced, clock = self._sure
+        # Without any other, a doubtful time is what there is to search by.
+        self._clock = self._clock if clock.last is None else clock
         del self._offsets[count:]
         del self._which[count:]
         if message.is_definition:
@@ -478,7 +487,7 @@ class _Walker:
         A definition and a time near those before count one each; the first contradiction
         ends it.
         """
-        in_force, clock, points = dict(in_force), attrs.evolve(clock), 0
+        in_force, points = dict(in_force), 0
         for _ in range(_LONGEST_CHAIN):
             if points >= enough or (points and self._end - at in (0, _CRC_SIZE)):
                 return True
@@ -496,7 +505,7 @@ class _Walker:
                 is_record = message.definition.message_number == _RECORD
                 if not clock.is_near(message.time, is_record) and clock.last is not None:
                     return False
-                clock.note(message.time, is_record)
+                clock = clock.after(message.time, is_record)
                 points += 1
             at = message.end
         return points > 0
