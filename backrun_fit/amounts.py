@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from backrun_fit.compiled import CompiledWorkout, unroll
-from backrun_fit.workout import DistanceDuration, Movement, PaceTarget, Step, TimeDuration
+from backrun_fit.workout import DistanceDuration, Movement, PaceTarget, Step, Target, TimeDuration
 
 __all__ = [
     "NOMINAL_SPEED_MPS",
@@ -104,7 +104,7 @@ def planned_seconds(step: Step) -> float:
     """How long a step is planned to take, from the plan alone; its weight in the score.
 
     A distance is divided by the middle of the pace band, or by 6:00/km without
-    one; a step of open length counts a minute.
+    one, or where nobody runs so fast; a step of open length counts a minute.
 
     Example:
         >>> planned_seconds(Step(duration=TimeDuration(duration_s=90.0)))
@@ -116,11 +116,19 @@ def planned_seconds(step: Step) -> float:
         case TimeDuration(duration_s=seconds):
             return seconds
         case DistanceDuration(distance_m=metres):
-            if isinstance(step.target, PaceTarget):
-                return 2.0 * metres / (step.target.slowest_mps + step.target.fastest_mps)
-            return metres / NOMINAL_SPEED_MPS
+            return metres / _planned_mps(step.target)
         case _:
             return NOMINAL_OPEN_S
+
+
+def _planned_mps(target: Target) -> float:
+    """The middle of a pace band; the nominal speed for other targets, within the limit of one."""
+    if not isinstance(target, PaceTarget) or not target.is_runnable:
+        return NOMINAL_SPEED_MPS
+    slowest_mps, fastest_mps = target.slowest_mps, target.fastest_mps
+    if slowest_mps == 0 or fastest_mps == math.inf:
+        return min(max(NOMINAL_SPEED_MPS, slowest_mps), fastest_mps)
+    return (slowest_mps + fastest_mps) / 2
 
 
 def planned_metres(step: Step) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from backrun_fit.athlete import Athlete
+from backrun_fit.athlete.paces import middle_mps
 from backrun_fit.errors import SpecError
 from backrun_fit.units import UnitSystem, format_pace
 from backrun_fit.workout import Movement, PaceTarget, Step
@@ -34,8 +35,7 @@ def cautions(
         Sentences; empty when no step is run backward at a set pace.
     """
     speeds = {
-        # The middle in time per distance, as paces are thought of.
-        2 / (1 / step.target.slowest_mps + 1 / step.target.fastest_mps)
+        middle_mps(step.target)
         for step in steps
         if step.movement is Movement.BACKWARD_RUN and isinstance(step.target, PaceTarget)
     }

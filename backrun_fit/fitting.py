@@ -21,17 +21,22 @@ from backrun_fit.workout import (
     HeartRateAboveDuration,
     HeartRateBelowDuration,
     HeartRateTarget,
+    HeartRateZoneTarget,
     Movement,
     OpenDuration,
     OpenTarget,
     OtherDuration,
     OtherTarget,
+    PaceTarget,
+    PaceZoneTarget,
     PowerTarget,
+    PowerZoneTarget,
     ShareTarget,
     Step,
     Target,
     TimeDuration,
 )
+from backrun_fit.workout.kinds import TARGET_WORDS
 
 __all__ = ["Adjustments", "check_repeat", "fit_step", "fit_text"]
 
@@ -86,7 +91,8 @@ def fit_step(
     """
     _check_duration(step.duration, device, where)
     homeless: list[tuple[str, Target]] = []
-    target = _whole(step.target, f"{where}, ", adjustments)
+    target = _zone_alone(step.target, device, f"{where}, target", adjustments)
+    target = _whole(target, f"{where}, ", adjustments)
     if not _takes(device, target):
         homeless.append(("target", target))
         target = OpenTarget()
@@ -161,6 +167,30 @@ def _takes(device: DeviceProfile, target: Target) -> bool:
     return type(target) in device.targets
 
 
+def _zone_alone(
+    target: Target, device: DeviceProfile, what: str, adjustments: Adjustments
+) -> Target:
+    """The zone of a band, where the device takes the zone and not the band."""
+    if _takes(device, target):
+        return target
+    match target:
+        case HeartRateTarget(zone=int() as zone):
+            alone: Target = HeartRateZoneTarget(zone=zone)
+        case PaceTarget(zone=int() as zone):
+            alone = PaceZoneTarget(zone=zone)
+        case PowerTarget(zone=int() as zone):
+            alone = PowerZoneTarget(zone=zone)
+        case _:
+            return target
+    if not _takes(device, alone):
+        return target
+    adjustments[
+        f"{what}: {device.name!r} does not take {target_text(target)}, so it is "
+        f"{target_text(alone)} as the watch has it"
+    ] = None
+    return alone
+
+
 def _whole(target: Target, where: str, adjustments: Adjustments) -> Target:
     """Widen a band to the next numbers that the wire has.
 
@@ -179,16 +209,18 @@ def _whole(target: Target, where: str, adjustments: Adjustments) -> Target:
             lowest, highest = round(100 * target.lowest, 9), round(100 * target.highest, 9)
         case _:
             return target
-    low = max(step * math.floor(lowest / step), step)
-    high = step * math.ceil(highest / step)
+    # Zero and infinity are no limits, and stay.
+    low = max(step * math.floor(lowest / step), step) if lowest else lowest
+    high = highest if highest == math.inf else step * math.ceil(highest / step)
     if (low, high) == (lowest, highest):
         return target
     adjustments[
-        f"{where}{what}: {lowest:g}-{highest:g} became {low}-{high}, the next that a watch holds"
+        f"{where}{what}: {lowest:g}-{highest:g} became {low:g}-{high:g}, "
+        "the next that a watch holds"
     ] = None
     if isinstance(target, ShareTarget):
         return attrs.evolve(target, lowest=low / 100, highest=high / 100)
-    names = [field.name for field in attrs.fields(type(target))]
+    names = [field.name for field in attrs.fields(type(target))][:2]
     return attrs.evolve(target, **dict(zip(names, (low, high), strict=True)))
 
 
@@ -243,8 +275,9 @@ def _notes(
     for label, target in homeless:
         words = target_text(target, units)
         longer = f"{notes} {label.capitalize()}: {words}.".strip()
-        # The number of a kind that the model does not know helps nobody on the road.
-        fits = device.notes and not isinstance(target, OtherTarget)
+        # The number of a kind that FIT's profile does not know helps nobody on the road.
+        has_words = not isinstance(target, OtherTarget) or target.type in TARGET_WORDS
+        fits = device.notes and has_words
         fits = fits and len(longer.encode()) < device.notes_bytes
         notes = longer if fits else notes
         outcome = "it stands in the notes" if fits else "it was left out"

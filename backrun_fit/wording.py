@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from typing import Final
+
+import attrs
 
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.workout import (
@@ -28,17 +32,28 @@ from backrun_fit.workout import (
     Target,
     TimeDuration,
 )
+from backrun_fit.workout.kinds import DURATION_WORDS, STROKES, TARGET_WORDS
 
 __all__ = ["certainty_text", "duration_text", "shown", "step_text", "target_text"]
 
 SURE, FAIRLY_SURE = 0.9, 0.6
+# A pace of less than 10 s/km says nothing to anybody: the file is wrong.
+_FASTEST_WORDED_MPS: Final = 100.0
 _JOINERS = "\u200c\u200d"
-_ZONES = {HeartRateZoneTarget: "HR", PaceZoneTarget: "pace", PowerZoneTarget: "power"}
+_ZONES: Final[dict[type[Target], str]] = {
+    **dict.fromkeys((HeartRateTarget, HeartRateZoneTarget), "HR"),
+    **dict.fromkeys((PaceTarget, PaceZoneTarget), "pace"),
+    **dict.fromkeys((PowerTarget, PowerZoneTarget), "power"),
+}
 _SHARED = {
     "max_heart_rate": "max HR",
     "threshold_heart_rate": "threshold HR",
     "threshold_power": "threshold power",
 }
+
+
+# Their target_value, where there is one, is no zone of the watch's.
+_WITHOUT_ZONES: Final = ("grade", "resistance")
 
 
 def shown(text: str | None) -> str:
@@ -89,8 +104,8 @@ def duration_text(duration: Duration, units: UnitSystem = "metric") -> str:
             return f"until HR < {bpm:g}"
         case HeartRateAboveDuration(heart_rate_bpm=bpm):
             return f"until HR > {bpm:g}"
-        case OtherDuration(type=number, value=value):
-            return f"until #{number} {value}"
+        case OtherDuration():
+            return _other_duration_text(duration, units)
 
 
 def target_text(target: Target, units: UnitSystem = "metric") -> str:
@@ -103,33 +118,108 @@ def target_text(target: Target, units: UnitSystem = "metric") -> str:
     match target:
         case OpenTarget():
             return ""
+        case PaceTarget() | HeartRateTarget() | PowerTarget() if target.zone is not None:
+            band = target_text(attrs.evolve(target, zone=None), units).removeprefix("HR ")
+            return f"{_ZONES[type(target)]} zone {target.zone} ({band})"
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            slow, fast = format_pace(slowest, units), format_pace(fastest, units)
-            return slow if slow == fast else f"{fast.partition('/')[0]}-{slow}"
+            return _paces_text(slowest, fastest, units)
         case NamedPaceTarget(name=name):
             return f"{name} pace"
         case HeartRateTarget(lowest_bpm=low, highest_bpm=high):
-            return f"HR {low:g}-{high:g}"
+            return f"HR {low:g}-{high:g}" if low == 0 else f"HR {_band_text(low, high)}"
         case HeartRateZoneTarget() | PaceZoneTarget() | PowerZoneTarget():
             return f"{_ZONES[type(target)]} zone {target.zone}"
         case ShareTarget(of=of, lowest=low, highest=high):
-            shares = "-".join(dict.fromkeys(f"{100 * share:.4g}" for share in (low, high)))
-            return f"{shares}% of {_SHARED.get(of, f'{of} pace')}"
+            low, high = (float(f"{100 * share:.4g}") for share in (low, high))
+            return f"{_band_text(low, high, '%')} of {_SHARED.get(of, f'{of} pace')}"
         case RampTarget(start=start, end=end):
             return f"{target_text(start, units)} to {target_text(end, units)}"
         case CadenceTarget(lowest_spm=low, highest_spm=high):
-            return f"{low:g}-{high:g} spm"
+            return _band_text(low, high, " spm")
         case PowerTarget(lowest_w=low, highest_w=high):
-            return f"{low:g}-{high:g} W"
-        case OtherTarget(type=number):
-            return f"target #{number}"
+            return (
+                f"{'power ' if low == 0 or high == math.inf else ''}{_band_text(low, high, ' W')}"
+            )
+        case OtherTarget():
+            return _other_target_text(target, units)
+
+
+def _paces_text(slowest_mps: float, fastest_mps: float, units: UnitSystem) -> str:
+    if max(end for end in (slowest_mps, fastest_mps) if end < math.inf) > _FASTEST_WORDED_MPS:
+        return _band_text(slowest_mps, fastest_mps, " m/s")
+    if slowest_mps == 0:
+        return f"{format_pace(fastest_mps, units)} or slower"
+    slow = format_pace(slowest_mps, units)
+    if fastest_mps == math.inf:
+        return f"{slow} or faster"
+    fast = format_pace(fastest_mps, units)
+    return slow if slow == fast else f"{fast.partition('/')[0]}-{slow}"
+
+
+def _band_text(low: float, high: float, unit: str = "") -> str:
+    """A band whose end may be missing: zero for the lower one, infinity for the upper one."""
+    if low == 0:
+        return f"up to {high:g}{unit}"
+    if high == math.inf:
+        return f"from {low:g}{unit}"
+    return "-".join(dict.fromkeys((f"{low:g}", f"{high:g}"))) + unit
+
+
+def _other_duration_text(duration: OtherDuration, units: UnitSystem) -> str:
+    """FIT's word, value and unit."""
+    word, value = DURATION_WORDS.get(duration.type), duration.value
+    if word is None:
+        return f"until #{duration.type} {value}"
+    if value is None:
+        return f"until {word.removeprefix('repeat_until_').replace('_', ' ')}"
+    if word == "reps":
+        return f"{value} reps"
+    word = word.removeprefix("repeat_until_").replace("_less_than", " <")
+    word = word.replace("_greater_than", " >").replace("_", " ").replace("hr ", "HR ")
+    if "time" in word:
+        return f"until {word} {format_duration(value / 1000)}"
+    if word == "distance":
+        return f"until {word} {format_distance(value / 100, units)}"
+    return f"until {word} {_raw_text(word, value)}"
+
+
+def _other_target_text(target: OtherTarget, units: UnitSystem) -> str:
+    """FIT's word, value and bounds."""
+    word = TARGET_WORDS.get(target.type, f"target #{target.type}").replace("_", " ")
+    if word == "swim stroke" and target.value is not None:
+        known = 0 <= target.value < len(STROKES)
+        return f"{word}: {STROKES[target.value] if known else f'#{target.value}'}".replace("_", " ")
+    if target.value:
+        by_zone = target.type in TARGET_WORDS and word not in _WITHOUT_ZONES
+        word += f" zone {target.value}" if by_zone else f" {target.value}"
+    ends = sorted(end for end in (target.low, target.high) if end)
+    if word == "speed lap":
+        texts = [format_pace(end / 1000, units) for end in reversed(ends)]
+    else:
+        texts = [_raw_text(word, end) for end in ends]
+    if len(ends) == 1:
+        word += " from" if target.low else " up to"
+    if len(texts) == 2:
+        unit = texts[1].lstrip("0123456789:.")
+        texts[0] = texts[0].removesuffix(unit)
+    return " ".join((word, "-".join(texts))).strip()
+
+
+def _raw_text(word: str, value: int) -> str:
+    """A raw value as a workout file has it: above the offset beats or watts, else per cent."""
+    if word.lower().startswith(("hr", "heart")):
+        return f"{value - 100} bpm" if value > 100 else f"{value}%"
+    if "power" in word:
+        return f"{value - 1000} W" if value > 1000 else f"{value}%"
+    return f"{value} kcal" if word == "calories" else f"{value}"
 
 
 def step_text(step: Step, units: UnitSystem = "metric") -> str:
-    """A step in one line: name, end, target, intensity."""
+    """A step in one line: name, end, targets, intensity."""
     parts = [shown(step.name), duration_text(step.duration, units)]
-    if target := target_text(step.target, units):
-        parts.append(f"@ {target}")
+    targets = (step.target, step.secondary_target)
+    if texts := [text for each in targets if each and (text := target_text(each, units))]:
+        parts.append(f"@ {' and '.join(texts)}")
     if step.intensity is not None:
         parts.append(f"({step.intensity.value})")
     return "  ".join(part for part in parts if part)

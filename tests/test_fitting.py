@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import attrs
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ from backrun_fit.workout import (
     HeartRateAboveDuration,
     HeartRateBelowDuration,
     HeartRateTarget,
+    HeartRateZoneTarget,
     Movement,
     OpenDuration,
     OpenTarget,
@@ -252,13 +255,13 @@ def test_a_second_target_is_widened_to_what_the_wire_holds() -> None:
     ]
 
 
-def test_a_kind_of_target_that_the_model_does_not_know_is_no_text_for_the_notes() -> None:
-    target = OtherTarget(type=7, value=3)
+def test_a_kind_of_target_that_the_profile_does_not_know_is_no_text_for_the_notes() -> None:
+    target = OtherTarget(type=14, value=3)
     assert fitted(attrs.evolve(MINUTE, target=target), GARMIN)[0].target == target
     result, said = fitted(attrs.evolve(MINUTE, target=target), INTERVALS_ICU)
     assert (result.target, result.notes) == (OpenTarget(), None)
     assert said == [
-        "message 4, target: 'intervals-icu' does not take target #7, so it was left out"
+        "message 4, target: 'intervals-icu' does not take target #14 3, so it was left out"
     ]
 
 
@@ -282,7 +285,7 @@ def test_paces_and_shares_of_the_greatest_heart_rate_are_kept_by_all(
     [
         (HeartRateBelowDuration(heart_rate_bpm=120), "until HR < 120"),
         (HeartRateAboveDuration(heart_rate_bpm=150), "until HR > 150"),
-        (OtherDuration(type=4, value=300), "until #4 300"),
+        (OtherDuration(type=4, value=300), "until calories 300 kcal"),
     ],
 )
 def test_an_end_that_the_device_does_not_know_is_an_error_with_the_message(
@@ -300,7 +303,7 @@ def test_an_end_that_the_device_does_not_know_is_an_error_with_the_message(
 def test_time_only_is_the_one_end_that_a_garmin_is_not_known_to_have() -> None:
     for number in set(range(30)) - REPEAT_TYPES:
         fitted(attrs.evolve(MINUTE, duration=OtherDuration(type=number, value=1)), GARMIN)
-    with pytest.raises(CompileError, match=r"message 4: .* got until #31 1"):
+    with pytest.raises(CompileError, match=r"message 4: .* got until time only 0 s"):
         fitted(attrs.evolve(MINUTE, duration=OtherDuration(type=31, value=1)), GARMIN)
 
 
@@ -339,3 +342,31 @@ def test_what_no_watch_prints_becomes_a_blank_and_that_is_said(character: str) -
     said: Adjustments = {}
     assert fit_text(f"a{character}b", 9, "workout name", said) == "a b"
     assert list(said) == ["workout name: control characters and outer blanks were taken out"]
+
+
+def test_of_a_zone_with_bounds_a_device_that_takes_none_gets_the_zone() -> None:
+    target = HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)
+    step = attrs.evolve(MINUTE, target=target)
+    assert fitted(step, GARMIN) == (step, [])
+    result, said = fitted(step, INTERVALS_ICU)
+    assert (result.target, result.notes) == (HeartRateZoneTarget(zone=3), None)
+    assert said == [
+        (
+            "message 4, target: 'intervals-icu' does not take HR zone 3 (118-135), so it is "
+            "HR zone 3 as the watch has it"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        HeartRateTarget(lowest_bpm=0, highest_bpm=145),
+        HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf),
+        PowerTarget(lowest_w=0, highest_w=136),
+        CadenceTarget(lowest_spm=170, highest_spm=math.inf),
+    ],
+)
+def test_a_limit_that_there_is_not_needs_no_widening(target: Target) -> None:
+    step = attrs.evolve(MINUTE, target=target)
+    assert fitted(step, GARMIN) == (step, [])

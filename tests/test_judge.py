@@ -166,7 +166,7 @@ def test_a_result_keeps_what_was_paired_with_what() -> None:
         (
             Step(duration=OtherDuration(type=4)),
             of_time(60),
-            "ends by a condition this check cannot read (#4)",
+            "ends by a condition this check cannot read (until calories)",
             None,
         ),
         (Step(duration=OpenDuration()), of_time(90), "1:30, no planned length", 1.0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from typing import Any
 
 import attrs
@@ -338,7 +339,9 @@ def test_problems_before_a_mistake_of_grammar_are_said_with_it() -> None:
         ("1mi @ 7:00/mi-4:20/km", 7, "in one unit"),
         ("1mi @ 7:00", 7, "expected a unit"),
         ("1mi @ HR 150-140", 7, "expected the lower value first, 140-150"),
-        ("1mi @ HR 0-140", 7, "above 0"),
+        ("1mi @ HR 0", 7, "above 0"),
+        ("1mi @ HR 0-0", 7, "above 0"),
+        ("1mi @ 0% max HR", 7, "percentages above 0"),
         ("1mi @ HR 1400-1500", 7, "at most 250 bpm"),
         ("1mi @ HR 7:00", 7, "above 0"),
         ("1mi @ HR 140-150W", 7, "expected HR in bpm"),
@@ -627,3 +630,27 @@ def test_a_workout_without_steps_or_with_unknown_fields_is_refused_by_the_printe
         print_workout(Workout(name="Any"))
     with pytest.raises(CompileError, match="unknown fields"):
         print_workout(Workout(name="Any", steps=(STEP,), extra=(RawField(9, 2, 9),)))
+
+
+@pytest.mark.parametrize("target", ["HR 0-145", "power 0-136", "cadence 0-180", "0-75% FTP"])
+def test_a_band_from_zero_has_no_lower_limit_and_is_printed_as_it_was_read(target: str) -> None:
+    line = f"10min @ {target}"
+    assert print_workout(parse_workout(line)) == line
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf),
+        HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3),
+        PaceTarget(slowest_mps=0, fastest_mps=4),
+        PaceTarget(slowest_mps=4, fastest_mps=math.inf),
+        ShareTarget(of="threshold_power", lowest=0.8, highest=math.inf),
+    ],
+)
+def test_bands_that_the_notation_has_no_words_for_are_refused_by_the_printer(
+    target: Target,
+) -> None:
+    step = Step(duration=TimeDuration(duration_s=60), target=target)
+    with pytest.raises(CompileError):
+        print_workout(Workout(name="w", steps=(step,)))

@@ -34,6 +34,7 @@ from backrun_fit.workout import (
     OtherDuration,
     PaceTarget,
     PowerTarget,
+    RampTarget,
     Repeat,
     Step,
     TimeDuration,
@@ -169,3 +170,26 @@ def test_errors_say_what_was_expected_what_was_got_and_where() -> None:
     assert str(Problem("bad").under("rules[0]").under("spec")) == "spec.rules[0]: bad"
     assert str(Problem("bad", path="[0]").under("rules")) == "rules[0]: bad"
     assert SpecError("bad").under("run").problems == (Problem("bad", path="run"),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        (PaceTarget, "slowest_mps", "fastest_mps"),
+        (HeartRateTarget, "lowest_bpm", "highest_bpm"),
+        (CadenceTarget, "lowest_spm", "highest_spm"),
+        (PowerTarget, "lowest_w", "highest_w"),
+    ],
+)
+def test_a_band_has_at_least_one_limit(kind: Any, low: str, high: str) -> None:
+    assert getattr(kind(**{low: 0, high: 3}), low) == 0
+    assert getattr(kind(**{low: 3, high: math.inf}), high) == math.inf
+    for lowest, highest in ((0, math.inf), (0, 0), (math.inf, math.inf), (-1, 3), (True, 3)):
+        with pytest.raises(SpecError):
+            kind(**{low: lowest, high: highest})
+
+
+def test_a_ramp_begins_and_ends_at_a_band_with_an_upper_limit() -> None:
+    end = HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf)
+    with pytest.raises(SpecError, match="a target with a value to ramp from or to"):
+        RampTarget(start=HeartRateTarget(lowest_bpm=120, highest_bpm=130), end=end)

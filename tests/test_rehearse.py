@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -28,6 +29,7 @@ from backrun_fit.rehearsal import (
     parse_fault,
     rehearse,
 )
+from backrun_fit.render.html import report_html
 from backrun_fit.report import Verdict
 from backrun_fit.workout import (
     CadenceTarget,
@@ -553,3 +555,26 @@ def test_what_cannot_be_rehearsed_is_refused(change: dict[str, Any], message: st
     arguments = {"workout": plan(timed(60.0)), "started_at": START, **change}
     with pytest.raises(SpecError, match=message):
         rehearse(**arguments)
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        HeartRateTarget(lowest_bpm=0, highest_bpm=145),
+        HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf),
+        HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3),
+        PaceTarget(slowest_mps=0, fastest_mps=3),
+        PaceTarget(slowest_mps=3, fastest_mps=math.inf),
+        PowerTarget(lowest_w=0, highest_w=250),
+        CadenceTarget(lowest_spm=160, highest_spm=math.inf),
+    ],
+)
+def test_a_target_with_one_limit_or_of_a_zone_is_met_by_who_runs_without_a_fault(
+    target: Target,
+) -> None:
+    step = Step(duration=TimeDuration(duration_s=900), target=target)
+    plan = CompiledWorkout(name="w", messages=(step,))
+    activity = rehearse(plan, seed=1, started_at=START).activity
+    report = check(activity)
+    assert report.verdict is Verdict.MET
+    assert report_html(report, activity)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -52,6 +53,7 @@ from backrun_fit.workout import (
     OtherTarget,
     PaceTarget,
     PowerTarget,
+    ShareTarget,
     Step,
     TimeDuration,
 )
@@ -279,7 +281,7 @@ def test_a_workout_is_shown_with_its_repeats_set_in() -> None:
     text = printed(workout_text(WORKOUT, "statute"))
     for expected in (
         "Sunday  (running)", "0  Back 1/8 mi  1/8 mi  @ 7:36-8:24/mi  (recovery)",
-        "2 x, the last recovery skipped:", "until #7 600000", "adjusted: message 0, name: cut",
+        "2 x, the last recovery skipped:", "until time 10:00:", "adjusted: message 0, name: cut",
         "note: turnover rises",
     ):  # fmt: skip
         assert expected in text, expected
@@ -319,13 +321,62 @@ def test_markup_in_a_name_is_not_obeyed() -> None:
         ("lap button", duration_text(OpenDuration())),
         ("until HR < 120", duration_text(HeartRateBelowDuration(heart_rate_bpm=120))),
         ("until HR > 150", duration_text(HeartRateAboveDuration(heart_rate_bpm=150))),
-        ("until #4 100", duration_text(OtherDuration(type=4, value=100))),
+        ("until calories 100 kcal", duration_text(OtherDuration(type=4, value=100))),
+        ("12 reps", duration_text(OtherDuration(type=29, value=12))),
+        ("until power < 200 W", duration_text(OtherDuration(type=14, value=1200))),
+        ("until power 3s > 90%", duration_text(OtherDuration(type=22, value=90))),
+        ("until HR < 80%", duration_text(OtherDuration(type=2, value=80))),
+        ("until training peaks tss 50", duration_text(OtherDuration(type=16, value=50))),
+        ("until HR > 150 bpm", duration_text(OtherDuration(type=11, value=250))),
+        ("until max power last lap < 300 W", duration_text(OtherDuration(type=18, value=1300))),
+        ("until distance 5 km", duration_text(OtherDuration(type=8, value=500_000))),
+        ("until repetition time 1:00", duration_text(OtherDuration(type=28, value=60_000))),
+        ("until #30 7", duration_text(OtherDuration(type=30, value=7))),
+        ("until time", duration_text(OtherDuration(type=0, value=None))),
         ("4:10/km", target_text(PaceTarget(slowest_mps=4.0, fastest_mps=4.0))),
         ("easy pace", target_text(NamedPaceTarget(name="easy"))),
         ("HR 120-140", target_text(HeartRateTarget(lowest_bpm=120, highest_bpm=140))),
         ("170-180 spm", target_text(CadenceTarget(lowest_spm=170, highest_spm=180))),
         ("200-250 W", target_text(PowerTarget(lowest_w=200, highest_w=250))),
-        ("target #9", target_text(OtherTarget(type=9, value=1))),
+        ("HR 0-145", target_text(HeartRateTarget(lowest_bpm=0, highest_bpm=145))),
+        ("HR from 140", target_text(HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf))),
+        (
+            "HR zone 3 (118-135)",
+            target_text(HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)),
+        ),
+        (
+            "HR zone 5 (from 160)",
+            target_text(HeartRateTarget(lowest_bpm=160, highest_bpm=math.inf, zone=5)),
+        ),
+        ("power up to 136 W", target_text(PowerTarget(lowest_w=0, highest_w=136))),
+        ("power from 250 W", target_text(PowerTarget(lowest_w=250, highest_w=math.inf))),
+        ("power zone 2 (180-220 W)", target_text(PowerTarget(lowest_w=180, highest_w=220, zone=2))),
+        ("up to 180 spm", target_text(CadenceTarget(lowest_spm=0, highest_spm=180))),
+        ("4:10/km or slower", target_text(PaceTarget(slowest_mps=0, fastest_mps=4))),
+        ("4:10/km or faster", target_text(PaceTarget(slowest_mps=4, fastest_mps=math.inf))),
+        (
+            "pace zone 2 (4:10-5:33/km)",
+            target_text(PaceTarget(slowest_mps=3, fastest_mps=4, zone=2)),
+        ),
+        (
+            "up to 75% of max HR",
+            target_text(ShareTarget(of="max_heart_rate", lowest=0, highest=0.75)),
+        ),
+        ("power 30s zone 1", target_text(OtherTarget(type=9, value=1))),
+        ("power lap 158-205 W", target_text(OtherTarget(type=10, value=0, low=1158, high=1205))),
+        ("power 3s up to 90%", target_text(OtherTarget(type=7, value=0, low=0, high=90))),
+        (
+            "heart rate lap 120-140 bpm",
+            target_text(OtherTarget(type=13, value=0, low=240, high=220)),
+        ),
+        ("speed lap 4:10-5:33/km", target_text(OtherTarget(type=12, low=3000, high=4000))),
+        ("swim stroke: freestyle", target_text(OtherTarget(type=11, value=0))),
+        ("swim stroke: im by round", target_text(OtherTarget(type=11, value=7))),
+        ("swim stroke: #99", target_text(OtherTarget(type=11, value=99))),
+        ("grade 3-5", target_text(OtherTarget(type=5, value=0, low=3, high=5))),
+        ("resistance 12", target_text(OtherTarget(type=6, value=12))),
+        ("cadence zone 2", target_text(OtherTarget(type=3, value=2))),
+        ("target #14", target_text(OtherTarget(type=14, value=0))),
     ],
 )
 def test_durations_and_targets_have_words(words: str, value: str) -> None:

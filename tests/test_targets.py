@@ -224,14 +224,20 @@ def test_a_pace_from_lap_totals_does_not_claim_to_have_settled() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "component"), [(1, "heart_rate"), (3, "cadence"), (4, "power"), (5, "pace")]
+    ("number", "component", "words"),
+    [
+        (1, "heart_rate", "heart rate zone 2"),
+        (3, "cadence", "cadence zone 2"),
+        (4, "power", "power zone 2"),
+        (5, "pace", "grade 2"),
+    ],
 )
 def test_a_target_that_cannot_be_read_is_named_by_what_it_bears_on(
-    number: int, component: str
+    number: int, component: str, words: str
 ) -> None:
-    finding = found(timed(300, OtherTarget(type=number)), Done(timer_s=300.0))
+    finding = found(timed(300, OtherTarget(type=number, value=2)), Done(timer_s=300.0))
     assert (finding.component, finding.verdict) == (component, Verdict.NOT_MEASURABLE)
-    assert finding.message == f"a target this check cannot read (#{number})"
+    assert finding.message == f"a target this check cannot read ({words})"
 
 
 @pytest.mark.parametrize(
@@ -355,3 +361,57 @@ def test_durations_below_ten_seconds_are_told_to_a_tenth() -> None:
 def test_a_band_is_said_once_and_with_whole_numbers() -> None:
     step = Step(duration=TimeDuration(duration_s=300.0), target=HEART)
     assert found(step, at(HEART, 145.4)).message == "heart rate 145 bpm, planned 140-150 bpm"
+
+
+# Bands with one limit, zones with their bounds, and what nobody runs.
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "verdict", "words"),
+    [
+        (HeartRateTarget(lowest_bpm=0, highest_bpm=145), 60.0, Verdict.MET, "up to 145 bpm"),
+        (HeartRateTarget(lowest_bpm=0, highest_bpm=145), 160.0, Verdict.FAST, "up to 145 bpm"),
+        (HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf), 190.0, Verdict.MET, "from 140 bpm"),
+        (HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf), 120.0, Verdict.SLOW, "from 140"),
+        (PowerTarget(lowest_w=0, highest_w=136), 1.0, Verdict.MET, "up to 136 W"),
+        (PowerTarget(lowest_w=0, highest_w=136), 200.0, Verdict.FAST, "up to 136 W"),
+        (PowerTarget(lowest_w=200, highest_w=math.inf), 900.0, Verdict.MET, "from 200 W"),
+        (PowerTarget(lowest_w=200, highest_w=math.inf), 150.0, Verdict.SLOW, "from 200 W"),
+        (CadenceTarget(lowest_spm=0, highest_spm=180), 90.0, Verdict.MET, "up to 180 spm"),
+        (CadenceTarget(lowest_spm=170, highest_spm=math.inf), 150.0, Verdict.SLOW, "from 170"),
+        (PaceTarget(slowest_mps=0, fastest_mps=4), 0.5, Verdict.MET, "4:10/km or slower"),
+        (PaceTarget(slowest_mps=0, fastest_mps=4), 5.0, Verdict.FAST, "4:10/km or slower"),
+        (PaceTarget(slowest_mps=4, fastest_mps=math.inf), 9.0, Verdict.MET, "4:10/km or faster"),
+        (PaceTarget(slowest_mps=4, fastest_mps=math.inf), 3.0, Verdict.SLOW, "4:10/km or faster"),
+    ],
+)
+def test_a_band_with_one_limit_is_judged_on_that_side_alone(
+    target: Target, value: float, verdict: Verdict, words: str
+) -> None:
+    quantity = next(MEASURED[band] for band in MEASURED if type(band) is type(target))
+    measured: dict[str, Any] = {quantity: value}
+    finding = found(timed(300, target), Done(timer_s=300.0, **measured))
+    assert finding.verdict is verdict
+    assert words in finding.message
+
+
+def test_a_zone_that_says_its_bounds_is_judged_by_them() -> None:
+    zone = HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)
+    done = Done(timer_s=300.0, settled_heart_rate_bpm=160.0)
+    finding = found(timed(300, zone), done)
+    assert finding.verdict is Verdict.FAST
+    assert "planned 118-135 bpm" in finding.message
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        PaceTarget(slowest_mps=3279, fastest_mps=3390),
+        PaceTarget(slowest_mps=0, fastest_mps=3390),
+        PaceTarget(slowest_mps=20, fastest_mps=math.inf),
+    ],
+)
+def test_a_pace_that_nobody_runs_is_not_judged_and_the_finding_says_why(target: Target) -> None:
+    finding = found(timed(300, target), Done(timer_s=300.0, settled_speed_mps=3.3))
+    assert finding.verdict is Verdict.NOT_MEASURABLE
+    assert "which nobody runs" in finding.message

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.errors import EncodeError
+from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.workout_wire import (
     RawTarget,
     duration_from_raw,
@@ -36,6 +39,7 @@ from backrun_fit.workout import (
     Target,
     TimeDuration,
 )
+from backrun_fit.workout.kinds import DURATION_WORDS, STROKES, TARGET_WORDS
 
 BPM = st.integers(30, 240)
 MILLIS = st.integers(1, 0xFFFFFFFE)
@@ -69,6 +73,23 @@ TARGETS: st.SearchStrategy[Target] = st.one_of(
     ),
     bands(st.integers(1, 900)).map(lambda b: PowerTarget(lowest_w=b[0], highest_w=b[1])),
     st.builds(OtherTarget, type=st.integers(5, 20), value=st.integers(1, 9)),
+    st.builds(OtherTarget, type=st.sampled_from((5, 6, 11, 14)), value=st.just(0)),
+    BPM.map(lambda bpm: HeartRateTarget(lowest_bpm=0, highest_bpm=bpm)),
+    BPM.map(lambda bpm: HeartRateTarget(lowest_bpm=bpm, highest_bpm=math.inf)),
+    st.integers(1, 900).map(lambda watts: PowerTarget(lowest_w=0, highest_w=watts)),
+    st.integers(1, 900).map(lambda watts: PowerTarget(lowest_w=watts, highest_w=math.inf)),
+    st.integers(10, 120).map(lambda n: CadenceTarget(lowest_spm=0, highest_spm=2 * n)),
+    st.integers(200, 12_000).map(lambda n: PaceTarget(slowest_mps=0, fastest_mps=n / 1000)),
+    st.integers(200, 12_000).map(lambda n: PaceTarget(slowest_mps=n / 1000, fastest_mps=math.inf)),
+    st.tuples(bands(BPM), st.integers(1, 5)).map(
+        lambda b: HeartRateTarget(lowest_bpm=b[0][0], highest_bpm=b[0][1], zone=b[1])
+    ),
+    st.tuples(BPM, st.integers(1, 7)).map(
+        lambda b: PowerTarget(lowest_w=0, highest_w=b[0], zone=b[1])
+    ),
+    st.tuples(bands(st.integers(200, 12_000)), st.integers(1, 10)).map(
+        lambda b: PaceTarget(slowest_mps=b[0][0] / 1000, fastest_mps=b[0][1] / 1000, zone=b[1])
+    ),
 )
 
 
@@ -166,7 +187,7 @@ def test_a_named_pace_never_reaches_the_wire() -> None:
         (RawTarget(1, 0, 60, 70), ShareTarget(of="max_heart_rate", lowest=0.6, highest=0.7)),
         (RawTarget(4, 0, 75, 95), ShareTarget(of="threshold_power", lowest=0.75, highest=0.95)),
         (RawTarget(1, 0, 90, 250), OtherTarget(type=1, value=0, low=90, high=250)),
-        (RawTarget(0, 0, 4000, 3000), OtherTarget(type=0, value=0, low=4000, high=3000)),
+        (RawTarget(1, 0, 250, 90), OtherTarget(type=1, value=0, low=250, high=90)),
         (RawTarget(0, 3), PaceZoneTarget(zone=3)),
         (RawTarget(4, 3), PowerZoneTarget(zone=3)),
         (RawTarget(3, 3), OtherTarget(type=3, value=3)),
@@ -179,6 +200,93 @@ def test_percentages_and_zones_are_read_and_what_no_target_fits_stays_raw(
     raw: RawTarget, target: Target
 ) -> None:
     assert target_from_raw(raw) == target
+
+
+@pytest.mark.parametrize(
+    ("raw", "target"),
+    [
+        (RawTarget(0, 0, 4878, 4651), PaceTarget(slowest_mps=4.651, fastest_mps=4.878)),
+        (RawTarget(1, 0, 240, 220), HeartRateTarget(lowest_bpm=120, highest_bpm=140)),
+        (RawTarget(4, 0, 1250, 1200), PowerTarget(lowest_w=200, highest_w=250)),
+        (RawTarget(3, 0, 90, 85), CadenceTarget(lowest_spm=170, highest_spm=180)),
+        (RawTarget(4, 0, 65, 40), ShareTarget(of="threshold_power", lowest=0.4, highest=0.65)),
+    ],
+)
+def test_a_band_with_its_ends_exchanged_is_put_in_order(raw: RawTarget, target: Target) -> None:
+    assert target_from_raw(raw) == target
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "target"),
+    [
+        (100, 245, HeartRateTarget(lowest_bpm=0, highest_bpm=145)),
+        (0, 245, HeartRateTarget(lowest_bpm=0, highest_bpm=145)),
+        (None, 245, HeartRateTarget(lowest_bpm=0, highest_bpm=145)),
+        (240, None, HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf)),
+        (240, 0, HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf)),
+        (240, 100, HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf)),
+        (240, 0xFFFFFFFF, HeartRateTarget(lowest_bpm=140, highest_bpm=math.inf)),
+        (0, 75, ShareTarget(of="max_heart_rate", lowest=0, highest=0.75)),
+        (85, None, ShareTarget(of="max_heart_rate", lowest=0.85, highest=math.inf)),
+    ],
+)
+def test_an_end_that_is_zero_or_absent_is_no_limit(
+    low: int | None, high: int | None, target: Target
+) -> None:
+    assert target_from_raw(RawTarget(1, 0, low, high)) == target
+
+
+@pytest.mark.parametrize("low", [0, None, 0xFFFFFFFF, 0xFFFFFFFF - 100, (1 << 32) - 100])
+def test_a_watch_takes_the_offset_from_an_end_that_is_no_limit_too(low: int | None) -> None:
+    found = target_from_raw(RawTarget(1, 0, low, 145), offsets=False)
+    assert found == HeartRateTarget(lowest_bpm=0, highest_bpm=145)
+
+
+@pytest.mark.parametrize(
+    ("raw", "offsets", "target"),
+    [
+        (
+            RawTarget(1, 3, 118, 135),
+            False,
+            HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3),
+        ),
+        (RawTarget(1, 3, 218, 235), True, HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)),
+        (RawTarget(4, 2, 180, 220), False, PowerTarget(lowest_w=180, highest_w=220, zone=2)),
+        (RawTarget(0, 2, 3000, 4000), True, PaceTarget(slowest_mps=3, fastest_mps=4, zone=2)),
+        (RawTarget(1, 1, 0, 118), False, HeartRateTarget(lowest_bpm=0, highest_bpm=118, zone=1)),
+        (RawTarget(1, 3, 0, 0), False, HeartRateZoneTarget(zone=3)),
+        (RawTarget(1, 3, 70, 80), True, HeartRateZoneTarget(zone=3)),
+    ],
+)
+def test_a_zone_that_carries_its_bounds_is_a_band_with_its_number(
+    raw: RawTarget, offsets: bool, target: Target
+) -> None:
+    assert target_from_raw(raw, offsets=offsets) == target
+
+
+@pytest.mark.parametrize("type_", [5, 6, 11, 14])
+def test_zero_is_a_value_of_all_targets_that_are_no_zones(type_: int) -> None:
+    assert target_from_raw(RawTarget(type_, 0)) == OtherTarget(type=type_, value=0)
+    assert target_from_raw(RawTarget(type_)) == OpenTarget()
+
+
+@pytest.mark.parametrize("type_", [0, 1, 3, 4, 7, 8, 9, 10, 12, 13])
+def test_zone_zero_without_bounds_is_an_open_target(type_: int) -> None:
+    assert target_from_raw(RawTarget(type_, 0)) == OpenTarget()
+
+
+def test_the_power_of_a_lap_is_kept_as_a_workout_file_has_it() -> None:
+    kept = target_from_raw(RawTarget(10, 0, 158, 205), offsets=False)
+    assert kept == OtherTarget(type=10, value=0, low=1158, high=1205)
+    assert target_to_raw(kept, offsets=False) == RawTarget(10, 0, 158, 205)
+    assert target_to_raw(kept) == RawTarget(10, 0, 1158, 1205)
+
+
+def test_words_are_those_of_the_profile() -> None:
+    profile = load_profile()
+    assert profile.value_names("wkt_step_duration") == DURATION_WORDS
+    assert profile.value_names("wkt_step_target") == TARGET_WORDS
+    assert tuple(profile.value_names("swim_stroke").values()) == STROKES
 
 
 def test_a_duration_without_a_value_stays_raw() -> None:

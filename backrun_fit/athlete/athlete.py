@@ -282,7 +282,7 @@ class Athlete:
 
         Example:
             >>> Athlete(paces={"easy": "3-4 m/s"}).band("easy")
-            PaceTarget(slowest_mps=3.0, fastest_mps=4.0)
+            PaceTarget(slowest_mps=3.0, fastest_mps=4.0, zone=None)
         """
         explicit = dict(self.paces).get(canonical_pace_name(name))
         if isinstance(explicit, PaceTarget):
@@ -304,9 +304,9 @@ class Athlete:
         Example:
             >>> athlete = Athlete(marathon_pace="4 m/s", max_heart_rate=190)
             >>> athlete.resolve(NamedPaceTarget(name="MP", slower=0.25, faster=0.2))
-            PaceTarget(slowest_mps=3.2, fastest_mps=5.0)
+            PaceTarget(slowest_mps=3.2, fastest_mps=5.0, zone=None)
             >>> athlete.resolve(ShareTarget(of="max_heart_rate", lowest=0.7, highest=0.8))
-            HeartRateTarget(lowest_bpm=133.0, highest_bpm=152.0)
+            HeartRateTarget(lowest_bpm=133.0, highest_bpm=152.0, zone=None)
         """
         match target:
             case NamedPaceTarget(

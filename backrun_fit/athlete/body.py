@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -67,10 +68,10 @@ def share_of_heart_rate(
     Example:
         >>> share = ShareTarget(of="max_heart_rate", lowest=0.7, highest=0.8)
         >>> share_of_heart_rate(share, 190)
-        HeartRateTarget(lowest_bpm=133.0, highest_bpm=152.0)
+        HeartRateTarget(lowest_bpm=133.0, highest_bpm=152.0, zone=None)
     """
     if whole_bpm is None:
-        if share.highest > 1:
+        if 1 < share.highest < math.inf:
             expected = "the athlete's greatest heart rate, to take more than 100 % of, got none"
             raise SpecError(Problem(f"expected {expected}", "max_heart_rate"))
         return share

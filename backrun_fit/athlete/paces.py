@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -11,7 +12,7 @@ from backrun_fit.athlete.predict import MARATHON_M
 from backrun_fit.athlete.vdot import race_time, speed_at_oxygen_cost
 from backrun_fit.errors import Problems, SpecError
 from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
-from backrun_fit.workout import PaceTarget
+from backrun_fit.workout import PaceTarget, middle_of
 
 __all__ = [
     "PACE_NAMES",
@@ -127,7 +128,7 @@ def band_about(speed_mps: float, slower: float, faster: float) -> PaceTarget:
 
     Example:
         >>> band_about(4.0, slower=0.25, faster=0.2)
-        PaceTarget(slowest_mps=3.2, fastest_mps=5.0)
+        PaceTarget(slowest_mps=3.2, fastest_mps=5.0, zone=None)
     """
     return PaceTarget(slowest_mps=speed_mps / (1 + slower), fastest_mps=speed_mps / (1 - faster))
 
@@ -149,7 +150,7 @@ def default_band(name: str, speed_mps: float) -> PaceTarget:
 def middle_mps(pace: float | PaceTarget) -> float:
     """The speed in the middle of a band, taken as paces: between 9:00 and 10:00 it is 9:30.
 
-    A speed is its own middle.
+    A speed is its own middle; of a band with one limit it is that limit.
 
     Example:
         >>> round(middle_mps(PaceTarget(slowest_mps=1000 / 600, fastest_mps=1000 / 540)) * 570)
@@ -157,6 +158,8 @@ def middle_mps(pace: float | PaceTarget) -> float:
     """
     if not isinstance(pace, PaceTarget):
         return pace
+    if pace.slowest_mps == 0 or pace.fastest_mps == math.inf:
+        return middle_of(pace.slowest_mps, pace.fastest_mps)
     return 2 / (1 / pace.slowest_mps + 1 / pace.fastest_mps)
 
 
@@ -231,7 +234,7 @@ def read_pace_or_band(value: object) -> float | PaceTarget:
 
     Example:
         >>> read_pace_or_band("3.5 m/s"), read_pace_or_band("3-4 m/s")
-        (3.5, PaceTarget(slowest_mps=3.0, fastest_mps=4.0))
+        (3.5, PaceTarget(slowest_mps=3.0, fastest_mps=4.0, zone=None))
     """
     if isinstance(value, PaceTarget):
         read_pace(value.slowest_mps)

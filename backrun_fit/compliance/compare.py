@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 import attrs
 import numpy as np
@@ -14,7 +14,17 @@ from backrun_fit.compliance.sequence import Costs, Floats, lay_along
 from backrun_fit.report import Difference
 from backrun_fit.units import UnitSystem
 from backrun_fit.wording import duration_text, target_text
-from backrun_fit.workout import Duration, Step, Target
+from backrun_fit.workout import (
+    Duration,
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    PaceTarget,
+    PaceZoneTarget,
+    PowerTarget,
+    PowerZoneTarget,
+    Step,
+    Target,
+)
 
 __all__ = ["Comparison", "compare"]
 
@@ -170,11 +180,30 @@ def _differing(left: Step, right: Step) -> Iterator[str]:
 
 def _alike(left: Duration | Target, right: Duration | Target) -> bool:
     if type(left) is not type(right):
-        return False
+        zone = _zone(left)
+        return zone is not None and zone == _zone(right)
     return all(
         math.isclose(a, b, rel_tol=_ROUNDING) if isinstance(a, float) else a == b
-        for a, b in zip(attrs.astuple(left), attrs.astuple(right), strict=True)
+        for a, b in zip(_values(left), _values(right), strict=True)
     )
+
+
+def _zone(value: Duration | Target) -> tuple[str, int] | None:
+    """The zone that is asked for, whether its bounds are in the file or on the watch alone."""
+    match value:
+        case HeartRateTarget(zone=int() as zone) | HeartRateZoneTarget(zone=zone):
+            return "heart rate", zone
+        case PaceTarget(zone=int() as zone) | PaceZoneTarget(zone=zone):
+            return "pace", zone
+        case PowerTarget(zone=int() as zone) | PowerZoneTarget(zone=zone):
+            return "power", zone
+    return None
+
+
+def _values(value: Duration | Target) -> tuple[Any, ...]:
+    found = attrs.astuple(value)
+    # The same band is the same, whether or not it is called a zone.
+    return found[:2] if isinstance(value, HeartRateTarget | PaceTarget | PowerTarget) else found
 
 
 def _unlike(

@@ -18,6 +18,7 @@ from backrun_fit.compliance.pairing import Pairing
 from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text, unmeasured
 from backrun_fit.report import Done, Finding, StepResult, Verdict
 from backrun_fit.units import format_distance, format_duration
+from backrun_fit.wording import duration_text
 from backrun_fit.workout import (
     DistanceDuration,
     HeartRateAboveDuration,
@@ -137,8 +138,9 @@ def _extent(step: Step, done: Done, setting: Setting, *, cut_by_end: bool) -> Fi
             value, text = done.timer_s, format_duration(planned)
         case DistanceDuration(distance_m=planned):
             value, text = done.distance_m, format_distance(planned, setting.units)
-        case OtherDuration(type=number):
-            return unmeasured("extent", f"ends by a condition this check cannot read (#{number})")
+        case OtherDuration():
+            end = duration_text(step.duration, setting.units)
+            return unmeasured("extent", f"ends by a condition this check cannot read ({end})")
         case _:
             text = _open_text(step, done)
             return Finding(component="extent", verdict=Verdict.MET, message=text, quality=1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final, Literal
 
 import attrs
@@ -98,7 +99,7 @@ def judge_targets(step: Step, done: Done, setting: Setting) -> list[Finding]:
         return []
     if isinstance(target, OtherTarget):
         aspect = _COMPONENTS.get(target.type, "pace")
-        return [unmeasured(aspect, f"a target this check cannot read (#{target.type})")]
+        return [unmeasured(aspect, f"a target this check cannot read ({target_text(target)})")]
     aspect = quantity_of(target) or "pace"
     if not isinstance(target, _Measurable):
         return [unmeasured(aspect, _borderless(target, aspect))]
@@ -133,7 +134,8 @@ def _target(step: Step, target: _Measurable, done: Done, setting: Setting) -> Fi
             band = _Band("cadence", lowest, highest, limits.cadence_spm, "spm")
             return _absolute(band, done.settled_cadence_spm, step, done, limits, gentle=False)
         case PowerTarget(lowest_w=lowest, highest_w=highest):
-            band = _Band("power", lowest, highest, limits.power_fraction * highest, "W")
+            limit = lowest if highest == math.inf else highest
+            band = _Band("power", lowest, highest, limits.power_fraction * limit, "W", limit)
             return _absolute(band, done.settled_power_w, step, done, limits, gentle=gentle)
 
 
@@ -160,13 +162,30 @@ def _borderless(
 
 @attrs.frozen
 class _Band:
-    """A band in a unit of its own, with its tolerance."""
+    """A band in a unit of its own, with its tolerance.
+
+    Attributes:
+        aspect: What it is a band of.
+        lowest: Zero where there is no lower limit.
+        highest: Infinity where there is no upper limit.
+        tolerance: On either side.
+        unit: Of all three.
+        reference: What a fractional deviation refers to.
+    """
 
     aspect: Aspect
     lowest: float
     highest: float
     tolerance: float
     unit: str
+    reference: float = 1.0
+
+    def __str__(self) -> str:
+        if self.lowest == 0:
+            return f"up to {self.highest:.0f} {self.unit}"
+        if self.highest == math.inf:
+            return f"from {self.lowest:.0f} {self.unit}"
+        return f"{self.lowest:.0f}-{self.highest:.0f} {self.unit}"
 
 
 def _absolute(
@@ -177,11 +196,11 @@ def _absolute(
         return unmeasured(aspect, f"no {name} was recorded")
     if done.gap_s > 0.5 * (done.timer_s or 0.0):
         return unmeasured(aspect, f"more than half of the {name} samples are missing")
-    reference = band.highest if aspect == "power" else 1.0
-    allowed = slack(aspect, band.tolerance, _length_s(step, done), limits, reference=reference)
+    length_s = _length_s(step, done)
+    allowed = slack(aspect, band.tolerance, length_s, limits, reference=band.reference)
     return _in_band(
         aspect,
-        f"{name} {value:.0f} {unit}, planned {band.lowest:.0f}-{band.highest:.0f} {unit}",
+        f"{name} {value:.0f} {unit}, planned {band}",
         below=_Distance(band.lowest - value, allowed, f" {unit}"),
         above=_Distance(value - band.highest, allowed, f" {unit}"),
         one_sided=gentle,
@@ -190,6 +209,9 @@ def _absolute(
 
 def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> Finding:
     limits = setting.tolerances
+    if not target.is_runnable:
+        speed_mps = target.slowest_mps or target.fastest_mps
+        return unmeasured("pace", f"planned at {speed_mps:g} m/s, which nobody runs: not judged")
     if setting.sub_sport in TREADMILL_SUB_SPORTS:
         return unmeasured("pace", "a watch's speed on a treadmill is not to be trusted")
     value, when = done.settled_speed_mps, " once settled"
@@ -208,7 +230,7 @@ def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting, *, gentl
         f"pace {format_pace(value, setting.units)}{when}, "
         f"planned {target_text(target, setting.units)}",
         below=_Distance(
-            100.0 * (1.0 - value / target.slowest_mps),
+            100.0 * (1.0 - value / target.slowest_mps) if target.slowest_mps else -100.0,
             100.0 * slack("pace", either, length_s, limits),
             "%",
         ),

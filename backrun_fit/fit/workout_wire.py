@@ -9,6 +9,7 @@ activity.
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import attrs
@@ -83,8 +84,23 @@ _ZONES: Final[dict[type[HeartRateZoneTarget | PaceZoneTarget | PowerZoneTarget],
 # Steps of both feet a revolution: FIT counts the strides of one leg.
 STEPS_PER_CYCLE: Final = 2
 LARGEST: Final = 0xFFFFFFFE
-# Watches take the offset from an absent value too: 0xFFFFFFFF - 100 and - 1000.
-_ABSENT: Final = frozenset((0xFFFFFFFF, 0xFFFFFFFF - HR_OFFSET, 0xFFFFFFFF - POWER_OFFSET))
+# FIT Profile 21.212: what else carries the offset of a heart rate or a power.
+_TARGET_OFFSETS: Final = {
+    **dict.fromkeys((TARGET_HEART_RATE, 13), HR_OFFSET),
+    **dict.fromkeys((TARGET_POWER, *range(7, 11)), POWER_OFFSET),
+}
+# Of these a target_value is a zone, and 0 says that there is none; of a swim stroke 0 is
+# freestyle.
+_BY_ZONE: Final = frozenset(
+    (TARGET_SPEED, TARGET_HEART_RATE, TARGET_CADENCE, TARGET_POWER, *range(7, 11), 12, 13)
+)
+# Watches take the offset from an absent value and from 0 too: 0xFFFFFFFF - 100, 0 - 100.
+_ABSENT: Final = frozenset(
+    (
+        0xFFFFFFFF,
+        *(top - plus for top in (0xFFFFFFFF, 1 << 32) for plus in (HR_OFFSET, POWER_OFFSET)),
+    )
+)
 
 
 @attrs.frozen
@@ -105,6 +121,14 @@ def _integer(value: float, scale: int, what: str) -> int:
             f"got {value:g}"
         )
     return raw
+
+
+def _ends(
+    lowest: float, highest: float, scale: int, what: str, plus: int = 0
+) -> tuple[int, int | None]:
+    """Both ends of a band; without a lower limit 0 and the offset, without an upper one nothing."""
+    low = _integer(lowest, scale, what) if lowest else 0
+    return low + plus, None if highest == math.inf else _integer(highest, scale, what) + plus
 
 
 def duration_to_raw(duration: Duration, *, offsets: bool = True) -> tuple[int, int]:
@@ -181,31 +205,24 @@ def target_to_raw(target: Target, *, offsets: bool = True) -> RawTarget:
         case OpenTarget():
             return RawTarget(TARGET_OPEN, 0)
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return RawTarget(
-                TARGET_SPEED,
-                0,
-                _integer(slowest, MILLI, "speed"),
-                _integer(fastest, MILLI, "speed"),
-            )
+            ends = _ends(slowest, fastest, MILLI, "speed")
+            return RawTarget(TARGET_SPEED, target.zone or 0, *ends)
         case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            plus = HR_OFFSET if offsets else 0
-            low, high = (_integer(bpm, 1, "heart rate") + plus for bpm in (lowest, highest))
-            return RawTarget(TARGET_HEART_RATE, 0, low, high)
+            ends = _ends(lowest, highest, 1, "heart rate", HR_OFFSET if offsets else 0)
+            return RawTarget(TARGET_HEART_RATE, target.zone or 0, *ends)
         case HeartRateZoneTarget() | PaceZoneTarget() | PowerZoneTarget():
             return RawTarget(_ZONES[type(target)], target.zone)
         case ShareTarget():
             return _percentages(target, offsets=offsets)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            low, high = (
-                _integer(spm / STEPS_PER_CYCLE, 1, "cadence in strides a minute")
-                for spm in (lowest, highest)
-            )
-            return RawTarget(TARGET_CADENCE, 0, low, high)
+            strides = (lowest / STEPS_PER_CYCLE, highest / STEPS_PER_CYCLE)
+            return RawTarget(TARGET_CADENCE, 0, *_ends(*strides, 1, "cadence in strides a minute"))
         case PowerTarget(lowest_w=lowest, highest_w=highest):
-            plus = POWER_OFFSET if offsets else 0
-            low, high = (_integer(watts, 1, "power") + plus for watts in (lowest, highest))
-            return RawTarget(TARGET_POWER, 0, low, high)
+            ends = _ends(lowest, highest, 1, "power", POWER_OFFSET if offsets else 0)
+            return RawTarget(TARGET_POWER, target.zone or 0, *ends)
         case OtherTarget(type=number, value=value, low=low, high=high):
+            minus = 0 if offsets else _TARGET_OFFSETS.get(number, 0)
+            low, high = (end - minus if end and end > minus else end for end in (low, high))
             return RawTarget(number, value, low, high)
         case NamedPaceTarget(name=name):
             raise EncodeError(f"expected an absolute target, got the pace {name!r}: compile first")
@@ -220,11 +237,8 @@ def _percentages(target: ShareTarget, *, offsets: bool) -> RawTarget:
             f"expected an absolute target, got a share of {target.of!r}: compile it for an "
             "athlete whose value is known"
         )
-    low, high = (
-        _integer(share, PERCENT, f"share of {target.of}")
-        for share in (target.lowest, target.highest)
-    )
-    if high > most:
+    low, high = _ends(target.lowest, target.highest, PERCENT, f"share of {target.of}")
+    if high is not None and high > most:
         raise EncodeError(
             f"expected at most {most} % of {target.of}, as the wire takes, got {high} %"
         )
@@ -234,43 +248,62 @@ def _percentages(target: ShareTarget, *, offsets: bool) -> RawTarget:
 def target_from_raw(raw: RawTarget, *, offsets: bool = True) -> Target:
     """The target that the four fields say; see ``target_to_raw``.
 
-    A target type without any value is an open target, as recorders write it.
-    Inverted bands, bands from a percentage to an absolute value and zones of
-    other quantities stay raw.
+    A target type without any value is an open target, as recorders write it. A band whose
+    ends are exchanged is put in order, and an end that is 0 or absent is no limit. A zone
+    that carries its bounds is a band with the number of the zone. Bands from a percentage
+    to an absolute value and zones of other quantities stay raw.
 
     Example:
-        >>> target_from_raw(RawTarget(1, 0, 130, 146), offsets=False)
-        HeartRateTarget(lowest_bpm=130, highest_bpm=146)
+        >>> target_from_raw(RawTarget(1, 3, 118, 135), offsets=False)
+        HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)
     """
-    low, high = (None if end in _ABSENT else end for end in (raw.low, raw.high))
-    value = None if raw.value in _ABSENT else raw.value
-    if raw.type is None or raw.type == TARGET_OPEN or not (value or low or high):
+    value, low, high = (
+        None if each in _ABSENT else each for each in (raw.value, raw.low, raw.high)
+    )
+    says_nothing = not (value or low or high) and (value is None or raw.type in _BY_ZONE)
+    if raw.type is None or raw.type == TARGET_OPEN or says_nothing:
         return OpenTarget()
+    band = _band(raw.type, low or 0, high or 0, offsets=offsets)
+    if not value and band is not None:
+        return band
+    kind = next((kind for kind, type_ in _ZONES.items() if type_ == raw.type), None)
+    if value and kind is not None:
+        if isinstance(band, HeartRateTarget | PaceTarget | PowerTarget):
+            return attrs.evolve(band, zone=value)
+        return kind(zone=value)
     kept = OtherTarget(type=raw.type, value=raw.value, low=raw.low, high=raw.high)
-    if value:
-        kinds = [kind for kind, type_ in _ZONES.items() if type_ == raw.type]
-        return kinds[0](zone=value) if kinds else kept
-    if not low or not high or low > high:
+    if offsets or raw.type not in _TARGET_OFFSETS:
         return kept
-    if raw.type == TARGET_SPEED:
-        return PaceTarget(slowest_mps=low / MILLI, fastest_mps=high / MILLI)
-    if raw.type == TARGET_CADENCE:
-        return CadenceTarget(lowest_spm=low * STEPS_PER_CYCLE, highest_spm=high * STEPS_PER_CYCLE)
-    for of, (type_, most) in _PERCENTAGES.items():
-        if offsets and raw.type == type_ and high <= most:
-            return ShareTarget(of=of, lowest=low / PERCENT, highest=high / PERCENT)
-    if raw.type == TARGET_HEART_RATE:
-        bpm = _without_offset(low, HR_OFFSET, offsets), _without_offset(high, HR_OFFSET, offsets)
-        if bpm[0] is not None and bpm[1] is not None:
-            return HeartRateTarget(lowest_bpm=bpm[0], highest_bpm=bpm[1])
-    if raw.type == TARGET_POWER:
-        watts = (
-            _without_offset(low, POWER_OFFSET, offsets),
-            _without_offset(high, POWER_OFFSET, offsets),
-        )
-        if watts[0] is not None and watts[1] is not None:
-            return PowerTarget(lowest_w=watts[0], highest_w=watts[1])
-    return kept
+    plus = _TARGET_OFFSETS[raw.type]
+    return attrs.evolve(kept, low=low and low + plus, high=high and high + plus)
+
+
+def _band(type_: int, low: int, high: int, *, offsets: bool) -> Target | None:
+    """The band between two raw values, 0 for one that is no limit; None where it is none."""
+    plus = _TARGET_OFFSETS.get(type_, 0) if offsets else 0
+    is_absolute = max(low, high) > plus
+    if is_absolute and plus:
+        # The offset alone is 0 bpm or 0 W; below it is a percentage.
+        if any(0 < end < plus for end in (low, high)):
+            return None
+        low, high = (max(end - plus, 0) for end in (low, high))
+    if not (low or high):
+        return None
+    lowest, highest = (high, low) if low > high > 0 else (low, high or math.inf)
+    match type_:
+        case _ if type_ == TARGET_SPEED:
+            return PaceTarget(slowest_mps=lowest / MILLI, fastest_mps=highest / MILLI)
+        case _ if type_ == TARGET_CADENCE:
+            spm = (lowest * STEPS_PER_CYCLE, highest * STEPS_PER_CYCLE)
+            return CadenceTarget(lowest_spm=spm[0], highest_spm=spm[1])
+        case _ if type_ == TARGET_HEART_RATE and is_absolute:
+            return HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest)
+        case _ if type_ == TARGET_POWER and is_absolute:
+            return PowerTarget(lowest_w=lowest, highest_w=highest)
+    of = next((of for of, (percents, _) in _PERCENTAGES.items() if percents == type_), None)
+    if of is None:
+        return None
+    return ShareTarget(of=of, lowest=lowest / PERCENT, highest=highest / PERCENT)
 
 
 def _without_offset(value: int, offset: int, offsets: bool) -> int | None:

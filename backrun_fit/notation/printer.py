@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from typing import Final
 
@@ -16,6 +17,7 @@ from backrun_fit.notation.exact import (
 )
 from backrun_fit.notation.intensity import implied_intensities
 from backrun_fit.notation.words import MAX_DEPTH, MOVEMENT_WORDS
+from backrun_fit.wording import target_text
 from backrun_fit.workout import (
     CadenceTarget,
     DistanceDuration,
@@ -152,6 +154,8 @@ def _duration(duration: Duration, where: str) -> str:
 
 
 def _target(target: Target, where: str) -> str:
+    if isinstance(target, PaceTarget | HeartRateTarget | PowerTarget) and target.zone is not None:
+        raise _beyond(where, f"the target {target_text(target)}")
     match target:
         case OpenTarget():
             return ""
@@ -180,6 +184,8 @@ def _target(target: Target, where: str) -> str:
 
 
 def _band(lowest: float, highest: float) -> str:
+    if highest == math.inf:
+        raise SpecError(f"it has no upper limit beside the lower one, {lowest:g}")
     return "-".join(dict.fromkeys((plain_number(lowest), plain_number(highest))))
 
 

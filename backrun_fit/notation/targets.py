@@ -166,7 +166,8 @@ class TargetReader:
         if not whole:
             raise SpecError(f"expected {_SHARES}, got {cut(self._notes.source(tree))}")
         lowest, highest = _share(values[0]), _share(values[-1])
-        if lowest <= 0 or highest > GREATEST_SHARE:
+        from_zero = len(values) == 2 and lowest == 0
+        if highest <= 0 or not (lowest or from_zero) or highest > GREATEST_SHARE:
             raise SpecError(
                 f"expected percentages above 0 and at most {100 * GREATEST_SHARE:g}, "
                 f"got {cut(self._notes.source(tree))}"
@@ -187,7 +188,10 @@ class TargetReader:
         if word and unit and (metric is not by_unit or word == "pace"):
             expected = "a pace in /km or /mi" if word == "pace" else f"{word} in {metric.unit}"
             raise SpecError(f"expected {expected}, got {cut(self._notes.source(tree))}")
-        lowest, highest = metric_value(values[0], metric), metric_value(values[-1], metric)
+        # "HR 0-145" has no lower limit.
+        from_zero = len(values) == 2 and str(values[0]) == "0"
+        lowest = 0.0 if from_zero else metric_value(values[0], metric)
+        highest = metric_value(values[-1], metric)
         if lowest > highest:
             raise _inverted("the lower value", values, "")
         return metric.band(lowest, highest)

@@ -38,6 +38,8 @@ _SpeedAt = Callable[[float, Movement], float]
 BEYOND_THRESHOLD_BPM = 15.0
 # The share of a step in which its heart-rate target is reached at the latest.
 STEERING_SHARE = 0.2
+# How much of the one limit of a band stands in for the other, which is missing.
+ONE_SIDED_SHARE = 0.9
 
 
 @attrs.frozen(kw_only=True)
@@ -121,11 +123,11 @@ def effort_for(
             )
             return _steered(effort, step.movement, runner, heart_rate_bpm, (lowest + highest) / 2)
         case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            middle_spm = (lowest + highest) / 2
+            middle_spm = sum(_both_ends(lowest, highest)) / 2
             middle_mps = runner.speed_at_cadence_mps(middle_spm, step.movement)
             return attrs.evolve(effort, speed_mps=middle_mps, cadence_spm=middle_spm)
         case PowerTarget(lowest_w=lowest, highest_w=highest):
-            return attrs.evolve(effort, power_w=(lowest + highest) / 2)
+            return attrs.evolve(effort, power_w=sum(_both_ends(lowest, highest)) / 2)
         case _:
             return effort
 
@@ -135,13 +137,15 @@ def _speeds(step: Step, runner: Runner, hours: float) -> tuple[float, float]:
     movement = step.movement
     match step.target:
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return slowest, fastest
+            return _both_ends(slowest, fastest)
         case HeartRateTarget() | HeartRateZoneTarget() | ShareTarget(of="max_heart_rate"):
             low, high = _band_bpm(step.target, runner)
             speed_at: _SpeedAt = runner.speed_at_demand_mps
         case CadenceTarget(lowest_spm=low, highest_spm=high):
+            low, high = _both_ends(low, high)
             speed_at = runner.speed_at_cadence_mps
         case PowerTarget(lowest_w=low, highest_w=high):
+            low, high = _both_ends(low, high)
             speed_at = runner.speed_at_power_mps
         case NamedPaceTarget(name=name):
             raise SpecError(
@@ -172,14 +176,21 @@ def _free_speed_mps(step: Step, runner: Runner, hours: float) -> float:
             return own
 
 
+def _both_ends(lowest: float, highest: float) -> tuple[float, float]:
+    """A band with two ends: where one is missing, the runner keeps near the other."""
+    if lowest == 0:
+        return ONE_SIDED_SHARE * highest, highest
+    return (lowest, lowest / ONE_SIDED_SHARE) if highest == math.inf else (lowest, highest)
+
+
 def _band_bpm(
     target: HeartRateTarget | HeartRateZoneTarget | ShareTarget, runner: Runner
 ) -> tuple[float, float]:
     if isinstance(target, HeartRateTarget):
-        return target.lowest_bpm, target.highest_bpm
+        return _both_ends(target.lowest_bpm, target.highest_bpm)
     if isinstance(target, ShareTarget):
-        maximum = runner.maximum_heart_rate_bpm
-        return target.lowest * maximum, target.highest * maximum
+        lowest, highest = _both_ends(target.lowest, target.highest)
+        return lowest * runner.maximum_heart_rate_bpm, highest * runner.maximum_heart_rate_bpm
     # Zones 1 to 5 as watches set them at first: 50 to 60 % of the maximum and so on.
     lowest = 0.4 + 0.1 * min(target.zone, 5)
     return lowest * runner.maximum_heart_rate_bpm, (lowest + 0.1) * runner.maximum_heart_rate_bpm

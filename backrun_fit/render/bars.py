@@ -5,6 +5,7 @@ This is how planning sites and watches draw a session. It knows nothing of pictu
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -26,6 +27,7 @@ from backrun_fit.workout import (
     ShareTarget,
     Step,
     Target,
+    middle_of,
 )
 
 __all__ = ["Bar", "Bars", "Bracket", "bars_text", "intensity_word", "lay_out", "legend_words"]
@@ -267,4 +269,4 @@ def _value(target: Target) -> tuple[str, float] | None:
 
 def _hard(lowest: float, highest: float) -> float:
     """The middle of a band; of one without a real lower end, such as 1 to 129, near its top."""
-    return max((lowest + highest) / 2, 0.85 * highest)
+    return max(middle_of(lowest, highest), 0.85 * highest) if highest < math.inf else lowest

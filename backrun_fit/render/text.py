@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import attrs
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -54,7 +55,7 @@ def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> Ren
     ]
     if compiled.notes:
         lines.append(indented(compiled.notes))
-    lines.extend(Text(line) for line in _node_lines(nest(compiled.messages), units, "  "))
+    lines.extend(_node_lines(nest(compiled.messages), units, 2))
     lines.append(
         Text(f"  {len(compiled.messages)} messages, {len(unroll(compiled))} steps when run")
     )
@@ -63,17 +64,23 @@ def workout_text(compiled: CompiledWorkout, units: UnitSystem = "metric") -> Ren
     return Group(*lines)
 
 
-def _node_lines(nodes: tuple[IndexedNode, ...], units: UnitSystem, indent: str) -> list[str]:
-    lines = []
+def _node_lines(
+    nodes: tuple[IndexedNode, ...], units: UnitSystem, indent: int
+) -> list[RenderableType]:
+    lines: list[RenderableType] = []
     for node in nodes:
+        label = f"{' ' * indent}{node.index:>2}  "
         if isinstance(node, IndexedStep):
-            lines.append(f"{indent}{node.index:>2}  {step_text(node.step, units)}")
+            lines.append(Text(f"{label}{step_text(node.step, units)}"))
+            if node.step.notes:
+                notes = paragraph(node.step.notes, "dim")
+                lines.append(Padding(notes, (0, 0, 0, len(label))))
             continue
         message = node.message
         times = f"{message.count} x" if message.until is None else duration_text(message.until)
         skipping = ", the last recovery skipped" if message.skip_last_recovery else ""
-        lines.append(f"{indent}{node.index:>2}  {times}{skipping}:")
-        lines.extend(_node_lines(node.body, units, indent + "    "))
+        lines.append(Text(f"{label}{times}{skipping}:"))
+        lines.extend(_node_lines(node.body, units, indent + 4))
     return lines
 
 

@@ -314,7 +314,9 @@ def _same_target(planned: Target, found: Target) -> bool:
         if isinstance(planned, NamedPaceTarget):
             return True  # a compiled workout no longer says which pace was named
         if isinstance(planned, PaceTarget):
-            return math.isclose(
-                planned.slowest_mps, found.slowest_mps, rel_tol=1e-3
-            ) and math.isclose(planned.fastest_mps, found.fastest_mps, rel_tol=1e-3)
+            return (
+                planned.zone == found.zone
+                and math.isclose(planned.slowest_mps, found.slowest_mps, rel_tol=1e-3)
+                and math.isclose(planned.fastest_mps, found.fastest_mps, rel_tol=1e-3)
+            )
     return planned == found

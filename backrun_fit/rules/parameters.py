@@ -83,7 +83,7 @@ def as_pace(value: object, path: str) -> Pace:
 
     Example:
         >>> as_pace("MP", "pace"), as_pace("3-4 m/s", "pace")
-        ('marathon', PaceTarget(slowest_mps=3.0, fastest_mps=4.0))
+        ('marathon', PaceTarget(slowest_mps=3.0, fastest_mps=4.0, zone=None))
     """
     try:
         if isinstance(value, str) and not _looks_explicit(value):

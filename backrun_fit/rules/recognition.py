@@ -35,6 +35,7 @@ from backrun_fit.workout import (
     Step,
     Target,
     TimeDuration,
+    middle_of,
     walk_steps,
 )
 
@@ -281,15 +282,23 @@ def _comparable(one: Target, other: Target) -> tuple[str, float, float] | None:
         case HeartRateTarget(), HeartRateTarget():
             return (
                 "heart_rate",
-                one.lowest_bpm + one.highest_bpm,
-                other.lowest_bpm + other.highest_bpm,
+                middle_of(one.lowest_bpm, one.highest_bpm),
+                middle_of(other.lowest_bpm, other.highest_bpm),
             )
         case PowerTarget(), PowerTarget():
-            return "power", one.lowest_w + one.highest_w, other.lowest_w + other.highest_w
+            return (
+                "power",
+                middle_of(one.lowest_w, one.highest_w),
+                middle_of(other.lowest_w, other.highest_w),
+            )
         case ShareTarget(), ShareTarget() if one.of == other.of:
             kinds = {"max_heart_rate": "heart_rate", "threshold_heart_rate": "heart_rate"}
             kind = "power" if one.of == "threshold_power" else kinds.get(one.of, "speed")
-            return kind, one.lowest + one.highest, other.lowest + other.highest
+            return (
+                kind,
+                middle_of(one.lowest, one.highest),
+                middle_of(other.lowest, other.highest),
+            )
         case (
             (HeartRateZoneTarget(zone=zone), HeartRateZoneTarget(zone=other_zone))
             | (PaceZoneTarget(zone=zone), PaceZoneTarget(zone=other_zone))

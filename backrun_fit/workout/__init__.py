@@ -38,6 +38,7 @@ from backrun_fit.workout.targets import (
     RampTarget,
     ShareTarget,
     Target,
+    middle_of,
     quantity_of,
 )
 from backrun_fit.workout.tree import (
@@ -83,6 +84,7 @@ __all__ = [
     "Target",
     "TimeDuration",
     "Workout",
+    "middle_of",
     "quantity_of",
     "walk_steps",
 ]

@@ -59,7 +59,7 @@ REPEAT_TYPES: Final = frozenset((*range(6, 14), 17, 18, 27))
 
 @attrs.frozen(kw_only=True)
 class OtherDuration:
-    """Any other way to end (calories, power, percentages), kept as its raw values.
+    """Any other way to end (repetitions, calories, power), kept as its raw values.
 
     Attributes:
         type: Number of the FIT enum ``wkt_step_duration``.

@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 import attrs
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.workout.checks import check_band, positive
+from backrun_fit.units import FASTEST_HUMAN_MPS
+from backrun_fit.workout.checks import check_band, lower_limit, positive, upper_limit
 
 __all__ = [
     "CadenceTarget",
@@ -25,6 +26,7 @@ __all__ = [
     "RampTarget",
     "ShareTarget",
     "Target",
+    "middle_of",
     "quantity_of",
 ]
 
@@ -36,13 +38,27 @@ class OpenTarget:
 
 @attrs.frozen(kw_only=True)
 class PaceTarget:
-    """Keep the speed between ``slowest_mps`` and ``fastest_mps``, both included."""
+    """Keep the speed between two values, both included.
 
-    slowest_mps: float = attrs.field(validator=positive)
-    fastest_mps: float = attrs.field(validator=positive)
+    Attributes:
+        slowest_mps: Zero where there is no lower limit.
+        fastest_mps: Infinity where there is no upper limit.
+        zone: Number of the watch's zone that the band is, where a file says so.
+    """
+
+    slowest_mps: float = attrs.field(validator=lower_limit)
+    fastest_mps: float = attrs.field(validator=upper_limit)
+    zone: int | None = attrs.field(default=None, validator=attrs.validators.optional(positive))
 
     def __attrs_post_init__(self) -> None:
         check_band(self.slowest_mps, self.fastest_mps, "the slowest and the fastest speed")
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether a person can run within it."""
+        return (self.slowest_mps or self.fastest_mps) <= FASTEST_HUMAN_MPS or (
+            self.slowest_mps == 0 and self.fastest_mps == math.inf
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -80,10 +96,17 @@ class NamedPaceTarget:
 
 @attrs.frozen(kw_only=True)
 class HeartRateTarget:
-    """Keep the heart rate between two values in beats per minute."""
+    """Keep the heart rate between two values in beats per minute.
 
-    lowest_bpm: float = attrs.field(validator=positive)
-    highest_bpm: float = attrs.field(validator=positive)
+    Attributes:
+        lowest_bpm: Zero where there is no lower limit.
+        highest_bpm: Infinity where there is no upper limit.
+        zone: Number of the watch's zone that the band is, where a file says so.
+    """
+
+    lowest_bpm: float = attrs.field(validator=lower_limit)
+    highest_bpm: float = attrs.field(validator=upper_limit)
+    zone: int | None = attrs.field(default=None, validator=attrs.validators.optional(positive))
 
     def __attrs_post_init__(self) -> None:
         check_band(self.lowest_bpm, self.highest_bpm, "the lowest and the highest heart rate")
@@ -119,13 +142,14 @@ class ShareTarget:
     Attributes:
         of: The name of a pace, ``max_heart_rate``, ``threshold_heart_rate`` or
             ``threshold_power``.
-        lowest: A fraction, 0.85 for 85 %.
-        highest: A fraction; the same as ``lowest`` for a single value.
+        lowest: A fraction, 0.85 for 85 %; zero where there is no lower limit.
+        highest: A fraction; the same as ``lowest`` for a single value, infinity where
+            there is no upper limit.
     """
 
     of: str
-    lowest: float = attrs.field(validator=positive)
-    highest: float = attrs.field(validator=positive)
+    lowest: float = attrs.field(validator=lower_limit)
+    highest: float = attrs.field(validator=upper_limit)
 
     def __attrs_post_init__(self) -> None:
         check_band(self.lowest, self.highest, "the lowest and the highest share")
@@ -148,7 +172,7 @@ class RampTarget:
     def __attrs_post_init__(self) -> None:
         for side in ("start", "end"):
             value = getattr(self, side)
-            if isinstance(value, _WITHOUT_MIDDLE):
+            if isinstance(value, _WITHOUT_MIDDLE) or math.inf in attrs.astuple(value):
                 raise SpecError(
                     Problem(f"expected a target with a value to ramp from or to, got {value}", side)
                 )
@@ -156,10 +180,15 @@ class RampTarget:
 
 @attrs.frozen(kw_only=True)
 class CadenceTarget:
-    """Keep the cadence between two values in steps (both feet) per minute."""
+    """Keep the cadence between two values in steps (both feet) per minute.
 
-    lowest_spm: float = attrs.field(validator=positive)
-    highest_spm: float = attrs.field(validator=positive)
+    Attributes:
+        lowest_spm: Zero where there is no lower limit.
+        highest_spm: Infinity where there is no upper limit.
+    """
+
+    lowest_spm: float = attrs.field(validator=lower_limit)
+    highest_spm: float = attrs.field(validator=upper_limit)
 
     def __attrs_post_init__(self) -> None:
         check_band(self.lowest_spm, self.highest_spm, "the lowest and the highest cadence")
@@ -167,10 +196,17 @@ class CadenceTarget:
 
 @attrs.frozen(kw_only=True)
 class PowerTarget:
-    """Keep the power between two values in watts."""
+    """Keep the power between two values in watts.
 
-    lowest_w: float = attrs.field(validator=positive)
-    highest_w: float = attrs.field(validator=positive)
+    Attributes:
+        lowest_w: Zero where there is no lower limit.
+        highest_w: Infinity where there is no upper limit.
+        zone: Number of the watch's zone that the band is, where a file says so.
+    """
+
+    lowest_w: float = attrs.field(validator=lower_limit)
+    highest_w: float = attrs.field(validator=upper_limit)
+    zone: int | None = attrs.field(default=None, validator=attrs.validators.optional(positive))
 
     def __attrs_post_init__(self) -> None:
         check_band(self.lowest_w, self.highest_w, "the lowest and the highest power")
@@ -178,12 +214,13 @@ class PowerTarget:
 
 @attrs.frozen(kw_only=True)
 class OtherTarget:
-    """Any other target (zones of speed or power, percentages), kept as its raw values.
+    """Any other target (swim stroke, grade, power of a lap), kept as its raw values.
 
     Attributes:
         type: Number of the FIT enum ``wkt_step_target``.
         value: Raw ``target_value``; None where the file has none.
-        low: Raw ``custom_target_value_low``, likewise.
+        low: Raw ``custom_target_value_low`` as a workout file has it, likewise: heart
+            rates with 100 added, powers with 1000.
         high: Raw ``custom_target_value_high``, likewise.
     """
 
@@ -241,3 +278,15 @@ def quantity_of(target: Target) -> Quantity | None:
         case OpenTarget() | OtherTarget():
             return None
     return "pace"
+
+
+def middle_of(lowest: float, highest: float) -> float:
+    """The middle of a band; of one without a lower or an upper limit, the limit it has.
+
+    Example:
+        >>> middle_of(140, 150), middle_of(0, 145), middle_of(140, math.inf)
+        (145.0, 145, 140)
+    """
+    if lowest == 0:
+        return highest
+    return lowest if highest == math.inf else (lowest + highest) / 2

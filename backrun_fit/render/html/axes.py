@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -125,13 +126,14 @@ def limits_of(trace: Trace, bands: Iterable[Band], wild: Band) -> Band:
     room = highest - lowest  # a band that begins at 1 bpm would press all of the trace together
     floor, ceiling = lowest - room, highest + room
     for low, high in bands:
-        lowest, highest = min(lowest, max(low, floor)), max(highest, min(high, ceiling))
+        lowest = min(lowest, max(low, floor)) if low else lowest
+        highest = max(highest, min(high, ceiling)) if high < math.inf else highest
     air = 0.08 * (highest - lowest) or 0.05 * highest or 1.0
     return max(0.0, lowest - air), highest + air
 
 
 def band_boxes(parts: Iterable[Part], band: Callable[[Target], Band | None]) -> list[Box]:
-    """The target bands of the executions that were done, as boxes."""
+    """The target bands of the executions that were done, as boxes; without a limit endless."""
     boxes = []
     for part in parts:
         found = band(part.result.planned.step.target)
@@ -140,8 +142,10 @@ def band_boxes(parts: Iterable[Part], band: Callable[[Target], Band | None]) -> 
     return boxes
 
 
-def draw_bands(axes: Axes, boxes: Sequence[Box]) -> None:
-    """Target bands, with an edge above and below."""
+def draw_bands(axes: Axes, boxes: Sequence[Box], limits: Band) -> None:
+    """Target bands, with an edge above and below; what is endless ends out of sight."""
+    beyond = 2 * limits[1]
+    boxes = [(left, right, bottom, min(top, beyond)) for left, right, bottom, top in boxes]
     rectangles(axes, boxes, facecolor=THEMED["band"], alpha=0.32, lw=0, zorder=1.5)
     edges = [
         (left, right, edge, edge) for left, right, bottom, top in boxes for edge in (bottom, top)
