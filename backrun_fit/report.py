@@ -326,7 +326,7 @@ class Report:
 
         Returns:
             What ``docs/reference/json.md`` describes and ``docs/schemas`` defines, under
-            ``backrun_fit/report/1``.
+            ``backrun_fit/report/2``.
 
         Example:
             >>> from datetime import UTC
@@ -337,7 +337,7 @@ class Report:
             ...     verdict=Verdict.NOT_MEASURABLE, results=(), tolerances=Tolerances(),
             ...     evidence=Evidence(label="not_applicable", caveat=""))
             >>> report.to_dict()["schema"], report.rows()
-            ('backrun_fit/report/1', [])
+            ('backrun_fit/report/2', [])
         """
         from backrun_fit.render.document import report_document
 

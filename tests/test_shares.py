@@ -191,7 +191,7 @@ UNSAID: list[tuple[Target, str, dict[str, object]]] = [
         {
             "kind": "ramp",
             "start": {"kind": "named_pace", "name": "easy", "slower": None, "faster": None},
-            "end": {"kind": "pace", "slowest_mps": 4, "fastest_mps": 4},
+            "end": {"kind": "pace", "slowest_mps": 4, "fastest_mps": 4, "zone": None},
         },
     ),
 ]

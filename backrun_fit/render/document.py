@@ -7,6 +7,7 @@ UTC; what is absent is null.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -38,10 +39,10 @@ __all__ = [
 
 Document = dict[str, Any]
 
-REPORT_SCHEMA: Final = "backrun_fit/report/1"
-TREND_SCHEMA: Final = "backrun_fit/trend/1"
-WORKOUT_SCHEMA: Final = "backrun_fit/workout/1"
-ACTIVITY_SCHEMA: Final = "backrun_fit/activity/1"
+REPORT_SCHEMA: Final = "backrun_fit/report/2"
+TREND_SCHEMA: Final = "backrun_fit/trend/2"
+WORKOUT_SCHEMA: Final = "backrun_fit/workout/2"
+ACTIVITY_SCHEMA: Final = "backrun_fit/activity/2"
 CONTENTS_SCHEMA: Final = "backrun_fit/contents/1"
 
 _KINDS: Final[Mapping[type, str]] = {**DURATION_KINDS, **TARGET_KINDS}
@@ -83,10 +84,16 @@ def instant(at: datetime | None) -> str | None:
 
 
 def quantity(value: Duration | Target) -> Document:
-    """A duration or a target: its kind, and its numbers under their own names."""
+    """A duration or a target: its kind, and its numbers under their own names.
+
+    A band without an upper limit has null in the place of it.
+    """
     if isinstance(value, RampTarget):
         return {"kind": "ramp", "start": quantity(value.start), "end": quantity(value.end)}
-    return {"kind": _KINDS[type(value)], **attrs.asdict(value)}
+    numbers = {
+        name: None if number == math.inf else number for name, number in attrs.asdict(value).items()
+    }
+    return {"kind": _KINDS[type(value)], **numbers}
 
 
 def workout_document(compiled: CompiledWorkout) -> Document:

@@ -62,7 +62,7 @@ def test_a_command_that_writes_works(
     [
         ("show fixtures/workouts/long-run.fit", "Sunday long run"),
         ("check fixtures/activities/long-run.fit", "score 100 of 100"),
-        ("check fixtures/activities/long-run.fit --json", '"schema": "backrun_fit/report/1"'),
+        ("check fixtures/activities/long-run.fit --json", '"schema": "backrun_fit/report/2"'),
         ("send --help", "--to"),
         ("--help", "rehearse"),
     ],
