@@ -9,7 +9,7 @@ import attrs
 from backrun_fit.athlete import Athlete
 from backrun_fit.athlete.paces import PACE_NAMES
 from backrun_fit.cautions import cautions
-from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage
+from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, impossible_paces
 from backrun_fit.devices import GARMIN, DeviceProfile
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fitting import Adjustments, check_repeat, fit_step, fit_text
@@ -95,7 +95,7 @@ def compile_workout(
         else message
         for index, message in enumerate(messages)
     )
-    return CompiledWorkout(
+    compiled = CompiledWorkout(
         name=fit_text(workout.name, device.workout_name_bytes, "workout name", adjustments)
         or _unnamed(adjustments),
         messages=messages,
@@ -103,15 +103,17 @@ def compile_workout(
         sub_sport=workout.sub_sport,
         notes=workout.notes,
         adjustments=tuple(adjustments),
-        warnings=(
-            *workout.remarks,
-            *_doubts(workout, athlete),
-            *cautions((m for m in messages if isinstance(m, Step)), athlete, units=units),
-        ),
         extra=workout.extra,
         spelling=workout.spelling,
         beside=workout.beside,
     )
+    warnings = (
+        *workout.remarks,
+        *_doubts(workout, athlete),
+        *impossible_paces(compiled),
+        *cautions((m for m in messages if isinstance(m, Step)), athlete, units=units),
+    )
+    return attrs.evolve(compiled, warnings=tuple(dict.fromkeys(warnings)))
 
 
 def _unnamed(adjustments: Adjustments) -> str:

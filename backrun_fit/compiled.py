@@ -7,13 +7,24 @@ of a recording points to it.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
 import attrs
 
 from backrun_fit.errors import CompileError
-from backrun_fit.workout import Extra, Node, OtherDuration, RawMessage, Repeat, Step, Workout
+from backrun_fit.units import FASTEST_HUMAN_MPS
+from backrun_fit.workout import (
+    Extra,
+    Node,
+    OtherDuration,
+    PaceTarget,
+    RawMessage,
+    Repeat,
+    Step,
+    Workout,
+)
 
 __all__ = [
     "CompiledWorkout",
@@ -25,6 +36,7 @@ __all__ = [
     "PlannedExecution",
     "RepeatMessage",
     "as_workout",
+    "impossible_paces",
     "nest",
     "unroll",
 ]
@@ -83,7 +95,8 @@ class CompiledWorkout:
         notes: Description of the session.
         adjustments: What was changed so that the device can take it, one
             sentence each; empty when nothing was.
-        warnings: What the athlete should know (figures from the literature).
+        warnings: What the athlete should know (figures from the literature), and what is
+            doubtful about the file that it was read from; never written into a file.
         extra: Fields of the workout message that the model does not know.
         spelling: As of a step.
         beside: Messages of the file that are no part of the model.
@@ -113,6 +126,38 @@ class CompiledWorkout:
     def is_as_read(self) -> bool:
         """Whether this is just what the file of its identity holds."""
         return self.identity is not None and self.identity.content == self.content
+
+
+def impossible_paces(compiled: CompiledWorkout) -> tuple[str, ...]:
+    """A sentence about the paces that nobody runs; empty where there are none.
+
+    Programs that scale a speed twice write one a thousand times too fast.
+
+    Example:
+        >>> from backrun_fit.workout import OpenDuration, PaceTarget
+        >>> target = PaceTarget(slowest_mps=3279, fastest_mps=3390)
+        >>> step = Step(duration=OpenDuration(), target=target)
+        >>> impossible_paces(CompiledWorkout(name="w", messages=(step,)))[0][:57]
+        'it asks for 3279-3390 m/s, and nobody runs faster than 12'
+    """
+    bands = [
+        target
+        for message in compiled.messages
+        if isinstance(message, Step)
+        for target in (message.target, message.secondary_target)
+        if isinstance(target, PaceTarget) and not target.is_runnable
+    ]
+    if not bands:
+        return ()
+    fastest = max(bands, key=lambda band: (band.slowest_mps, band.fastest_mps))
+    ends = (fastest.slowest_mps, fastest.fastest_mps)
+    speeds = "-".join(dict.fromkeys(f"{end:.6g}" for end in ends if 0 < end < math.inf))
+    text = f"it asks for {speeds} m/s, and nobody runs faster than {FASTEST_HUMAN_MPS:g} m/s"
+    if max(end for end in ends if end < math.inf) / 1000 <= FASTEST_HUMAN_MPS:
+        text += (
+            ": the file was probably written by a program that multiplies the speed by 1000 twice"
+        )
+    return (text,)
 
 
 @attrs.frozen(kw_only=True)

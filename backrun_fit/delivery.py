@@ -44,12 +44,14 @@ class Delivery:
         outcome: What became of it.
         error: Why it was refused (before anything was written) or failed (while it
             was); None otherwise.
+        warnings: What is doubtful about the workout in it.
     """
 
     source: Path
     target: Path | None
     outcome: Outcome
     error: BackrunFitError | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +62,7 @@ class _Parcel:
     data: bytes
     identity: tuple[object, ...]
     target: Path
+    warnings: tuple[str, ...] = ()
     replaces: bool = False
 
     @property
@@ -186,10 +189,11 @@ def _check(source: Path, folder: Path) -> _Parcel | Delivery:
         refusal = OutputError(f"{source}: cannot be read: {error.strerror or error}")
         return _refused(source, None, refusal)
     try:
-        _make_sure_of_kind(source, data)
+        warnings = _make_sure_of_kind(source, data)
         return _Parcel(
             source=source,
             data=data,
+            warnings=warnings,
             identity=identity(data),
             target=folder / f"{safe_stem(source.stem)}.fit",
         )
@@ -197,8 +201,8 @@ def _check(source: Path, folder: Path) -> _Parcel | Delivery:
         return _refused(source, None, error)
 
 
-def _make_sure_of_kind(source: Path, data: bytes) -> None:
-    """Refuse what is no single workout or schedule that reads to its end."""
+def _make_sure_of_kind(source: Path, data: bytes) -> tuple[str, ...]:
+    """Refuse what is no single workout or schedule that reads to its end; what is doubtful."""
     from backrun_fit.fit.columns import decode
     from backrun_fit.fit.sniff import sniff
     from backrun_fit.fit.source import open_source
@@ -211,13 +215,13 @@ def _make_sure_of_kind(source: Path, data: bytes) -> None:
         )
     kinds = sniff(data)
     if kinds == ("workout",):
-        read_workout(data)
-    elif kinds == ("schedules",):
+        return read_workout(data).warnings
+    if kinds == ("schedules",):
         decode(data, source=str(source))
-    else:
-        raise DecodeError(
-            "no file for a watch", expected=wanted, got=" and ".join(kinds), source=str(source)
-        )
+        return ()
+    raise DecodeError(
+        "no file for a watch", expected=wanted, got=" and ".join(kinds), source=str(source)
+    )
 
 
 def _place(
@@ -226,16 +230,25 @@ def _place(
     """The parcel, with the name that a file in its place has, or why it is not to be written."""
     for path, data in present.values():
         if data == parcel.data:
-            return Delivery(source=parcel.source, target=path, outcome=Outcome.ALREADY_THERE)
+            return _there(parcel, path)
     clash = _clash_with(parcel, parcels) or _clash_there(parcel, present, replace=replace)
     if clash:
         error = OutputError(f"{parcel.source}: {clash}; nothing written")
         return _refused(parcel.source, parcel.target, error)
     first = next(other for other in parcels if other.data == parcel.data)
     if first is not parcel:
-        return Delivery(source=parcel.source, target=first.target, outcome=Outcome.ALREADY_THERE)
+        return _there(parcel, first.target)
     path, data = present.get(parcel.key, (parcel.target, None))
     return attrs.evolve(parcel, target=path, replaces=data is not None)
+
+
+def _there(parcel: _Parcel, path: Path) -> Delivery:
+    return Delivery(
+        source=parcel.source,
+        target=path,
+        outcome=Outcome.ALREADY_THERE,
+        warnings=parcel.warnings,
+    )
 
 
 def _clash_with(parcel: _Parcel, parcels: Sequence[_Parcel]) -> str | None:
@@ -311,6 +324,7 @@ def _write(parcel: _Parcel) -> Delivery:
         target=parcel.target,
         outcome=done if error is None else Outcome.FAILED,
         error=error,
+        warnings=parcel.warnings,
     )
 
 

@@ -20,7 +20,15 @@ from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.report import Verdict
 from backrun_fit.tolerances import Tolerances
-from backrun_fit.workout import HeartRateTarget, Intensity, Movement, PaceTarget
+from backrun_fit.workout import (
+    HeartRateTarget,
+    HeartRateZoneTarget,
+    Intensity,
+    Movement,
+    PaceTarget,
+    PowerZoneTarget,
+    Step,
+)
 from tests.activities import (
     Piece,
     as_planned,
@@ -289,3 +297,30 @@ def test_a_real_run_broken_off_says_where(real_runs: dict[str, Activity]) -> Non
     assert [result.verdict for result in done][-1] is Verdict.UNFINISHED
     assert all(result.verdict is Verdict.SKIPPED for result in report.results[len(done) :])
     assert report.verdict is Verdict.SKIPPED
+
+
+def test_a_zone_is_the_same_whether_its_bounds_are_in_the_file_or_on_the_watch() -> None:
+    bounded = HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)
+    for other, alike in (
+        (HeartRateZoneTarget(zone=3), True),
+        (attrs.evolve(bounded, zone=None), True),
+        (HeartRateZoneTarget(zone=2), False),
+        (PowerZoneTarget(zone=3), False),
+        (attrs.evolve(bounded, highest_bpm=140), False),
+    ):
+        found = compare(plan(timed(300, bounded)), plan(timed(300, other)))
+        assert (found.differences == ()) is alike, other
+
+
+def test_a_plan_with_a_pace_that_nobody_runs_is_warned_of_and_not_judged_by_it() -> None:
+    wrong = PaceTarget(slowest_mps=3279, fastest_mps=3390)
+    run = record(perfect())
+    asked = plan(*(attrs.evolve(m, target=wrong) if isinstance(m, Step) else m
+                   for m in INTERVALS.messages))  # fmt: skip
+    report = check(attrs.evolve(run, workout=asked))
+    [warning] = [text for text in report.warnings if "nobody runs" in text]
+    assert "multiplies the speed by 1000 twice" in warning
+    assert report.verdict is Verdict.MET
+    assert {f.verdict for r in report.results for f in r.findings if f.component == "pace"} == {
+        Verdict.NOT_MEASURABLE
+    }

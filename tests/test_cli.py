@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 
 from backrun_fit.cli import main
+from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.errors import NoActivityError
 from backrun_fit.fit.activity_reader import read_activities
 from backrun_fit.fit.workout_reader import read_workout
-from backrun_fit.workout import Step
+from backrun_fit.fit.workout_writer import encode_workout
+from backrun_fit.workout import CadenceTarget, PaceTarget, Step, TimeDuration
 from tests.conftest import ROOT
 from tests.fit_bytes import ENUM, definition, fit_file, message
 
@@ -65,7 +67,7 @@ def test_compile_prints_one_document_a_file(
 ) -> None:
     assert run("compile", *SPECS, "-o", tmp_path, "--json") == 0
     found = documents(capsys.readouterr().out)
-    assert [document["schema"] for document in found] == ["backrun_fit/workout/1"] * 4
+    assert [document["schema"] for document in found] == ["backrun_fit/workout/2"] * 4
     assert all(Path(str(document["path"])).is_file() for document in found)
 
 
@@ -131,7 +133,7 @@ def test_show_prints_specs_workouts_and_activities(
     assert "lap" in text
     assert run("show", LONG_RUN, workout, activity, "--json") == 0
     assert [d["schema"] for d in documents(capsys.readouterr().out)] == [
-        "backrun_fit/workout/1", "backrun_fit/workout/1", "backrun_fit/activity/1",
+        "backrun_fit/workout/2", "backrun_fit/workout/2", "backrun_fit/activity/2",
     ]  # fmt: skip
 
 
@@ -421,7 +423,7 @@ def test_apply_says_what_it_did_and_writes_the_new_workout(
     assert [step.name for step in laid.messages if isinstance(step, Step)].count("Back 60 s") == 1
     assert run("apply", *arguments, "-o", tmp_path / "out", "--json") == 0
     (document,) = documents(capsys.readouterr().out)
-    assert document["schema"] == "backrun_fit/changes/1"
+    assert document["schema"] == "backrun_fit/changes/2"
     kinds = {change["kind"]: change["count"] for change in document["changes"]}  # type: ignore[attr-defined]
     assert kinds["turned"] == 3
 
@@ -591,3 +593,53 @@ def test_show_draws_a_workout_and_refuses_to_draw_two(
     assert (tmp_path / "a.svg").is_file()
     assert run("show", *SPECS, "--svg", svg) == 2
     assert "expected one file to draw" in capsys.readouterr().err
+
+
+def test_a_pace_that_nobody_runs_is_said_by_show_apply_and_send(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = PaceTarget(slowest_mps=3279, fastest_mps=3390)
+    steps = (
+        Step(duration=TimeDuration(duration_s=480), target=target),
+        Step(duration=TimeDuration(duration_s=480)),
+    )
+    workout = tmp_path / "w.fit"
+    workout.write_bytes(
+        encode_workout(
+            CompiledWorkout(name="W", messages=steps), created_at=datetime(2026, 3, 1, tzinfo=UTC)
+        )
+    )
+    (tmp_path / "GARMIN" / "NEWFILES").mkdir(parents=True)
+    drilled = ("apply", "drills", workout, "-o", tmp_path / "out")
+    for arguments in (
+        ("show", workout),
+        drilled,
+        ("send", workout, "--to", tmp_path),
+    ):
+        run(*arguments)
+        said = " ".join(capsys.readouterr().out.split())
+        assert said.count("nobody runs faster than 12.5 m/s") == 1, arguments
+        assert "multiplies the speed by 1000 twice" in said
+
+
+def test_show_prints_the_second_target_and_the_notes_of_a_step(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = Step(
+        duration=TimeDuration(duration_s=1200),
+        target=PaceTarget(slowest_mps=3.03, fastest_mps=3.333),
+        secondary_target=CadenceTarget(lowest_spm=170, highest_spm=180),
+        notes="Tall posture, look ahead",
+        name="Tempo",
+    )
+    path = tmp_path / "w.fit"
+    path.write_bytes(
+        encode_workout(
+            CompiledWorkout(name="W", messages=(step,)), created_at=datetime(2026, 3, 1, tzinfo=UTC)
+        )
+    )
+    assert run("show", path) == 0
+    assert (
+        "   0  Tempo  20:00  @ 5:00-5:30/km and 170-180 spm  (active)\n"
+        "      Tall posture, look ahead\n"
+    ) in "\n".join(line.rstrip() for line in capsys.readouterr().out.splitlines())

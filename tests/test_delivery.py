@@ -21,7 +21,7 @@ from backrun_fit.delivery import Delivery, Outcome, find_folder, send
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.output import OutputError
-from backrun_fit.workout import Step, TimeDuration
+from backrun_fit.workout import PaceTarget, Step, TimeDuration
 from tests.fit_bytes import ENUM, UINT16, UINT32, crc16, definition, fit_file, message
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -87,6 +87,19 @@ def test_a_workout_arrives_byte_for_byte_and_nothing_else_does(watch: Path, home
         source=source, target=watch / "GARMIN/NEWFILES/Easy-run.fit", outcome=Outcome.SENT
     )
     assert inside(watch) == {"Easy-run.fit": source.read_bytes()}
+
+
+def test_a_pace_that_nobody_runs_is_sent_with_a_warning(watch: Path, home: Path) -> None:
+    target = PaceTarget(slowest_mps=3279, fastest_mps=3390)
+    step = Step(duration=TimeDuration(duration_s=60), target=target)
+    (home / "a.fit").write_bytes(
+        encode_workout(CompiledWorkout(name="A", messages=(step,)), created_at=DAY)
+    )
+    for outcome in (Outcome.SENT, Outcome.ALREADY_THERE):
+        [delivery] = send([home / "a.fit"], watch)
+        assert delivery.outcome is outcome
+        [warning] = delivery.warnings
+        assert "nobody runs faster than 12.5 m/s" in warning
 
 
 def test_a_schedule_is_taken_too(watch: Path, home: Path) -> None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import struct
+from datetime import UTC, datetime
 from pathlib import Path
 
+import attrs
 import garmin_fit_sdk
 import pytest
 
-from backrun_fit.compiled import RepeatMessage, unroll
+from backrun_fit.compile import compile_workout
+from backrun_fit.compiled import RepeatMessage, as_workout, unroll
 from backrun_fit.errors import DecodeError
+from backrun_fit.fit.columns import decode
 from backrun_fit.fit.workout_reader import read_workout
+from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.workout import (
+    REPEAT_TYPES,
     DistanceDuration,
     HeartRateTarget,
     Intensity,
     Movement,
     OpenTarget,
     OtherDuration,
+    OtherTarget,
+    PaceTarget,
     PowerTarget,
     Step,
     TimeDuration,
@@ -44,6 +52,7 @@ STEP = definition(
 )
 WORKOUT_FILE, ACTIVITY_FILE = 5, 4
 NONE = 0xFFFFFFFF
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def file_id(kind: int, manufacturer: int = 255) -> bytes:
@@ -203,3 +212,134 @@ def test_every_plan_of_the_corpus_has_the_steps_that_garmins_reader_finds(corpus
                 assert raw["target_type"] == 1
                 assert mine.target.lowest_bpm == raw["custom_target_value_low"] - 100
             assert mine.name == (raw.get("wkt_step_name") or None)
+
+
+# Targets as makers and watches write them.
+
+
+def test_a_zone_recorded_by_a_watch_keeps_its_bounds_when_it_is_written() -> None:
+    zone = step(0, target=(1, 3, 118, 135))
+    compiled = read_workout(plan(zone, step(1), step(2), kind=ACTIVITY_FILE))
+    target = compiled.messages[0].target  # type: ignore[union-attr]
+    assert target == HeartRateTarget(lowest_bpm=118, highest_bpm=135, zone=3)
+    again = as_workout(compiled)
+    written = encode_workout(compile_workout(again), created_at=NOW)
+    assert target_fields(written)[0] == (1, 3, 218, 235)
+    assert read_workout(written).messages[0].target == target  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        (1, 3, 218, 235),
+        (1, 0, 100, 245),
+        (1, 0, 0, 245),
+        (1, 0, 240, 0),
+        (4, 0, 1000, 1136),
+        (4, 2, 1180, 1220),
+        (0, 0, 4878, 4651),
+        (0, 2, 3000, 4000),
+        (4, 0, 65, 40),
+        (1, 0, 90, 250),
+        (5, 0, 3, 5),
+        (10, 0, 1158, 1205),
+        (11, 0, NONE, NONE),
+    ],
+)
+def test_target_fields_of_a_workout_file_are_written_as_they_were_read(
+    fields: tuple[int, int, int, int],
+) -> None:
+    compiled = read_workout(plan(step(0, target=fields), step(1), step(2)))
+    written = encode_workout(compile_workout(as_workout(compiled)), created_at=NOW)
+    found = tuple(None if value == NONE else value for value in fields)
+    assert target_fields(written)[0] == found
+    assert target_fields(encode_workout(compiled, created_at=None))[0] == found
+
+
+def test_a_target_that_was_changed_is_written_in_order() -> None:
+    compiled = read_workout(plan(step(0, target=(0, 0, 4878, 4651)), step(1), step(2)))
+    first = compiled.messages[0]
+    assert isinstance(first, Step)
+    changed = attrs.evolve(first, target=PaceTarget(slowest_mps=4.6, fastest_mps=4.878))
+    compiled = attrs.evolve(compiled, messages=(changed, *compiled.messages[1:]))
+    assert target_fields(encode_workout(compiled, created_at=NOW))[0] == (0, 0, 4600, 4878)
+
+
+@pytest.mark.parametrize("kind", [WORKOUT_FILE, ACTIVITY_FILE])
+def test_freestyle_is_a_target_that_is_kept(kind: int) -> None:
+    compiled = read_workout(plan(step(0, target=(11, 0, NONE, NONE)), step(1), step(2), kind=kind))
+    assert compiled.messages[0].target == OtherTarget(type=11, value=0)  # type: ignore[union-attr]
+    assert target_fields(encode_workout(compiled, created_at=NOW))[0] == (11, 0, None, None)
+
+
+def test_every_target_of_the_corpus_is_written_again_as_it_was_read(corpus: Path) -> None:
+    """Of an activity with the offsets that a workout file has, and its ends in order."""
+    count = 0
+    for path in sorted((corpus / "plans").rglob("*.fit")):
+        compiled = read_workout(path)
+        assert target_fields(encode_workout(compiled, created_at=NOW)) == target_fields(path), path
+        count += 1
+    for path in sorted(
+        (*(corpus / "structured").rglob("*.fit"), *(corpus / "wild").rglob("*.fit"))
+    ):
+        try:
+            compiled = read_workout(path, on_error="salvage")
+        except DecodeError:
+            continue
+        written = encode_workout(compiled, created_at=NOW)
+        assert read_workout(written).messages == compiled.messages, path
+        count += 1
+    assert count > 60
+
+
+def target_fields(source: bytes | Path) -> list[tuple[object, ...]]:
+    """Type, value and both ends of every step that has a target, in order of the file."""
+    [segment] = decode(source.read_bytes() if isinstance(source, Path) else source).segments
+    rows = segment.table("workout_step").raw_rows(1, 3, 4, 5, 6)
+    return [row[1:] for row in rows if row[0] not in REPEAT_TYPES]
+
+
+# What is doubtful.
+
+
+@pytest.mark.parametrize(("said", "count"), [(3, 5), (7, 5), (0, 5)])
+def test_another_count_of_steps_than_the_file_holds_is_said(said: int, count: int) -> None:
+    compiled = read_workout(counted(said, *(step(index) for index in range(count))))
+    assert compiled.warnings == (
+        f"the workout says {said} steps, and the file holds {count}: all are taken",
+    )
+    assert len(compiled.messages) == count
+
+
+@pytest.mark.parametrize("said", [2, 3])
+def test_a_count_with_or_without_repeats_is_right(said: int) -> None:
+    compiled = read_workout(
+        counted(said, step(0), step(1), step(2, 6, 0, target=(2, 3, NONE, NONE)))
+    )
+    assert isinstance(compiled.messages[2], RepeatMessage)
+    assert compiled.warnings == ()
+
+
+def test_warnings_are_no_part_of_what_is_written() -> None:
+    compiled = read_workout(counted(3, *(step(index) for index in range(5))))
+    assert compiled.is_as_read
+    silent = attrs.evolve(compiled, warnings=())
+    assert silent.content == compiled.content
+    assert encode_workout(silent, created_at=None) == encode_workout(compiled, created_at=None)
+
+
+def test_a_speed_that_was_multiplied_twice_is_said_with_its_likely_cause() -> None:
+    compiled = read_workout(plan(step(0, target=(0, 0, 3_279_000, 3_390_000)), step(1), step(2)))
+    [warning] = compiled.warnings
+    assert "3279-3390 m/s, and nobody runs faster than 12.5 m/s" in warning
+    assert "multiplies the speed by 1000 twice" in warning
+
+
+def test_a_workout_without_steps_is_refused_as_one() -> None:
+    with pytest.raises(DecodeError, match="the workout has no steps"):
+        read_workout(fit_file(FILE_ID, file_id(WORKOUT_FILE), WORKOUT, head()))
+
+
+def counted(said: int, *steps: bytes) -> bytes:
+    workout = message(1, struct.pack("<BH12s", 1, said, b"Plan"))
+    return fit_file(FILE_ID, file_id(WORKOUT_FILE), WORKOUT, workout, STEP, *steps)

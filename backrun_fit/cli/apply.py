@@ -160,7 +160,7 @@ def _say(path: Path, replaces: bool, item: _Laid, rule: str, *, json: bool) -> N
 
     if json:
         document: dict[str, Any] = {
-            "schema": "backrun_fit/changes/1",
+            "schema": "backrun_fit/changes/2",
             "source": str(item.source),
             "path": str(path),
             "rule": rule,
@@ -186,8 +186,11 @@ def _plan(path: Path, units: Units) -> _Plan:
     from backrun_fit.spec.located import load_located
 
     if not is_spec(path):
-        of_text = is_text(path)
-        workout = text_workout(path, units) if of_text else as_workout(read_workout(path))
+        if is_text(path):
+            workout = text_workout(path, units)
+        else:
+            read = read_workout(path)
+            workout = attrs.evolve(as_workout(read), remarks=read.warnings)
         return _Plan(workout=workout, attempt=lambda make: make(workout))
     located = load_located(path)
     spec = located.spec

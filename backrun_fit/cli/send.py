@@ -32,6 +32,8 @@ def send(
     for delivery in deliver(files, to, replace=replace):
         if delivery.error is None:
             print_out(f"{delivery.source} -> {delivery.target}  {delivery.outcome.value}")
+            for text in delivery.warnings:
+                print_out(f"note: {text}")
         else:
             code = max(code, complain(delivery.error, delivery.source))
     return code

@@ -8,7 +8,7 @@ from typing import Literal
 import attrs
 
 from backrun_fit.activity import Activity
-from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compiled import CompiledWorkout, impossible_paces
 from backrun_fit.compliance.align import align_recording
 from backrun_fit.compliance.colour import colour_of
 from backrun_fit.compliance.compare import compare
@@ -183,6 +183,8 @@ def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[DataWarnin
         yield DataWarning("other_sport", f"the activity is {activity.sport}, not running")
     if workout.sport != "running":
         yield DataWarning("other_sport", f"the workout is for {workout.sport}, not running")
+    for text in impossible_paces(workout):
+        yield DataWarning("impossible_pace", f"the workout cannot be run: {text}")
 
 
 def _without_records(recording: Recording, results: Sequence[StepResult]) -> Iterator[DataWarning]:

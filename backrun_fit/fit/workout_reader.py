@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import attrs
 import numpy as np
 
-from backrun_fit.compiled import CompiledWorkout, Identity, Message, RepeatMessage, nest
+from backrun_fit.compiled import (
+    CompiledWorkout,
+    Identity,
+    Message,
+    RepeatMessage,
+    impossible_paces,
+    nest,
+)
 from backrun_fit.errors import CompileError, DecodeError
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.raw_reader import raw_messages, raw_messages_beside
@@ -109,14 +116,20 @@ def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWork
     from backrun_fit.fit.source import open_source
 
     found: list[CompiledWorkout] = []
+    has_head = False
     named: str | None = None
     for name, data in open_source(source):
         named = name
         for segment in decode(data, source=name, on_error=on_error).segments:
             embedded = segment.table("file_id").values("type") != ["workout"]
+            has_head = has_head or bool(len(segment.table(_WORKOUT)))
             workout = compiled_from_segment(segment, embedded=embedded)
             if workout is not None:
                 found.append(workout)
+    if not found and has_head:
+        raise DecodeError(
+            "the workout has no steps", expected="at least one step", got="none", source=named
+        )
     if len(found) != 1:
         raise DecodeError(
             "the file is no workout", expected="one workout", got=f"{len(found)}", source=named
@@ -168,7 +181,20 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         raise DecodeError(str(error)) from error
     if keeps:
         compiled = workout_with_source(compiled, raw_messages(heads)[-1 if head is None else head])
+    warnings = (*_count_doubts(heads, messages), *impossible_paces(compiled))
+    compiled = attrs.evolve(compiled, warnings=warnings)
     return _with_source(compiled, segment, embedded=embedded)
+
+
+def _count_doubts(heads: Table, messages: Sequence[Message]) -> Iterator[str]:
+    """Whether the file says another number of steps than it holds.
+
+    Watches count repeats, Garmin's sample files of 2009 leave them out: both are right.
+    """
+    said = next((n for n in reversed(heads.values("num_valid_steps")) if n is not None), None)
+    steps = sum(isinstance(message, Step) for message in messages)
+    if said is not None and said not in (steps, len(messages)):
+        yield f"the workout says {said} steps, and the file holds {len(messages)}: all are taken"
 
 
 def _with_source(compiled: CompiledWorkout, segment: Segment, *, embedded: bool) -> CompiledWorkout:
@@ -229,9 +255,10 @@ def _word(type_name: str, word: str | None) -> str:
 
 def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
     return any(
-        row.target_high in _KEPT_OFFSETS.get(row.target_type, ())
+        end in _KEPT_OFFSETS.get(row.target_type, ())
         for row in rows
         if row.target_type is not None
+        for end in (row.target_low, row.target_high)
     )
 
 
