@@ -137,8 +137,8 @@ def impossible_paces(compiled: CompiledWorkout) -> tuple[str, ...]:
         >>> from backrun_fit.workout import OpenDuration, PaceTarget
         >>> target = PaceTarget(slowest_mps=3279, fastest_mps=3390)
         >>> step = Step(duration=OpenDuration(), target=target)
-        >>> impossible_paces(CompiledWorkout(name="w", messages=(step,)))[0][:57]
-        'it asks for 3279-3390 m/s, and nobody runs faster than 12'
+        >>> impossible_paces(CompiledWorkout(name="w", messages=(step,)))[0][:72]
+        'the workout asks for 3279-3390 m/s, and nobody runs faster than 12.5 m/s'
     """
     bands = [
         target
@@ -152,7 +152,9 @@ def impossible_paces(compiled: CompiledWorkout) -> tuple[str, ...]:
     fastest = max(bands, key=lambda band: (band.slowest_mps, band.fastest_mps))
     ends = (fastest.slowest_mps, fastest.fastest_mps)
     speeds = "-".join(dict.fromkeys(f"{end:.6g}" for end in ends if 0 < end < math.inf))
-    text = f"it asks for {speeds} m/s, and nobody runs faster than {FASTEST_HUMAN_MPS:g} m/s"
+    text = (
+        f"the workout asks for {speeds} m/s, and nobody runs faster than {FASTEST_HUMAN_MPS:g} m/s"
+    )
     if max(end for end in ends if end < math.inf) / 1000 <= FASTEST_HUMAN_MPS:
         text += (
             ": the file was probably written by a program that multiplies the speed by 1000 twice"

@@ -119,8 +119,9 @@ def target_text(target: Target, units: UnitSystem = "metric") -> str:
         case OpenTarget():
             return ""
         case PaceTarget() | HeartRateTarget() | PowerTarget() if target.zone is not None:
-            band = target_text(attrs.evolve(target, zone=None), units).removeprefix("HR ")
-            return f"{_ZONES[type(target)]} zone {target.zone} ({band})"
+            word = _ZONES[type(target)]
+            band = target_text(attrs.evolve(target, zone=None), units).removeprefix(f"{word} ")
+            return f"{word} zone {target.zone} ({band})"
         case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
             return _paces_text(slowest, fastest, units)
         case NamedPaceTarget(name=name):

@@ -351,6 +351,10 @@ def test_markup_in_a_name_is_not_obeyed() -> None:
         ("power up to 136 W", target_text(PowerTarget(lowest_w=0, highest_w=136))),
         ("power from 250 W", target_text(PowerTarget(lowest_w=250, highest_w=math.inf))),
         ("power zone 2 (180-220 W)", target_text(PowerTarget(lowest_w=180, highest_w=220, zone=2))),
+        (
+            "power zone 3 (from 250 W)",
+            target_text(PowerTarget(lowest_w=250, highest_w=math.inf, zone=3)),
+        ),
         ("up to 180 spm", target_text(CadenceTarget(lowest_spm=0, highest_spm=180))),
         ("4:10/km or slower", target_text(PaceTarget(slowest_mps=0, fastest_mps=4))),
         ("4:10/km or faster", target_text(PaceTarget(slowest_mps=4, fastest_mps=math.inf))),

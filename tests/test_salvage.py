@@ -351,7 +351,7 @@ def test_bytes_that_look_like_a_step_do_not_cost_the_plan(steps: list[bytes]) ->
 def test_a_plan_that_lost_a_step_is_not_read_as_another(steps: list[bytes]) -> None:
     activity = read_activity(with_steps(*steps), on_error="salvage")
     assert activity.workout is None
-    assert any("workout steps are missing" in text for text in activity.warnings)
+    assert any("workout steps are missing" in str(text) for text in activity.warnings)
 
 
 # -- what the error says ------------------------------------------------------------------------

@@ -183,8 +183,9 @@ def _doubts(activity: Activity, workout: CompiledWorkout) -> Iterator[DataWarnin
         yield DataWarning("other_sport", f"the activity is {activity.sport}, not running")
     if workout.sport != "running":
         yield DataWarning("other_sport", f"the workout is for {workout.sport}, not running")
-    for text in impossible_paces(workout):
-        yield DataWarning("impossible_pace", f"the workout cannot be run: {text}")
+    read = workout.warnings if workout is activity.workout else ()
+    for text in dict.fromkeys((*read, *impossible_paces(workout))):
+        yield DataWarning("odd_workout", text)
 
 
 def _without_records(recording: Recording, results: Sequence[StepResult]) -> Iterator[DataWarning]:
