@@ -21,7 +21,9 @@ def codes_in_use() -> set[str]:
 
 def codes_listed() -> set[str]:
     page = (ROOT / "docs" / "reference" / "activities.md").read_text("utf-8")
-    rows = [line for line in page.partition("## Warnings")[2].splitlines() if line.startswith("| `")]
+    rows = [
+        line for line in page.partition("## Warnings")[2].splitlines() if line.startswith("| `")
+    ]
     return {code for row in rows for code in LISTED.findall(row.split("|")[1])}
 
 

@@ -18,6 +18,7 @@ from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.workout import (
     REPEAT_TYPES,
+    CadenceTarget,
     DistanceDuration,
     HeartRateTarget,
     Intensity,
@@ -28,6 +29,7 @@ from backrun_fit.workout import (
     PaceTarget,
     PowerTarget,
     Step,
+    Target,
     TimeDuration,
 )
 from tests.fit_bytes import ENUM, STRING, UINT8, UINT16, UINT32, definition, fit_file, message
@@ -343,3 +345,31 @@ def test_a_workout_without_steps_is_refused_as_one() -> None:
 def counted(said: int, *steps: bytes) -> bytes:
     workout = message(1, struct.pack("<BH12s", 1, said, b"Plan"))
     return fit_file(FILE_ID, file_id(WORKOUT_FILE), WORKOUT, workout, STEP, *steps)
+
+
+SECOND = [(254, 2, UINT16), (1, 1, ENUM), (2, 4, UINT32), (3, 1, ENUM)]
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "value", "low", "high", "target"),
+    [
+        (19, 3, 0, 85, 90, CadenceTarget(lowest_spm=170, highest_spm=180)),
+        (20, 3, 0, 85, 90, CadenceTarget(lowest_spm=170, highest_spm=180)),
+        (20, 1, 0, 240, 250, HeartRateTarget(lowest_bpm=140, highest_bpm=150)),
+        (20, 3, 2, 85, 90, None),
+        (20, 11, 0, 85, 90, None),
+        (20, 3, 0, NONE, 90, None),
+        (20, 3, 0, 85, NONE, None),
+    ],
+)
+def test_a_second_target_one_field_too_high_is_read_and_written_where_it_belongs(
+    first: int, kind: int, value: int, low: int, high: int, target: Target | None
+) -> None:
+    fields = [(first, 1, ENUM), *((first + more, 4, UINT32) for more in (1, 2, 3))]
+    values = struct.pack("<HBIBBIII", 0, 0, 60_000, 2, kind, value, low, high)
+    data = fit_file(FILE_ID, file_id(5), definition(2, 27, [*SECOND, *fields]), message(2, values))
+    compiled = read_workout(data)
+    assert compiled.messages[0].secondary_target == target  # type: ignore[union-attr]
+    if target is not None:
+        [segment] = decode(encode_workout(compiled, created_at=NOW)).segments
+        assert segment.table("workout_step").raw_rows(19, 20, 21, 22) == [(kind, value, low, high)]

@@ -70,6 +70,11 @@ _STEP_FIELDS: Final[tuple[str | int, ...]] = (
 )
 
 
+# Speed, heart rate, cadence, power.
+_WITH_BANDS: Final = frozenset((0, 1, 3, 4))
+_BEYOND_SECOND: Final = 23
+"""The field after those of a second target; the profile has none."""
+
 _HEAD_FIELDS: Final = ("wkt_name", "sport", "sub_sport", "wkt_description")
 
 
@@ -342,6 +347,9 @@ def _messages(table: Table, places: Sequence[int], *, embedded: bool) -> tuple[M
     all_fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
     fields = [all_fields[place] for place in places]
     found = [_RawStep.of(row[: len(_STEP_FIELDS)]) for row in fields]
+    if _BEYOND_SECOND in table.field_numbers:
+        beyond = [high for (high,) in table.raw_rows(_BEYOND_SECOND)]
+        found = [_second_in_place(raw, high) for raw, high in zip(found, beyond, strict=True)]
     offsets = not embedded or _keeps_offsets(found)
     has_more = _any_value(row[len(_STEP_FIELDS) :] for row in fields)
     sources = raw_messages(table) if not embedded or has_more else None
@@ -387,6 +395,20 @@ def _indexes(steps: Sequence[_RawStep]) -> list[int]:
                 + ", ".join(names[:5]),
             )
     return indexes
+
+
+def _second_in_place(raw: _RawStep, beyond: Raw) -> _RawStep:
+    """A step whose second target stands in fields 20 to 23, one above FIT's 19 to 22, put right.
+
+    That it does is certain enough where field 19 is absent, field 20 holds the number of a
+    kind that has bands, field 21 is 0 and both ends follow: read by the profile, it would be
+    a target without a kind, and be lost.
+    """
+    kind, value, low = raw.second_value, raw.second_low, raw.second_high
+    moved = raw.second_type is None and kind in _WITH_BANDS and value == 0
+    if not moved or not low or not isinstance(beyond, int) or not beyond:
+        return raw
+    return raw._replace(second_type=kind, second_value=0, second_low=low, second_high=beyond)
 
 
 def _message(raw: _RawStep, offsets: bool) -> Message:
