@@ -38,18 +38,18 @@ from tests.test_cli import run
 
 DIGESTS = {
     "activity-1": "508214c22125bdde",
-    "activity-2": "61437e994a6d440d",
+    "activity-2": "e1b17d3f0dd949af",
     "batch-1": "4f381d11f46bc20e",
     "changes-1": "edbc973c5b80f5d2",
     "changes-2": "67e1fa2a6c598b84",
     "contents-1": "34a6c763d18dbbb9",
     "error-1": "64e9f7c57c65344b",
     "report-1": "8eb118535ff88093",
-    "report-2": "c3ec852dd5b642e7",
+    "report-2": "d4a1a0341e1a75e0",
     "roster-1": "e4e26e0bed090085",
     "season-1": "9d4fbcafb1511f61",
     "trend-1": "cd49f445a14e4755",
-    "trend-2": "b971a9e9040d38cb",
+    "trend-2": "db3ed0e43b124192",
     "workout-1": "557eb07d07455a40",
     "workout-2": "4e708cd13b9f6093",
 }
