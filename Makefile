@@ -12,7 +12,7 @@ PACE2FIT := $(VENV)/.pace2fit-0.1.3
 TOOLS := $(VENV)/.tools
 LISTED := $(VENV)/.packaging/sbom
 
-.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-compile bench-batch bench-damage pictures house fuzz mutants clean
+.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-alignment bench-compile bench-batch bench-damage pictures house fuzz mutants clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -97,6 +97,9 @@ bench-accuracy: $(RIVALS)
 
 bench-damage: $(RIVALS)
 	$(BIN)/python -m tests.benchmarks.bench_damage
+
+bench-alignment: $(READY)
+	$(BIN)/python -m tests.benchmarks.bench_alignment
 
 bench-compile: $(READY) $(PACE2FIT)/.ready
 	$(BIN)/python -m tests.benchmarks.bench_compile $(PACE2FIT)/bin/python

@@ -12,7 +12,9 @@ import attrs
 import numpy as np
 
 from backrun_fit.activity import Activity, Track
+from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.check import check
+from backrun_fit.compliance.pairing import AlignMode
 from backrun_fit.compliance.timeline import instant
 from backrun_fit.errors import BackrunFitError, DataWarning
 from backrun_fit.fit.activity_reader import read_activity
@@ -23,10 +25,12 @@ from tests.benchmarks.accuracy import Failure, Measure, kind_of, share
 
 __all__ = [
     "RealRun",
+    "agrees",
     "found_with_indexes",
     "found_without_indexes",
     "found_without_laps",
     "mismatches",
+    "read_or_empty",
     "real_runs",
     "report_of",
     "without_laps",
@@ -52,12 +56,12 @@ def real_runs(corpus: Path) -> list[RealRun]:
     """The structured runs of a corpus with what its ``truth.json`` says of them."""
     truth: dict[str, list[dict[str, Any]]] = json.loads((corpus / "truth.json").read_text())
     return [
-        RealRun(name, _read(corpus / "structured" / name), tuple(entries))
+        RealRun(name, read_or_empty(corpus / "structured" / name), tuple(entries))
         for name, entries in sorted(truth.items())
     ]
 
 
-def _read(path: Path) -> Activity:
+def read_or_empty(path: Path) -> Activity:
     """A file that cannot be read counts as one in which nothing is found."""
     try:
         return read_activity(path)
@@ -71,10 +75,12 @@ def _read(path: Path) -> Activity:
         )
 
 
-def report_of(activity: Activity) -> Report | str:
+def report_of(
+    activity: Activity, workout: CompiledWorkout | None = None, align: AlignMode = "auto"
+) -> Report | str:
     """What the check says; a text where it says that it cannot."""
     try:
-        return check(activity)
+        return check(activity, workout, align=align)
     except BackrunFitError as error:
         return "; ".join((*map(str, activity.warnings), f"no report: {error}"))
 
@@ -167,21 +173,22 @@ def mismatches(run: RealRun, report: Report, within_s: float) -> Iterator[Failur
     """True executions that are not in a report, each with what lies there instead."""
     left = [result for result in report.results if result.start_at is not None]
     for number, true in enumerate(run.truth, start=1):
-        hit = next((each for each in left if _agrees(each, true, within_s)), None)
+        hit = next((each for each in left if agrees(each, true, within_s)), None)
         if hit is not None:
             left.remove(hit)
             continue
         got = max(report.results, key=lambda each: _overlap_s(each, true), default=None)
         yield Failure(
-            _difference(run, true, got, within_s),
+            _difference(report.workout, true, got, within_s),
             run.name,
             f"execution {number}, expected {_true_text(true)}, got {_result_text(got, true)}",
         )
 
 
-def _agrees(result: StepResult, true: Mapping[str, Any], within_s: float) -> bool:
-    assert result.start_at is not None
-    assert result.end_at is not None
+def agrees(result: StepResult, true: Mapping[str, Any], within_s: float) -> bool:
+    """Whether a result is of the true step, and has both its ends within some seconds."""
+    if result.start_at is None or result.end_at is None:
+        return False
     return bool(
         result.planned.step_index == true["step_index"]
         and abs(result.start_at.timestamp() - true["start"]) <= within_s
@@ -197,11 +204,10 @@ def _overlap_s(result: StepResult, true: Mapping[str, Any]) -> float:
 
 
 def _difference(
-    run: RealRun, true: Mapping[str, Any], got: StepResult | None, within_s: float
+    workout: CompiledWorkout, true: Mapping[str, Any], got: StepResult | None, within_s: float
 ) -> str:
     """In which way what was found differs from what is true."""
-    workout = run.activity.workout
-    messages = workout.messages if workout else ()
+    messages = workout.messages
     index = true["step_index"]
     step = messages[index] if index < len(messages) else None
     if not isinstance(step, Step):

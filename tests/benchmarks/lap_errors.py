@@ -17,7 +17,7 @@ from tests.activities import renumbered, without_indexes
 from tests.benchmarks.accuracy import Failure, Measure, kind_of, share
 from tests.benchmarks.accuracy_real import RealRun, report_of
 
-__all__ = ["moved", "unmoved", "with_lap_split", "with_laps_merged"]
+__all__ = ["LEAST_LAPS", "moved", "unmoved", "with_lap_error", "with_lap_split", "with_laps_merged"]
 
 WITHIN_S: Final = 1.0
 """A boundary is unmoved within this."""
@@ -77,6 +77,24 @@ def with_lap_split(activity: Activity, number: int, fraction: float) -> Activity
     return attrs.evolve(activity, laps=tuple(renumbered(laps)))
 
 
+def with_lap_error(
+    activity: Activity, random: Random
+) -> tuple[Activity, tuple[int, int], str, str]:
+    """The same with one lap press lost, or one too many, each in half of the cases.
+
+    Returns:
+        The activity, the first and last changed lap as numbered before, and the error in
+        one word and in some.
+    """
+    if random.random() < 0.5:
+        number = random.randrange(len(activity.laps) - 1)
+        changed = with_laps_merged(activity, number)
+        return changed, (number, number + 1), "merged", f"laps {number + 1} and {number + 2} merged"
+    number, fraction = random.randrange(len(activity.laps)), random.uniform(0.05, 0.95)
+    changed = with_lap_split(activity, number, fraction)
+    return changed, (number, number), "split", f"lap {number + 1} split after {fraction:.0%}"
+
+
 def unmoved(runs: Sequence[RealRun], seeds: Sequence[int]) -> Measure:
     """Share of the executions that touch no changed lap and stay where they were.
 
@@ -96,14 +114,7 @@ def unmoved(runs: Sequence[RealRun], seeds: Sequence[int]) -> Measure:
         random = Random(seed)
         place = random.choice(places)
         before, activity = plain(place), without_indexes(runs[place].activity)
-        if random.random() < 0.5:
-            number = random.randrange(len(activity.laps) - 1)
-            changed, touched = with_laps_merged(activity, number), (number, number + 1)
-            kind, what = "merged", f"laps {number + 1} and {number + 2} merged"
-        else:
-            number, fraction = random.randrange(len(activity.laps)), random.uniform(0.05, 0.95)
-            changed, touched = with_lap_split(activity, number, fraction), (number, number)
-            kind, what = "split", f"lap {number + 1} split after {fraction:.0%}"
+        changed, touched, kind, what = with_lap_error(activity, random)
         after = report_of(changed)
         assert isinstance(before, Report)
         others, lost = moved(before, after, touched)
