@@ -5,12 +5,13 @@ One run is one task for a process; what comes back can be pickled and added up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from random import Random
 from typing import Final, Literal
 
 import attrs
+import numpy as np
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout
@@ -39,6 +40,7 @@ __all__ = [
     "Tally",
     "Variant",
     "athlete_of",
+    "false_misses",
     "judged_run",
     "other_athlete",
     "weights_for",
@@ -151,9 +153,14 @@ def _activity_changed(
 def _not_loaded(
     change: Callable[[RealRun], RealRun | None], autolap_m: float | None
 ) -> Callable[[RealRun], tuple[RealRun, CompiledWorkout] | None]:
-    """The plan was not loaded: laps of so many metres, or none."""
+    """The plan was not loaded: laps of so many metres, or none.
+
+    Left out are runs without distances, and those whose clock was set while they lasted.
+    """
 
     def changed(run: RealRun) -> tuple[RealRun, CompiledWorkout] | None:
+        if run.activity.clock_jumps or np.isnan(run.activity.track.distance_m).all():
+            return None
         found = change(run)
         if found is None:
             return None
@@ -300,7 +307,7 @@ def _tally(
     variant: str,
     count: int,
     failures: Sequence[Failure],
-    matches: Sequence[Match] = (),
+    matches: Iterable[Match] = (),
 ) -> Tally:
     return Tally(
         measure=measure,
@@ -369,7 +376,7 @@ def _one_step(run: RealRun) -> Iterator[Tally]:
             text = report if isinstance(report, str) else report.results[0].pairing
             failures.append(Failure(said, run.name, text))
         matches = _matches(whole, report)
-        yield _tally(run, f"one_step_{kind}_met", f"one step by {kind}", 1, failures, [*matches])
+        yield _tally(run, f"one_step_{kind}_met", f"one step by {kind}", 1, failures, matches)
 
 
 def _unix(activity: Activity) -> tuple[float, float]:
@@ -380,7 +387,8 @@ def _lap_errors(run: RealRun, seeds: Sequence[int]) -> Tally:
     """One lap lost or inserted, step indexes hidden: what touches no changed lap stays."""
     activity = without_indexes(run.activity)
     before = report_of(activity)
-    count, failures, matches = 0, [], []
+    count, failures = 0, list[Failure]()
+    matches: list[Match] = []
     if len(activity.laps) < LEAST_LAPS or isinstance(before, str):
         seeds = ()
     for seed in seeds:

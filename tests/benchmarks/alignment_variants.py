@@ -25,6 +25,7 @@ __all__ = [
     "MILE_M",
     "STANDING_S",
     "one_step_plan",
+    "own_running_s",
     "with_autolaps",
     "with_cool_down",
     "with_standing",
@@ -183,15 +184,24 @@ def _easy_running(run: RealRun, begin: float, lasting_s: float) -> tuple[Track, 
     part = run.activity.track.rows(_easiest(run))
     step_s = np.diff(part.unix_s)
     step_s = np.where(step_s > LONGEST_INTERVAL_S, 1.0, np.maximum(step_s, 0.0))
+    moving_mps = _speeds(part)
     rows = np.arange(1, len(part))
     times = math.ceil(lasting_s / float(step_s.sum()))
     rows, step_s = np.tile(rows, times), np.tile(step_s, times)
     kept = np.cumsum(step_s) < lasting_s
     rows, step_s = rows[kept], step_s[kept]
-    speed_mps = np.nan_to_num(part.speed_mps[rows], nan=float(np.nanmean(part.speed_mps)))
-    distance_m = np.cumsum(speed_mps * step_s)
+    distance_m = np.cumsum(moving_mps[rows] * step_s)
     easy = attrs.evolve(_rows(part, rows), unix_s=begin + np.cumsum(step_s), distance_m=distance_m)
     return easy, float(distance_m[-1])
+
+
+def _speeds(track: Track) -> Column:
+    """As recorded; the mean where a sample has none, and the slope of the distance without any."""
+    known = ~np.isnan(track.speed_mps)
+    if known.any():
+        return np.where(known, track.speed_mps, float(np.mean(track.speed_mps[known])))
+    covered_m = float(np.nanmax(track.distance_m) - np.nanmin(track.distance_m))
+    return np.full(len(track), covered_m / float(np.ptp(track.unix_s)))
 
 
 def _easiest(run: RealRun) -> slice:
@@ -202,7 +212,7 @@ def _easiest(run: RealRun) -> slice:
         first, behind = np.searchsorted(track.unix_s, (true["start"], true["end"]))
         if behind - first < 3:
             continue
-        speed_mps = float(np.nanmean(track.speed_mps[first:behind]))
+        speed_mps = float(np.mean(_speeds(track.rows(slice(first, behind)))))
         short = true["end"] - true["start"] < LEAST_EASY_S
         parts.append((short, speed_mps < LEAST_EASY_MPS, speed_mps, int(first), int(behind)))
     *_, first, behind = min(parts)
@@ -302,10 +312,9 @@ def _stood(track: Track, at: float) -> Track:
     """Samples of standing behind the last one of a track, one a second."""
     count = round(STANDING_S) - 1
     still = _rows(track, np.full(count, len(track) - 1))
+    unix_s = np.arange(count, dtype=np.float64) + (at + 1.0)
     nothing = np.zeros(count)
-    return attrs.evolve(
-        still, unix_s=at + 1.0 + np.arange(count), speed_mps=nothing, cadence_spm=nothing
-    )
+    return attrs.evolve(still, unix_s=unix_s, speed_mps=nothing, cadence_spm=nothing)
 
 
 def _stood_instead(run: RealRun, at: float) -> RealRun:
@@ -314,12 +323,14 @@ def _stood_instead(run: RealRun, at: float) -> RealRun:
     track = activity.track
     still = (track.unix_s > at) & (track.unix_s <= at + STANDING_S)
     behind = track.unix_s > at + STANDING_S
-    here = int(np.searchsorted(track.unix_s, at))
-    there = int(np.searchsorted(track.unix_s, at + STANDING_S, side="right")) - 1
-    lost_m = float(track.distance_m[there] - track.distance_m[here])
+    known = ~np.isnan(track.distance_m)
+    here_m, there_m = np.interp(
+        (at, at + STANDING_S), track.unix_s[known], track.distance_m[known]
+    ).tolist()
+    lost_m = there_m - here_m
     changed = attrs.evolve(
         track,
-        distance_m=np.where(still, track.distance_m[here], track.distance_m - lost_m * behind),
+        distance_m=np.where(still, here_m, track.distance_m - lost_m * behind),
         speed_mps=np.where(still, 0.0, track.speed_mps),
         cadence_spm=np.where(still, 0.0, track.cadence_spm),
     )
@@ -351,7 +362,7 @@ def _joined(*tracks: Track) -> Track:
 
 def _longer(
     activity: Activity, timer_s: float, elapsed_s: float, distance_m: float
-) -> dict[str, float | None]:
+) -> dict[str, Any]:
     """The totals of an activity with so much more."""
     more: Sequence[tuple[str, float]] = (
         ("timer_s", timer_s),

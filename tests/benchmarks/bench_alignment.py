@@ -22,7 +22,7 @@ from rich.table import Table
 
 from tests.benchmarks.accuracy import Measure, failure_lines, line, share
 from tests.benchmarks.accuracy_real import RealRun, read_or_empty
-from tests.benchmarks.alignment_cost import LOADS, cost_measures, cost_of
+from tests.benchmarks.alignment_cost import LOADS, Load, cost_measures, cost_of
 from tests.benchmarks.alignment_runs import (
     Match,
     Tally,
@@ -130,16 +130,13 @@ def _judged(task: tuple[Path, Sequence[Mapping[str, Any]], str | None, list[int]
     return judged_run(RealRun(path.name, read_or_empty(path), tuple(truth)), other, seeds)
 
 
-def tallies_of(
-    corpus: Path, tries: int = TRIES, every: int = 1, workers: int = WORKERS
-) -> list[Tally]:
+def tallies_of(corpus: Path, tries: int = TRIES, every: int = 1) -> list[Tally]:
     """Everything that is counted on the structured runs of a corpus, in order of their names.
 
     Args:
         corpus: With ``truth.json`` and ``structured/``.
         tries: So many lap errors, over all runs.
         every: One run of so many is taken.
-        workers: Processes.
     """
     truth: dict[str, list[dict[str, Any]]] = json.loads((corpus / "truth.json").read_text())
     names = sorted(truth)[::every]
@@ -157,7 +154,7 @@ def tallies_of(
         )
         for name in names
     ]
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    with ProcessPoolExecutor(max_workers=WORKERS) as pool:
         return [tally for tallies in pool.map(_judged, tasks) for tally in tallies]
 
 
@@ -308,16 +305,20 @@ def _calibration_table(tallies: Sequence[Tally]) -> Table:
 
 
 def run(
-    corpus: Path | None, console: Console, *, quick: bool = False, workers: int = WORKERS
+    corpus: Path | None,
+    console: Console,
+    *,
+    quick: bool = False,
+    loads: Sequence[Load] = LOADS,
 ) -> str:
     """Measure and print everything; the line for machines."""
-    costs = cost_measures([cost_of(load, rounds=2 if quick else 5) for load in LOADS])
+    costs = cost_measures([cost_of(load, rounds=2 if quick else 5) for load in loads])
     tallies: list[Tally] = []
     if corpus is None:
         console.print("no corpus of real FIT files here (set BACKRUN_CORPUS): its measures are NaN")
     else:
         tries, every = (QUICK_TRIES, QUICK_SHARE) if quick else (TRIES, 1)
-        tallies = tallies_of(corpus, tries, every, workers)
+        tallies = tallies_of(corpus, tries, every)
     found = list(figures(tallies))
     for measure in (*(figure.total for figure in found), *costs):
         if measure.failures or measure.notes:
