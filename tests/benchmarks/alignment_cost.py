@@ -184,7 +184,7 @@ def cost_measures(costs: list[Cost]) -> list[Measure]:
     measures.append(
         Measure(
             name="cpu_doubling",
-            title="CPU: twice the input takes so many times as long",
+            title="CPU: twice the input, times as long",
             asked=LARGEST_RATIO,
             sense="most",
             value=max(known) if len(known) == len(ratios) and known else math.nan,

@@ -70,7 +70,7 @@ class Asked:
 MEASURES: Final = (
     Asked(
         name="indexes_within_2s",
-        title="indexes, within 2 s (reads the same field as the truth)",
+        title="indexes, within 2 s (the truth's own field)",
         asked=0.995,
     ),
     Asked(name="laps_within_5s", title='indexes hidden by align="laps", within 5 s', asked=0.98),
@@ -94,12 +94,12 @@ MEASURES: Final = (
     Asked(name="one_step_distance_met", title="one step as far: met", asked=1, unit="runs"),
     Asked(
         name="unmoved_by_lap_error",
-        title="one lap lost or inserted, indexes hidden: others unmoved",
+        title="one lap lost or inserted: others unmoved",
         asked=0.995,
     ),
     Asked(
         name="own_running_within_15s",
-        title="own warm-up, cool-down, standing: within 15 s",
+        title="own warm-up, cool-down, standing, 15 s",
         asked=0.95,
     ),
 )
@@ -203,7 +203,7 @@ def _confident(tallies: Sequence[Tally], athletes: Sequence[str]) -> Figure:
         sure = [one for one in _matches(chosen) if one.certainty >= CONFIDENT]
         return Measure(
             name="confident_right",
-            title=f"matches of certainty >= {CONFIDENT:g} that are right, within 15 s",
+            title=f"certainty >= {CONFIDENT:g}: right within 15 s",
             asked=0.95,
             value=share(sum(one.is_right for one in sure), len(sure)),
             count=len(sure),
@@ -220,7 +220,7 @@ def _confident(tallies: Sequence[Tally], athletes: Sequence[str]) -> Figure:
         by_variant={
             name: measure([one for one in tallies if one.measure == name]) for name in measures
         },
-        data="structured, all rows above",
+        data="structured, all above",
     )
 
 
