@@ -102,7 +102,7 @@ def test_every_benchmark_is_run_and_a_missed_promise_ends_with_1(
         bench.main(["python"])
     assert left.value.code == 1
     assert asked == [
-        *("read", "rehearsal", "accuracy", "compile", "batch", "damage"),
+        *("read", "rehearsal", "accuracy", "alignment", "compile", "batch", "damage"),
     ]
     assert {path.stem.removeprefix("bench_") for path in benchmarks()} == {*asked}
     printed = capsys.readouterr().out

@@ -18,7 +18,7 @@ from tests.benchmarks.bench_read import machine
 from tests.benchmarks.guard import figures_of, missed, table, with_table
 from tests.conftest import ROOT
 
-BENCHMARKS: Final = ("read", "rehearsal", "accuracy", "compile", "batch", "damage")
+BENCHMARKS: Final = ("read", "rehearsal", "accuracy", "alignment", "compile", "batch", "damage")
 WITH_PACE2FIT: Final = ("compile", "batch")
 RIVALS: Final = ("chiptime", "fitfast", "fitparse", "garmin-fit-sdk", "numba")
 
