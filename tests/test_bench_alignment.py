@@ -17,8 +17,8 @@ import numpy as np
 import pytest
 from rich.console import Console
 
+from backrun_fit import check
 from backrun_fit.activity import Column
-from backrun_fit.compliance.check import check
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.workout import DistanceDuration, Step, TimeDuration
 from tests.activities import Piece, metres, plan, record, timed

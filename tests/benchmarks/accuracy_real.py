@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -14,7 +14,6 @@ import numpy as np
 from backrun_fit.activity import Activity, Track
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.check import check
-from backrun_fit.compliance.pairing import AlignMode
 from backrun_fit.compliance.timeline import instant
 from backrun_fit.errors import BackrunFitError, DataWarning
 from backrun_fit.fit.activity_reader import read_activity
@@ -24,6 +23,7 @@ from tests.activities import without_indexes
 from tests.benchmarks.accuracy import Failure, Measure, kind_of, share
 
 __all__ = [
+    "AlignMode",
     "RealRun",
     "agrees",
     "found_with_indexes",
@@ -35,6 +35,9 @@ __all__ = [
     "report_of",
     "without_laps",
 ]
+
+AlignMode: TypeAlias = Literal["auto", "indexes", "laps", "samples"]
+"""What `check` may look at."""
 
 
 @attrs.frozen

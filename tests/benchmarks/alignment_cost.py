@@ -11,9 +11,9 @@ from typing import Final
 import attrs
 import numpy as np
 
+from backrun_fit import check
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout
-from backrun_fit.compliance.check import check
 from backrun_fit.errors import BackrunFitError
 from tests.activities import Piece, plan, record, repeat, timed, without_indexes
 from tests.benchmarks.accuracy import Failure, Measure

@@ -15,11 +15,17 @@ import numpy as np
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout
-from backrun_fit.compliance.pairing import AlignMode
 from backrun_fit.report import Report, StepResult, Verdict
 from tests.activities import without_indexes
 from tests.benchmarks.accuracy import Failure
-from tests.benchmarks.accuracy_real import RealRun, agrees, mismatches, report_of, without_laps
+from tests.benchmarks.accuracy_real import (
+    AlignMode,
+    RealRun,
+    agrees,
+    mismatches,
+    report_of,
+    without_laps,
+)
 from tests.benchmarks.alignment_variants import (
     KILOMETRE_M,
     MILE_M,
