@@ -714,7 +714,10 @@ def test_every_recording_of_the_corpus_comes_back_every_other_one_in_big_endian(
             # An end that only a timestamp gave has no field to be written into.
             lasting_s = (activity.ended_at - activity.started_at).total_seconds()
             expected = [] if abs(lasting_s - (activity.elapsed_s or 0.0)) < 1 else ["ended_at"]
-            assert set(differences(activity, got)) <= set(expected), path.name
+            # A leg that is written alone has its laps numbered anew.
+            laps = tuple(renumbered(activity.laps))
+            alone = attrs.evolve(activity, laps=laps)
+            assert set(differences(alone, got)) <= set(expected), path.name
             assert list(got.track.developer) == list(activity.track.developer)
             assert set(got.warnings) <= set(activity.warnings), path.name
             count += 1

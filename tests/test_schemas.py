@@ -185,6 +185,7 @@ UNITS = ("_m", "_s", "_mps", "_bpm", "_spm", "_w", "_percent", "_fraction", "_co
 # Positions and raw values of FIT, counts named by what is counted, and shares of one.
 WITHOUT_UNIT = {
     *("number", "step_index", "repeat_from", "first_lap", "last_lap", "week", "zone", "offset"),
+    *("leg", "leg_count"),
     *("type", "value", "low", "high", "serial_number"),
     *("count", "executions", "agreements", "messages", "backward_parts", "open_steps"),
     *("weeks", "start", "add", "easy_weeks", "most", "standard_errors"),

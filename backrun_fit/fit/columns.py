@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import attrs
 
+from backrun_fit.errors import DecodeError
 from backrun_fit.fit.cells import Cells
-from backrun_fit.fit.container import check_crc, salvage_segments, split_segments
+from backrun_fit.fit.container import (
+    SegmentBytes,
+    check_crc,
+    hides_a_file,
+    salvage_segments,
+    split_segments,
+)
 from backrun_fit.fit.damage import SALVAGE_HINT, Damage, OnError
 from backrun_fit.fit.layout import DeveloperKey
 from backrun_fit.fit.messages import Messages
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.salvage import salvage
 from backrun_fit.fit.table import DeveloperField, Raw, Table, Value
-from backrun_fit.fit.walk import walk
+from backrun_fit.fit.walk import Walked, walk
 
 __all__ = [
     "DeveloperField",
@@ -166,22 +173,50 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         >>> records.column("distance"), records.values("heart_rate")
         (array([201.17]), [150])
     """
-    segments: list[Segment] = []
-    split = split_segments if on_error == "raise" else salvage_segments
-    for found in split(data, source):
+    if on_error == "salvage" and hides_a_file(data):
+        return FitData(tuple(_salvaged(data, source)))
+    try:
+        return FitData(tuple(_segments(data, source)))
+    except DecodeError:
+        if on_error == "raise":
+            raise
+        return FitData(tuple(_salvaged(data, source)))
+
+
+def _segments(data: bytes, source: str | None) -> Iterator[Segment]:
+    """The files of an intact chain."""
+    for index, found in enumerate(split_segments(data, source)):
         walked = walk(data, found.data_start, found.data_end)
         warning, changed = check_crc(data, found)
-        damages = tuple(filter(None, (*found.damages, walked.damage, changed)))
-        if damages and on_error == "raise":
+        damages = [*found.damages, *filter(None, (walked.damage, changed))]
+        if damages:
             raise damages[0].error(source, SALVAGE_HINT)
+        yield _segment(data, index, found, walked, warning)
+
+
+def _salvaged(data: bytes, source: str | None) -> Iterator[Segment]:
+    """The files of a damaged chain, as far as they can be believed."""
+    for index, found in enumerate(salvage_segments(data, source)):
+        walked = walk(data, found.data_start, found.data_end)
+        warning, changed = check_crc(data, found)
+        damages = found.damages
         if walked.damage or changed:
             wrong_crc_from = found.start if changed and found.has_header else None
             walked, gaps = salvage(data, found.data_start, found.data_end, wrong_crc_from)
             damages = tuple(filter(None, (*found.damages, *gaps, changed)))
-        log = dict.fromkeys(filter(None, (*found.warnings, warning)))
-        cells = Cells(data, Messages(data, walked), log)
-        segments.append(Segment(len(segments), found.start, damages, cells))
-    return FitData(tuple(segments))
+        yield _segment(data, index, found, walked, warning, damages)
+
+
+def _segment(
+    data: bytes,
+    index: int,
+    found: SegmentBytes,
+    walked: Walked,
+    warning: str | None,
+    damages: tuple[Damage, ...] = (),
+) -> Segment:
+    log = dict.fromkeys(filter(None, (*found.warnings, warning)))
+    return Segment(index, found.start, damages, Cells(data, Messages(data, walked), log))
 
 
 def decode_start(data: bytes, enough_bytes: int, *, source: str | None = None) -> FitData:

@@ -19,6 +19,7 @@ __all__ = [
     "MAX_SEGMENTS",
     "SegmentBytes",
     "check_crc",
+    "hides_a_file",
     "resemblance",
     "salvage_segments",
     "split_segments",
@@ -290,6 +291,21 @@ def _with_trailing(data: bytes, segment: SegmentBytes) -> SegmentBytes:
     kind = "zero bytes" if not any(data[end:]) else "bytes that begin no FIT file"
     text = f"{trailing} {kind} stand behind the end of the data, at byte {end}; ignored"
     return attrs.evolve(segment, warnings=(*segment.warnings, text))
+
+
+def hides_a_file(data: bytes) -> bool:
+    """Whether a FIT header stands somewhere behind what a chain takes for its end.
+
+    Example:
+        >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
+        >>> hides_a_file(empty + b"junk" + empty), hides_a_file(empty * 2)
+        (True, False)
+    """
+    try:
+        *_, last = split_segments(data)
+    except DecodeError:
+        return False
+    return data.find(_SIGNATURE, last.data_end) >= 0
 
 
 def _read_header(data: bytes, start: int, *, repair: bool = False) -> SegmentBytes:

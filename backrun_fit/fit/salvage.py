@@ -353,8 +353,8 @@ class _Walker:
         tail = self._offsets[count:], self._which[count:]
         self._forget()
         found = self._search(search_from) if len(self.damages) < MAX_GAPS else None
-        if is_cut and found is not None and found[0] >= at:
-            # Within the bytes of one message that is cut off nothing can be confirmed.
+        if is_cut and self._data[at] & 0xC0 != 0x40 and found is not None and found[0] >= at:
+            # Within the bytes of one data message that is cut off nothing can be confirmed.
             found = None
         if found is None and is_cut:
             # Only the end is missing: what was taken back is whole.

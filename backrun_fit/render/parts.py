@@ -33,7 +33,7 @@ _STYLES: Final[dict[Verdict, str]] = {
     Verdict.SKIPPED: "bold red",
     Verdict.UNFINISHED: "bold red",
 }
-_NUMBERS: Final = frozenset(("#", "lap", "timer", "distance", "done", "pace", "HR"))
+_NUMBERS: Final = frozenset(("#", "lap", "timer", "distance", "done", "pace", "HR", "spm"))
 
 
 def columns(*headings: str) -> Table:

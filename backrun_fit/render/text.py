@@ -268,7 +268,7 @@ def _sources(report: Report) -> list[str]:
 
 
 def _executions(report: Report, units: UnitSystem) -> Table:
-    table = columns("#", "step", "planned", "target", "done", "pace", "HR", "verdict")
+    table = columns("#", "step", "planned", "target", "done", "pace", "HR", "spm", "verdict")
     for result in report.results:
         step = result.planned.step
         table.add_row(
@@ -279,6 +279,7 @@ def _executions(report: Report, units: UnitSystem) -> Table:
             done_text(result, units),
             _measured(result, "pace", units),
             _measured(result, "heart_rate", units),
+            _measured(result, "cadence", units),
             verdict_text(result.verdict),
         )
     return table
@@ -327,13 +328,16 @@ def _notes(report: Report) -> list[str]:
     return [f"{', '.join(found)}: {note}" for note, found in numbers.items()]
 
 
-def _measured(result: StepResult, what: Literal["pace", "heart_rate"], units: UnitSystem) -> str:
+def _measured(
+    result: StepResult, what: Literal["pace", "heart_rate", "cadence"], units: UnitSystem
+) -> str:
     done = result.done
     if done is None or result.verdict is Verdict.SKIPPED:
         return ""
     if what == "pace":
         return "" if done.speed_mps is None else format_pace(done.speed_mps, units)
-    return "" if done.heart_rate_bpm is None else f"{done.heart_rate_bpm:.0f}"
+    value = done.heart_rate_bpm if what == "heart_rate" else done.cadence_spm
+    return "" if value is None else f"{value:.0f}"
 
 
 def _evidence(report: Report) -> list[RenderableType]:
