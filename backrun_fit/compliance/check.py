@@ -135,8 +135,11 @@ def _yardstick(
     if carried is not None and carried.messages:
         return carried, "activity"
     if given is None:
+        why = [str(odd) for odd in activity.warnings if odd.code == "workout_unreadable"]
         raise AlignmentError(
-            "expected a workout in the activity or one given beside it, got neither"
+            "; ".join(
+                ["expected a workout in the activity or one given beside it, got neither", *why]
+            )
         )
     if not given.messages:
         raise AlignmentError(f"expected a workout with steps, got {given.name!r} without any")
