@@ -34,6 +34,13 @@ Transformation = Callable[[bytes], bytes]
 RUNS = corpus_files("structured/*.fit")
 # Alignment without step indexes takes longer, and what it is given is the same.
 SOME_RUNS = RUNS[::10]
+EACH_RUN = [
+    pytest.param(
+        *run.values, id=run.id, marks=[*run.marks, *([pytest.mark.slow] if place % 3 else [])]
+    )
+    for place, run in enumerate(RUNS)
+]
+"""Every third run all day, all of them in CI."""
 FIXTURES = ROOT / "fixtures" / "activities"
 
 
@@ -53,7 +60,7 @@ def document(data: bytes, align: AlignMode = "auto") -> dict[str, Any]:
 
 
 @transformations
-@pytest.mark.parametrize("path", RUNS)
+@pytest.mark.parametrize("path", EACH_RUN)
 def test_the_order_of_messages_changes_nothing_in_a_report(
     path: Path, transformation: Transformation
 ) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -61,15 +61,32 @@ TRUTH: dict[str, Facts] = (
 NO_CORPUS = "no corpus of real FIT files here (set BACKRUN_CORPUS)"
 
 
-def each(names: str, found: Iterable[tuple[Any, ...]]) -> pytest.MarkDecorator:
-    """A test for each of the facts, named by them; one that skips, saying so, without any."""
-    values = [
-        pytest.param(*fact, id=" ".join(map(str, fact)).replace(".fit", "")) for fact in found
-    ]
-    if not values:
-        nothing = [None] * len(names.split())
-        values = [pytest.param(*nothing, marks=pytest.mark.skip(reason=NO_CORPUS), id="no corpus")]
-    return pytest.mark.parametrize(names.split(), values)
+def each(found: Iterable[tuple[Any, ...]]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A test for each file, which tries a claim on all of its facts and names the wrong ones.
+
+    Skips, saying so, without any.
+    """
+    by_file: dict[str, list[tuple[Any, ...]]] = {}
+    for fact in found:
+        by_file.setdefault(fact[0], []).append(fact)
+
+    def decorate(claim: Callable[..., None]) -> Callable[..., None]:
+        @pytest.mark.parametrize("file", [*by_file] or ["no corpus"])
+        def test(file: str) -> None:
+            if not by_file:
+                pytest.skip(NO_CORPUS)
+            wrong = []
+            for fact in by_file[file]:
+                try:
+                    claim(*fact)
+                except AssertionError as error:
+                    wrong.append(f"{' '.join(map(str, fact[1:]))}: {error}")
+            assert wrong == []
+
+        test.__name__ = claim.__name__
+        return test
+
+    return decorate
 
 
 @functools.cache
@@ -175,12 +192,12 @@ def test_means_are_weighted_by_time_without_pauses_and_zeros() -> None:
 # -- legs and laps ----------------------------------------------------------------------------
 
 
-@each("file", ((file,) for file in TRUTH))
+@each((file,) for file in TRUTH)
 def test_a_file_has_as_many_legs_as_sessions(file: str) -> None:
     assert len(legs(file)) == len(TRUTH[file]["legs"])
 
 
-@each("file", ((file,) for file in TRUTH))
+@each((file,) for file in TRUTH)
 def test_every_leg_has_its_own_laps(file: str) -> None:
     expected = [
         sum(1 for lap in TRUTH[file]["laps"] if lap["leg"] == leg)
@@ -193,7 +210,6 @@ LEG_FACTS = ("sport", "sub_sport", "start", "timer_s", "elapsed_s", "distance_m"
 
 
 @each(
-    "file leg fact",
     (
         (file, leg, fact)
         for file in TRUTH
@@ -227,7 +243,7 @@ def facts_of_laps() -> Iterator[tuple[str, int, str]]:
             yield from ((file, number, fact) for fact in LAP_FACTS if fact in lap)
 
 
-@each("file lap fact", facts_of_laps())
+@each(facts_of_laps())
 def test_a_lap_is_as_it_has_to_be(file: str, lap: int, fact: str) -> None:
     activity, read, expected = lap_of(file, lap)
     start, end = read.start_at.timestamp(), read.end_at.timestamp()
@@ -271,7 +287,7 @@ def columns_that_are_none() -> Iterator[tuple[str, int, str]]:
             yield from ((file, number, fact) for fact in MEANS if lap.get(fact, 0.0) is None)
 
 
-@each("file lap column", columns_that_are_none())
+@each(columns_that_are_none())
 def test_what_was_never_measured_is_no_number_in_any_sample(
     file: str, lap: int, column: str
 ) -> None:
@@ -281,7 +297,7 @@ def test_what_was_never_measured_is_no_number_in_any_sample(
     assert np.isnan(getattr(activity.track, column)[within]).all()
 
 
-@each("file", ((file,) for file in TRUTH))
+@each((file,) for file in TRUTH)
 def test_no_lap_ends_before_it_starts_or_runs_into_the_next(file: str) -> None:
     for leg in legs(file):
         assert all(lap.end_at >= lap.start_at for lap in leg.laps)
@@ -289,7 +305,7 @@ def test_no_lap_ends_before_it_starts_or_runs_into_the_next(file: str) -> None:
             assert (lap.end_at - following.start_at).total_seconds() <= INSTANT_S
 
 
-@each("file", ((file,) for file in TRUTH))
+@each((file,) for file in TRUTH)
 def test_a_lap_that_the_file_does_not_have_is_said_to_be_made_of_records(file: str) -> None:
     laps = [lap for leg in legs(file) for lap in leg.laps]
     assert [getattr(lap, "is_from_records", False) for lap in laps] == [
@@ -297,7 +313,7 @@ def test_a_lap_that_the_file_does_not_have_is_said_to_be_made_of_records(file: s
     ]
 
 
-@each("file", ((file,) for file in TRUTH))
+@each((file,) for file in TRUTH)
 def test_samples_belong_to_one_leg_alone(file: str) -> None:
     """The last ones may come after the session: some watches record until it was saved."""
     for leg, following in pairwise(legs(file)):
@@ -316,7 +332,7 @@ def facts_of_executions(facts: Sequence[str]) -> Iterator[tuple[str, AlignMode, 
                 yield from ((file, align, place, fact) for fact in known)
 
 
-@each("file align place fact", facts_of_executions(["verdict"]))
+@each(facts_of_executions(["verdict"]))
 def test_a_step_has_the_verdict_that_has_to_come_out(
     file: str, align: AlignMode, place: int, fact: str
 ) -> None:
@@ -344,7 +360,7 @@ def test_verdicts_are_compared_as_they_are_meant() -> None:
     assert not fits(bf.Verdict.SHORT, "!miss")
 
 
-@each("file align place fact", facts_of_executions(["start", "end"]))
+@each(facts_of_executions(["start", "end"]))
 def test_a_step_was_run_when_it_was_run(file: str, align: AlignMode, place: int, fact: str) -> None:
     result, expected = execution_of(file, align, place)
     got = result.start_at if fact == "start" else result.end_at
@@ -354,7 +370,7 @@ def test_a_step_was_run_when_it_was_run(file: str, align: AlignMode, place: int,
     assert nearest(at, expected, fact) == pytest.approx(at, abs=tolerance)
 
 
-@each("file align place fact", facts_of_executions(["samples", *MEANS]))
+@each(facts_of_executions(["samples", *MEANS]))
 def test_a_step_has_samples_and_the_means_over_them(
     file: str, align: AlignMode, place: int, fact: str
 ) -> None:
@@ -368,7 +384,6 @@ def test_a_step_has_samples_and_the_means_over_them(
 
 
 @each(
-    "file align",
     ((file, align) for file, truth in TRUTH.items() for align in truth.get("align", ())),
 )
 def test_steps_lie_within_the_leg_and_have_no_verdict_that_must_not_be(
