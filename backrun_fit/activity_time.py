@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias, overload
+from typing import Final, Literal, NamedTuple, TypeAlias, overload
 
 import attrs
 import numpy as np
@@ -244,8 +244,7 @@ def interpolate(x: float, xs: _Array, ys: _Array) -> float:
     return before_y + share * (float(ys[behind]) - before_y)
 
 
-@attrs.frozen
-class Summary:
+class Summary(NamedTuple):
     """What a lap or session message says of its time; None where it says nothing.
 
     Attributes:
@@ -262,8 +261,7 @@ class Summary:
     timer_s: float | None = None
 
 
-@attrs.frozen
-class Span:
+class Span(NamedTuple):
     """When a lap or session began and ended.
 
     Attributes:

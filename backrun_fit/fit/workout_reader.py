@@ -75,7 +75,7 @@ _WITH_BANDS: Final = frozenset((0, 1, 3, 4))
 _BEYOND_SECOND: Final = 23
 """The field after those of a second target; the profile has none."""
 
-_HEAD_FIELDS: Final = ("wkt_name", "sport", "sub_sport", "wkt_description")
+_HEAD_FIELDS: Final = ("wkt_name", "sport", "sub_sport", "wkt_description", "num_valid_steps")
 
 
 class _RawStep(NamedTuple):
@@ -163,15 +163,19 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
     if not len(table):
         return None
     heads = segment.table(_WORKOUT)
+    fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
+    indexes = [_masked(row[0], place) for place, row in enumerate(fields)]
+    chosen: Sequence[int]
+    chosen, head = range(len(fields)), None
     if segment.damages:
-        chosen, head = _whole_steps(table, heads), None
-    else:
-        chosen, head = _one_workout(segment, table, heads, embedded=embedded)
-    messages = _messages(table, chosen, embedded=embedded)
+        chosen = _whole_steps(indexes, heads)
+    elif len(heads) > 1 or indexes != [*chosen]:
+        chosen, head = _one_workout(segment, fields, indexes, embedded=embedded)
+    messages = _messages(table, fields, chosen, embedded=embedded)
     rows = heads.rows(*_HEAD_FIELDS, *_unknown(heads, WORKOUT_FIELDS))
     rows = rows if head is None else rows[head : head + 1]
     texts = list(zip(*rows, strict=True)) if rows else [()] * len(_HEAD_FIELDS)
-    name, sport, sub_sport, notes = map(_last, texts[: len(_HEAD_FIELDS)])
+    name, sport, sub_sport, notes = map(_last, texts[: len(_HEAD_FIELDS) - 1])
     keeps = bool(rows) and (not embedded or _any_value(texts[len(_HEAD_FIELDS) :]))
     compiled = CompiledWorkout(
         name=name or "",
@@ -186,17 +190,19 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         raise DecodeError(str(error)) from error
     if keeps:
         compiled = workout_with_source(compiled, raw_messages(heads)[-1 if head is None else head])
-    warnings = (*_count_doubts(heads, messages), *impossible_paces(compiled))
-    compiled = attrs.evolve(compiled, warnings=warnings)
+    counts = texts[len(_HEAD_FIELDS) - 1]
+    warnings = (*_count_doubts(counts, messages), *impossible_paces(compiled))
+    if warnings:
+        compiled = attrs.evolve(compiled, warnings=warnings)
     return _with_source(compiled, segment, embedded=embedded)
 
 
-def _count_doubts(heads: Table, messages: Sequence[Message]) -> Iterator[str]:
+def _count_doubts(counts: Sequence[Value], messages: Sequence[Message]) -> Iterator[str]:
     """Whether the file says another number of steps than it holds.
 
     Watches count repeats, Garmin's sample files of 2009 leave them out: both are right.
     """
-    said = next((n for n in reversed(heads.values("num_valid_steps")) if n is not None), None)
+    said = next((count for count in reversed(counts) if count is not None), None)
     steps = sum(isinstance(message, Step) for message in messages)
     if said is not None and said not in (steps, len(messages)):
         yield f"the workout says {said} steps, and the file holds {len(messages)}: all are taken"
@@ -267,7 +273,7 @@ def _keeps_offsets(rows: Iterable[_RawStep]) -> bool:
     )
 
 
-def _whole_steps(steps: Table, heads: Table) -> list[int]:
+def _whole_steps(indexes: Sequence[int], heads: Table) -> list[int]:
     """Which ``workout_step`` messages of a damaged file are the workout.
 
     Bytes out of frame can look like a step. The steps of the workout are those whose
@@ -278,10 +284,10 @@ def _whole_steps(steps: Table, heads: Table) -> list[int]:
     """
     wanted = next(filter(None, heads.integers("num_valid_steps")), None)
     rows: list[int] = []
-    for row, index in enumerate(steps.integers("message_index")):
-        if _masked(index, row) == len(rows):
+    for row, index in enumerate(indexes):
+        if index == len(rows):
             rows.append(row)
-    if wanted is not None and len(rows) < len(steps):
+    if wanted is not None and len(rows) < len(indexes):
         rows = rows[:wanted]
     if len(rows) < (wanted or 1):
         raise DecodeError(
@@ -293,7 +299,7 @@ def _whole_steps(steps: Table, heads: Table) -> list[int]:
 
 
 def _one_workout(
-    segment: Segment, steps: Table, heads: Table, *, embedded: bool
+    segment: Segment, rows: Sequence[tuple[Raw, ...]], indexes: Sequence[int], *, embedded: bool
 ) -> tuple[list[int], int | None]:
     """The steps of one workout, where a file holds one or more.
 
@@ -307,15 +313,16 @@ def _one_workout(
     Raises:
         DecodeError: There are several, and nothing says which is meant.
     """
-    rows = steps.raw_rows(*_STEP_FIELDS)
-    before = np.searchsorted(heads.sequence, steps.sequence).tolist()
-    indexes = [_masked(row[0], place) for place, row in enumerate(rows)]
+    heads = segment.table(_WORKOUT)
+    before = np.searchsorted(heads.sequence, segment.table(_WORKOUT_STEP).sequence).tolist()
     sets: dict[tuple[int, int], list[int]] = {}
-    restarts = 0
+    restarts, seen = 0, set[int]()
     for place, (group, index) in enumerate(zip(before, indexes, strict=True)):
-        own = [indexes[other] for other in sets.get((group, restarts), ())]
-        if index == 0 and index in own and len(set(own)) > 1:
-            restarts += 1
+        if place and group != before[place - 1]:
+            seen = set()
+        elif index == 0 and index in seen and len(seen) > 1:
+            restarts, seen = restarts + 1, set()
+        seen.add(index)
         sets.setdefault((group, restarts), []).append(place)
     # A recorder may say the same again to correct it.
     different = {tuple(rows[place] for place in places): key for key, places in sets.items()}
@@ -343,13 +350,20 @@ def _masked(index: Raw, otherwise: int) -> int:
     return index & INDEX_MASK if isinstance(index, int) else otherwise
 
 
-def _messages(table: Table, places: Sequence[int], *, embedded: bool) -> tuple[Message, ...]:
-    all_fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
-    fields = [all_fields[place] for place in places]
+def _messages(
+    table: Table,
+    rows_of_file: Sequence[tuple[Raw, ...]],
+    places: Sequence[int],
+    *,
+    embedded: bool,
+) -> tuple[Message, ...]:
+    fields = [rows_of_file[place] for place in places]
     found = [_RawStep.of(row[: len(_STEP_FIELDS)]) for row in fields]
     if _BEYOND_SECOND in table.field_numbers:
-        beyond = [high for (high,) in table.raw_rows(_BEYOND_SECOND)]
-        found = [_second_in_place(raw, high) for raw, high in zip(found, beyond, strict=True)]
+        beyond = table.raw(_BEYOND_SECOND)
+        found = [
+            _second_in_place(raw, beyond[place]) for place, raw in zip(places, found, strict=True)
+        ]
     offsets = not embedded or _keeps_offsets(found)
     has_more = _any_value(row[len(_STEP_FIELDS) :] for row in fields)
     sources = raw_messages(table) if not embedded or has_more else None
