@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backrun_fit.activity import Activity, Column, Track
-from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compiled import CompiledWorkout, unroll
 from backrun_fit.compliance import by_sample
-from backrun_fit.compliance.by_sample import _changes, _Signal, align_by_sample
+from backrun_fit.compliance.by_sample import _certainty, _changes, _Signal, align_by_sample
 from backrun_fit.compliance.pairing import Alignment
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.workout import (
@@ -68,9 +68,23 @@ class Ways:
 
     def spread(self, from_s: float, to_s: float) -> float:
         part = self.speed[round(from_s) : round(to_s)]
-        return (
-            float(((part - part.mean()) ** 2).sum()) / by_sample._SPREAD_SCALE if len(part) else 0
-        )
+        if not len(part):
+            return 0.0
+        spread = float(((part - part.mean()) ** 2).sum()) / by_sample._SPREAD_SCALE
+        most = by_sample._LARGEST_SPREAD
+        return most * (1.0 - math.exp(-spread / most))
+
+    def without_change(self, at_s: float) -> float:
+        """What a step costs that ends where the speed stays the same."""
+        if at_s >= self.end_s - 1:
+            return 0.0
+        place = round(at_s)
+        changes = [
+            abs(float(self.speed[at : at + 15].mean() - self.speed[at - 15 : at].mean()))
+            for at in range(max(place - 6, 15), min(place + 6, len(self.speed) - 15) + 1)
+        ]
+        largest = max(changes, default=0.0) if len(self.speed) > 30 else 0.0
+        return by_sample._NO_CHANGE * (1.0 - min(largest / by_sample._FULL_CHANGE_MPS, 1.0))
 
     def length(self, step: Step, from_s: float, to_s: float) -> tuple[float, float] | None:
         """What was done of what was planned, in seconds or metres."""
@@ -91,7 +105,8 @@ class Ways:
         unrun_s = step.duration.duration_s if isinstance(step.duration, TimeDuration) else 60.0
         yield from_s, by_sample._SKIP + by_sample._UNRUN_PER_S * unrun_s
         for to_s, cost in self.lasting(step, from_s):
-            yield to_s, cost + self.spread(from_s, to_s) + self.off_pace(step.target, from_s, to_s)
+            cost += self.spread(from_s, to_s) + self.off_pace(step.target, from_s, to_s)
+            yield to_s, cost + self.without_change(to_s)
 
     def lasting(self, step: Step, from_s: float) -> Iterator[tuple[float, float]]:
         to_end = self.length(step, from_s, self.end_s)
@@ -117,15 +132,35 @@ class Ways:
         outside = max(target.slowest_mps / speed, speed / target.fastest_mps) - 1
         return by_sample._PACE_WEIGHT * min(max(outside, 0.0), 1.0)
 
+    def counted_back(self) -> Iterator[float]:
+        """Where the workout began if one of its first three steps ended at a change."""
+        metres_at = np.concatenate(([0.0], np.cumsum(self.speed[:-1])))
+        seconds = np.arange(len(metres_at))
+        for change_s in self.changes_s:
+            at_s = change_s
+            for step in self.steps[:3]:
+                match step.duration:
+                    case TimeDuration(duration_s=planned):
+                        at_s -= planned
+                    case DistanceDuration(distance_m=planned):
+                        begun = float(np.interp(at_s, seconds, metres_at)) - planned
+                        at_s = float(np.interp(begun, metres_at, seconds)) if begun >= 0 else -1.0
+                    case _:
+                        break
+                if at_s > 0:
+                    yield float(np.rint(at_s))
+
     def starts(self) -> Iterator[tuple[float, float]]:
         yield 0.0, 0.0
-        for start_s in self.changes_s:
+        for start_s in sorted({*self.changes_s, *self.counted_back()} - {0.0}):
             late = by_sample._LATE_START + by_sample._UNPLANNED_PER_S * start_s
             yield start_s, late + self.spread(0.0, start_s)
 
     def after(self, last_s: float) -> float:
-        spread = min(self.spread(last_s, self.end_s), by_sample._LARGEST_TAIL_SPREAD)
-        return spread + by_sample._TAIL_PER_S * (self.end_s - last_s)
+        lasting_s = self.end_s - last_s
+        long = by_sample._LONG_TAIL * min(lasting_s / by_sample._LONG_TAIL_S, 1.0)
+        spread = 0.5 * self.spread(last_s, self.end_s)
+        return spread + by_sample._TAIL_PER_S * lasting_s + long
 
     def least(self) -> float:
         """Of all ways."""
@@ -162,7 +197,7 @@ BY_TIME = st.builds(timed, st.integers(2, 80))
 
 def ways(activity: Activity, steps: Sequence[Step]) -> Ways:
     speed = activity.track.speed_mps
-    return Ways(speed, [float(each) for each in _changes(speed, 1.0)], steps)
+    return Ways(speed, _changes(speed, 1.0)[0].tolist(), steps)
 
 
 def some_run(random: Random) -> Activity:
@@ -231,14 +266,14 @@ def test_changes_of_speed_are_where_the_means_before_and_after_differ_most(
         for at, each in enumerate(change)
         if each >= 0.3 and each >= max(change[max(at - 15, 0) : at + 16]) - 1e-12
     ]
-    assert _changes(speed, 1.0).tolist() == (expected if len(speed) > 30 else [])
+    assert _changes(speed, 1.0)[0].tolist() == (expected if len(speed) > 30 else [])
 
 
 def test_of_very_many_changes_the_strongest_are_kept_in_order() -> None:
     sizes = [0.5 if number % 3 else 3.0 + number / 100 for number in range(120)]
     signs = [(-1) ** number for number in range(120)]
     levels = 30 + np.cumsum(np.array(sizes) * signs)
-    changes = _changes(np.repeat(levels, 40), 1.0)
+    changes, _ = _changes(np.repeat(levels, 40), 1.0)
     assert len(changes) == 60
     assert changes.tolist() == sorted(changes.tolist())
     strong = [40.0 * number for number in range(1, 120) if number % 3 == 0]
@@ -247,8 +282,8 @@ def test_of_very_many_changes_the_strongest_are_kept_in_order() -> None:
 
 def test_on_a_coarser_grid_changes_are_at_the_same_time() -> None:
     speed = np.repeat([2.0, 4.0, 2.0], [60, 45, 60])
-    assert _changes(speed, 1.0).tolist() == [60.0, 105.0]
-    assert _changes(speed[::3], 3.0).tolist() == [60.0, 105.0]
+    assert _changes(speed, 1.0)[0].tolist() == [60.0, 105.0]
+    assert _changes(speed[::3], 3.0)[0].tolist() == [60.0, 105.0]
 
 
 @pytest.mark.parametrize(
@@ -268,7 +303,7 @@ def test_a_change_has_a_quarter_of_a_minute_on_either_side_and_a_size(
     before: int, after: int, faster_mps: float, changes: list[float]
 ) -> None:
     speed = np.repeat([2.0, 2.0 + faster_mps], [before, after])
-    assert _changes(speed, 1.0).tolist() == changes
+    assert _changes(speed, 1.0)[0].tolist() == changes
 
 
 def test_two_distances_are_enough_to_lay_distances_along() -> None:
@@ -309,7 +344,7 @@ def test_spread_and_speed_of_a_segment_are_those_of_its_samples(
 
 def test_a_recording_of_days_is_looked_at_more_coarsely() -> None:
     seconds = np.arange(0.0, 400_001.0, 1000.0)
-    speed = np.where(seconds < 200_000, 2.0, 4.0)
+    speed = np.where(seconds < 200_000, 2.0, 2.02)
     track = Track.from_columns(
         START.timestamp() + seconds, distance_m=np.cumsum(speed) * 1000, speed_mps=speed
     )
@@ -319,9 +354,9 @@ def test_a_recording_of_days_is_looked_at_more_coarsely() -> None:
     assert signal.step_s == 4.0
     assert len(signal.grid_s) == 100_001
     one = signal.speed_mps(np.array([240_000.0]), np.array([300_000.0]))
-    assert one[0] == pytest.approx(4.0)
+    assert one[0] == pytest.approx(2.02)
     half = np.array([0.0]), np.array([400_000.0])
-    assert signal.spread(*half)[0] == pytest.approx(400_000 / 600, rel=0.01)
+    assert signal.spread(*half)[0] == pytest.approx(1.0 - math.exp(-40 / 600), rel=0.01)
 
 
 def test_without_speed_the_planned_lengths_alone_decide() -> None:
@@ -373,12 +408,9 @@ def test_a_segment_is_the_surer_the_more_speaks_for_it() -> None:
 def test_one_in_a_hundred_off_is_still_the_planned_length() -> None:
     for off_s, sure in [(55, 0.8), (65, 0.5)]:
         pieces = [(600, 1.0), (6000 + off_s, 8.0), (600, 1.0)]
-        activity = record([Piece(timer_s=s, speed_mps=v) for s, v in pieces])
-        found = along(activity, plan(timed(600), timed(6000), timed(600))).pairings[1]
-        assert found.stretch is not None
-        lasted = (found.stretch.end_at - found.stretch.start_at).total_seconds()
-        assert lasted == 6000 + off_s
-        assert found.certainty == pytest.approx(sure)
+        signal = signal_of(record([Piece(timer_s=s, speed_mps=v) for s, v in pieces]))
+        _, execution, _ = unroll(plan(timed(600), timed(6000), timed(600)))
+        assert _certainty(signal, execution, 600, 6600 + off_s) == pytest.approx(sure)
 
 
 def test_reasons_name_the_timer_and_warnings_what_is_left_over() -> None:

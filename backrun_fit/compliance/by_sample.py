@@ -6,6 +6,8 @@ planned lengths decide; where they do not fit, changes of speed do.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import attrs
 import numpy as np
 import numpy.typing as npt
@@ -22,11 +24,11 @@ from backrun_fit.workout import DistanceDuration, Duration, PaceTarget, TimeDura
 __all__ = ["align_by_sample"]
 
 # All costs are in units of one step skipped in mid-workout.
-_SKIP, _SKIP_AT_END, _CUT_BY_END = 1.0, 0.1, 0.3
-_LATE_START, _OTHER_LENGTH, _OPEN_LENGTH = 0.5, 1.5, 0.1
+_SKIP, _SKIP_AT_END, _CUT_BY_END = 2.5, 0.6, 0.6
+_LATE_START, _OTHER_LENGTH, _OPEN_LENGTH = 0.8, 3.0, 0.1
 # What was planned and not run, or run and not planned, costs by its length.
-_UNRUN_PER_S, _UNPLANNED_PER_S, _TAIL_PER_S = 0.2 / 60, 0.1 / 60, 0.02 / 60
-_PACE_WEIGHT, _LARGEST_TAIL_SPREAD = 0.3, 0.5
+_UNRUN_PER_S, _UNPLANNED_PER_S, _TAIL_PER_S = 0.2 / 60, 0.02 / 60, 0.02 / 60
+_PACE_WEIGHT, _LARGEST_SPREAD = 0.3, 1.0
 # Forty minutes that are off the segment's mean by half a metre per second cost one skip: the
 # length decides, and not how evenly somebody runs.
 _SPREAD_SCALE = 0.25 * 2400.0
@@ -34,8 +36,13 @@ _SPREAD_SCALE = 0.25 * 2400.0
 _LARGEST_RATIO = 4.0
 # A change of speed: the means of this many seconds before and after differ.
 _CHANGE_WINDOW_S, _SMALLEST_CHANGE_MPS, _MOST_CHANGES = 15, 0.3, 60
+_LONG_TAIL, _LONG_TAIL_S = 0.8, 120.0
 # Beyond these, a beginning of the plan is not followed further.
 _MARGIN, _MOST_WAYS = 8.0, 400
+# A step that ends where the speed does not change by this much is a little less likely.
+_NO_CHANGE, _FULL_CHANGE_MPS, _NEAR_CHANGE_S = 0.3, 0.5, 6
+# The lengths of so many steps are counted back from a change of speed to where they began.
+_COUNTED_BACK = 3
 _LONGEST_GRID = 100_000
 _SLACK_S = 1.0
 # How sure a segment is of itself, and how much surer by what speaks for it.
@@ -53,6 +60,7 @@ class _Signal:
     sums: Column
     squares: Column
     changes_s: Column
+    contrast_mps: Column
 
     @classmethod
     def of(cls, recording: Recording) -> _Signal:
@@ -67,6 +75,7 @@ class _Signal:
         speed = np.zeros(len(grid_s))
         if known.any():
             speed = np.interp(grid_s, recording.timer_s[known], recording.speed_mps[known])
+        changes_s, contrast_mps = _changes(speed, step_s)
         return cls(
             step_s=step_s,
             end_s=end_s,
@@ -74,8 +83,14 @@ class _Signal:
             distance_m=distance_m,
             sums=np.concatenate(([0.0], np.cumsum(speed))),
             squares=np.concatenate(([0.0], np.cumsum(speed * speed))),
-            changes_s=_changes(speed, step_s),
+            changes_s=changes_s,
+            contrast_mps=contrast_mps,
         )
+
+    def without_change(self, at_s: Column) -> Column:
+        """Cost of a step that ends where the speed does not change; none at the very end."""
+        missing = 1.0 - np.minimum(self.contrast_mps[self._place(at_s)] / _FULL_CHANGE_MPS, 1.0)
+        return np.where(at_s >= self.end_s - _SLACK_S, 0.0, _NO_CHANGE * missing)
 
     def _place(self, at_s: Column) -> npt.NDArray[np.intp]:
         return np.rint(at_s / self.step_s).astype(np.intp)
@@ -87,7 +102,7 @@ class _Signal:
         squares = self.squares[last] - self.squares[first]
         variation = squares - total * total / np.maximum(last - first, 1)
         spread: Column = np.maximum(variation, 0.0) * self.step_s / _SPREAD_SCALE
-        return spread
+        return _LARGEST_SPREAD * (1.0 - np.exp(-spread / _LARGEST_SPREAD))
 
     def speed_mps(self, from_s: Column, to_s: Column) -> Column:
         """Mean speed in each segment; 0 in an empty one."""
@@ -106,19 +121,30 @@ class _Signal:
         return None
 
 
-def _changes(speed: Column, step_s: float) -> Column:
-    """Where the speed changes most, strongest first cut off, in order of time."""
-    width = max(1, round(_CHANGE_WINDOW_S / step_s))
+def _changes(speed: Column, step_s: float) -> tuple[Column, Column]:
+    """Where the speed changes most, strongest first cut off, in order of time.
+
+    Returns:
+        Those instants, and at each grid place the largest change within some seconds of it.
+    """
+    width, near = (max(1, round(each / step_s)) for each in (_CHANGE_WINDOW_S, _NEAR_CHANGE_S))
     if len(speed) < 2 * width + 1:
-        return np.array([])
+        return np.array([]), np.zeros(len(speed))
     sums = np.concatenate(([0.0], np.cumsum(speed)))
     means = (sums[width:] - sums[:-width]) / width
     change = np.abs(means[width:] - means[:-width])  # at grid place `width` and on
-    padded = np.pad(change, width)
-    peak = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=1)
+    peak = _largest_around(change, width)
     places = np.flatnonzero((change == peak) & (change >= _SMALLEST_CHANGE_MPS))
     strongest = places[np.argsort(-change[places], kind="stable")][:_MOST_CHANGES]
-    return np.asarray(np.sort(strongest + width) * step_s, dtype=np.float64)
+    everywhere = np.pad(change, (width, len(speed) - width - len(change)))
+    strongest_s = np.asarray(np.sort(strongest + width) * step_s, dtype=np.float64)
+    return strongest_s, _largest_around(everywhere, near)
+
+
+def _largest_around(values: Column, reach: int) -> Column:
+    """The largest value within so many places of each."""
+    padded = np.pad(values, reach)
+    return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).max(axis=1))
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -153,6 +179,7 @@ def _extend(signal: _Signal, layer: _Layer, execution: PlannedExecution) -> _Lay
     def add(from_way: npt.NDArray[np.intp], ends_s: Column, cost: Column | float) -> None:
         from_s = here[from_way]
         total = layer.cost[from_way] + cost + signal.spread(from_s, ends_s)
+        total = total + signal.without_change(ends_s)
         if isinstance(step.target, PaceTarget):
             speed = np.maximum(signal.speed_mps(from_s, ends_s), 0.1)
             band = step.target
@@ -219,7 +246,7 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
     """
     executions, _ = planned_executions(workout, lambda: 1)
     signal = _Signal.of(recording)
-    starts_s = np.concatenate(([0.0], signal.changes_s))
+    starts_s = _starts(signal, executions)
     layer = _cheapest(
         starts_s,
         np.where(starts_s > 0, _LATE_START + _UNPLANNED_PER_S * starts_s, 0.0)
@@ -232,8 +259,10 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         layers.append(layer)
     end_s = np.full(len(layer.at_s), signal.end_s)
     # What somebody does when the workout is over need not be even.
-    tail = np.minimum(signal.spread(layer.at_s, end_s), _LARGEST_TAIL_SPREAD)
-    tail = tail + _TAIL_PER_S * (end_s - layer.at_s)
+    after_s = end_s - layer.at_s
+    tail = 0.5 * signal.spread(layer.at_s, end_s) + _TAIL_PER_S * after_s
+    # Most recordings are ended soon after the workout.
+    tail = tail + _LONG_TAIL * np.minimum(after_s / _LONG_TAIL_S, 1.0)
     way = int(np.argmin(layer.cost + tail))
     marks_s: list[float] = []
     for each in reversed(layers):
@@ -253,6 +282,29 @@ def align_by_sample(recording: Recording, workout: CompiledWorkout) -> Alignment
         pairings=pairings,
         warnings=_around(marks_s[0], signal.end_s - marks_s[-1]),
     )
+
+
+def _starts(signal: _Signal, executions: Sequence[PlannedExecution]) -> Column:
+    """When the workout may have begun: at once, at a change of speed, or so that one ends a step.
+
+    A warm-up of one's own before an easy first step shows no change of speed where the step
+    begins, but one where it ends.
+    """
+    starts_s = [np.zeros(1), signal.changes_s]
+    ends_s = signal.changes_s
+    for execution in executions[:_COUNTED_BACK]:
+        match execution.step.duration:
+            case TimeDuration(duration_s=seconds):
+                ends_s = ends_s - seconds
+            case DistanceDuration(distance_m=metres) if not np.isnan(signal.distance_m[0]):
+                ends_m = np.interp(ends_s, signal.grid_s, signal.distance_m) - metres
+                ends_s = np.where(
+                    ends_m >= 0, np.interp(ends_m, signal.distance_m, signal.grid_s), -1.0
+                )
+            case _:
+                break
+        starts_s.append(ends_s[ends_s > 0])
+    return np.unique(np.rint(np.concatenate(starts_s)))
 
 
 def _certainty(signal: _Signal, execution: PlannedExecution, from_s: float, to_s: float) -> float:
