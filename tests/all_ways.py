@@ -50,6 +50,11 @@ def only(fit: Fit, placements: Sequence[Placement], part: int) -> Fit:
     return allowed
 
 
+def some_slots(fit: Fit) -> Callable[[int, slice], Floats]:
+    """The same costs, for the slots that are asked for."""
+    return lambda piece, slots: np.asarray(fit(piece))[:, slots]
+
+
 @attrs.frozen(eq=False)
 class Problem:
     """What there is to lay along."""

@@ -173,7 +173,7 @@ def _cheapest(
     steps: set[int],
 ) -> tuple[Placement, ...]:
     """The placements that explain all indexes best."""
-    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
+    whole_plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
 
     def together(first: int) -> int:
         """How many laps in a row have the index of the first."""
@@ -182,8 +182,8 @@ def _cheapest(
             behind += 1
         return behind - first
 
-    def fit(first: int) -> Floats:
-        index = laps[first].step_index
+    def fit(first: int, slots: slice) -> Floats:
+        index, plan = laps[first].step_index, whole_plan[slots]
         if index is None:
             return np.empty((0, len(plan)))
         count = together(first)
@@ -195,8 +195,8 @@ def _cheapest(
         costs[:, wrong] += _STALE if may_be_stale else np.inf
         return costs
 
-    def fit_both(first: int) -> Floats:
-        index = laps[first].step_index
+    def fit_both(first: int, slots: slice) -> Floats:
+        index, plan = laps[first].step_index, whole_plan[slots.start : slots.stop + 1]
         if index is None:
             return np.empty((0, max(len(plan) - 1, 0)))
         costs = forgotten(plan, columns, first, together(first), to_open=True)
@@ -205,7 +205,7 @@ def _cheapest(
 
     indexed = np.array([lap.step_index is not None for lap in laps], dtype=float)
     before = np.where(_begun_again(laps, executions), _EXTRA_RESTARTED, _EXTRA_BEFORE)
-    skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan)))
+    skip = np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(executions)))
     return lay_along(
         fit,
         Costs(

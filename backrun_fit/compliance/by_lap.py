@@ -76,12 +76,13 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     """
     laps = activity.laps
     executions, optional = planned_executions(workout, lambda: len(laps))
-    plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
+    whole_plan, columns = PlanColumns.of(executions), LapColumns.of(laps)
     cut_short = np.array(
         [_LARGEST_CUT_SHORT.get(lap.trigger or "", _LARGEST_LENGTH_MISFIT) for lap in laps]
     )
 
-    def fit(first: int) -> Floats:
+    def fit(first: int, slots: slice) -> Floats:
+        plan = whole_plan[slots]
         timer_s, distance_m = columns.runs(first, _MOST_LAPS)
         lengths = plan.length_misfit(timer_s, distance_m)
         costs = np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
@@ -100,15 +101,16 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
         return np.asarray(costs)
 
-    def fit_both(first: int) -> Floats:
-        return forgotten(plan, columns, first, _MOST_LAPS)
+    def fit_both(first: int, slots: slice) -> Floats:
+        both = whole_plan[slots.start : slots.stop + 1]
+        return forgotten(both, columns, first, _MOST_LAPS)
 
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))
     placements, _ = lay_along(
         fit,
         Costs(
-            skip=np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(plan))),
+            skip=np.where(optional, 0.0, _SKIP - _LATER_FIRST * np.arange(len(executions))),
             skip_at_end=np.where(optional, 0.0, _SKIP_AT_END),
             extra=_EXTRA + _EXTRA_LONG * np.minimum(1.0, columns.timer_s / 60.0) - rank,
             extra_before=at_edge,
@@ -134,8 +136,9 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
         count = placement.last - placement.first
         if placement.part:
             slot = placement.slot - placement.part + 1
-            return math.exp(-float(fit_both(placement.first)[count, slot]))
-        return math.exp(-float(fit(placement.first)[count, placement.slot]))
+            return math.exp(-float(fit_both(placement.first, slice(slot, slot + 1))[count, 0]))
+        own = slice(placement.slot, placement.slot + 1)
+        return math.exp(-float(fit(placement.first, own)[count, 0]))
 
     def missing(execution: PlannedExecution) -> str:
         return f"no lap fits step {execution.step_index} at this place"

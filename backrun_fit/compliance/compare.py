@@ -143,8 +143,8 @@ def _matched(
             distinct[key] = sum(_WEIGHTS[name] for name in _differing(left.step, right.step))
         return distinct[key]
 
-    def fit(piece: int) -> Floats:
-        return np.array([[cost(left, held[piece]) for left in planned]])
+    def fit(piece: int, slots: slice) -> Floats:
+        return np.array([[cost(left, held[piece]) for left in planned[slots]]])
 
     alone_left, alone_right = np.full(len(planned), _ALONE), np.full(len(held), _ALONE)
     placements, _ = lay_along(

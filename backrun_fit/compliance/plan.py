@@ -207,6 +207,17 @@ class PlanColumns:
     def __len__(self) -> int:
         return len(self.step_index)
 
+    def __getitem__(self, part: slice) -> PlanColumns:
+        return PlanColumns(
+            step_index=self.step_index[part],
+            timer_s=self.timer_s[part],
+            distance_m=self.distance_m[part],
+            ending=self.ending[part],
+            effort=self.effort[part],
+            slowest_mps=self.slowest_mps[part],
+            fastest_mps=self.fastest_mps[part],
+        )
+
     def length_misfit(self, timer_s: Floats, distance_m: Floats) -> Floats:
         """How far lengths are from each planned one, as a natural logarithm of their ratio.
 

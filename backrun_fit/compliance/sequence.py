@@ -21,8 +21,11 @@ __all__ = ["Costs", "Placement", "lay_along"]
 
 Floats = npt.NDArray[np.float64]
 
-MAX_CELLS = 4_000_000
+MAX_CELLS = 8_000_000
 """Largest product of pieces and slots: a hostile repeat count must not fill the memory."""
+
+_MARGIN = 40.0
+"""Ways that are so much dearer than the cheapest one up to the same piece are left."""
 
 _EXTRA, _SKIP, _LEADING = -1, -2, -3
 # From here downward: a run that holds two slots, beginning with piece 0, 1, 2, ...
@@ -65,35 +68,37 @@ class Placement:
 
 
 def lay_along(
-    fit: Callable[[int], Floats],
+    fit: Callable[[int, slice], Floats],
     costs: Costs,
-    fit_both: Callable[[int], Floats] | None = None,
+    fit_both: Callable[[int, slice], Floats] | None = None,
 ) -> tuple[tuple[Placement, ...], float]:
     """Find the cheapest way to lay all pieces along all slots.
 
     Args:
-        fit: For a piece, the costs of the runs that begin with it: row ``k`` is
-            the run of ``k + 1`` pieces, one column a slot; ``inf`` where that
+        fit: For a piece and some slots, the costs of the runs that begin with it: row
+            ``k`` is the run of ``k + 1`` pieces, one column a slot; ``inf`` where that
             cannot be. No rows where no run may begin there.
         costs: Of what is not paired; their lengths give the number of pieces and
             of slots.
-        fit_both: For a piece, what it costs to believe that the runs that begin with it
-            hold a slot and the next one; as ``fit``, without a column for the last slot.
-            None where that cannot be.
+        fit_both: For a piece and some slots, what it costs to believe that the runs that
+            begin with it hold a slot and the next one; as ``fit``, a column for each of
+            the slots. None where that cannot be.
 
     Returns:
         The filled slots in order, and the sum of all costs. On a tie slots stay
-        empty late rather than early.
+        empty late rather than early. For each piece only slots within a margin of the
+        cheapest way are looked at, so that the work grows with the pieces times a band.
 
     Raises:
-        AlignmentError: Pieces times slots is above 4,000,000.
+        AlignmentError: Pieces times slots is above 8,000,000.
 
     Example:
         >>> ones = np.ones
         >>> table = np.array([[0.1, 9.0], [9.0, 9.0], [9.0, 0.2]])
         >>> costs = Costs(skip=ones(2), skip_at_end=ones(2), extra=ones(3),
         ...               extra_before=ones(3), extra_after=ones(3))
-        >>> placements, cost = lay_along(lambda piece: table[piece : piece + 1], costs)
+        >>> placements, cost = lay_along(
+        ...     lambda piece, slots: table[piece : piece + 1, slots], costs)
         >>> [(p.slot, p.first, p.last) for p in placements], round(cost, 3)
         ([(0, 0, 0), (1, 2, 2)], 1.3)
     """
@@ -115,27 +120,34 @@ def lay_along(
         came[piece, leaps] = _SKIP
         if piece == pieces:
             break
-        outside = row[1:] + costs.extra[piece]
-        dearer = outside < best[piece + 1, 1:]
-        best[piece + 1, 1:][dearer] = outside[dearer]
-        came[piece + 1, 1:][dearer] = _EXTRA
-        runs = fit(piece)
-        paired = row[:-1] + runs
-        target = best[piece + 1 : piece + 1 + len(runs), 1:]
-        better = paired < target
-        target[better] = paired[better]
-        came[piece + 1 : piece + 1 + len(runs), 1:][better] = piece
+        near = np.flatnonzero(row <= row.min() + _MARGIN)
+        low, high = int(near[0]), int(near[-1]) + 1
+        behind = slice(max(low, 1), high)
+        outside = row[behind] + costs.extra[piece]
+        dearer = outside < best[piece + 1, behind]
+        best[piece + 1, behind][dearer] = outside[dearer]
+        came[piece + 1, behind][dearer] = _EXTRA
+        _improve(best, came, piece, fit(piece, slice(low, min(high, slots))), low, held=1)
         if fit_both is not None:
-            together = row[:-2] + fit_both(piece)
-            target = best[piece + 1 : piece + 1 + len(together), 2:]
-            better = together < target
-            target[better] = together[better]
-            came[piece + 1 : piece + 1 + len(together), 2:][better] = _BOTH - piece
+            both = fit_both(piece, slice(low, max(min(high, slots - 1), low)))
+            _improve(best, came, piece, both, low, held=2)
     tail_slots = np.concatenate((np.cumsum(costs.skip_at_end[::-1])[::-1], [0.0]))
     tail_pieces = np.concatenate((np.cumsum(costs.extra_after[::-1])[::-1], [0.0]))
     total = best + tail_slots + tail_pieces[:, np.newaxis]
     piece, slot = (int(place) for place in np.unravel_index(np.argmin(total), total.shape))
     return tuple(reversed(_trace(came, piece, slot))), float(total[piece, slot])
+
+
+def _improve(
+    best: Floats, came: npt.NDArray[np.int32], piece: int, runs: Floats, low: int, *, held: int
+) -> None:
+    """Take the runs that begin with a piece, and hold one or two slots each, where cheaper."""
+    count, width = runs.shape
+    cost = best[piece, low : low + width] + runs
+    target = (slice(piece + 1, piece + 1 + count), slice(low + held, low + held + width))
+    better = cost < best[target]
+    best[target][better] = cost[better]
+    came[target][better] = piece if held == 1 else _BOTH - piece
 
 
 def _trace(came: npt.NDArray[np.int32], piece: int, slot: int) -> list[Placement]:
