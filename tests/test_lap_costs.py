@@ -97,6 +97,8 @@ def laps_alone(laps: Sequence[Lap], executions: Sequence[PlannedExecution]) -> P
             metres is not None and distance_m < metres
         ):
             cost = min(cost, {"manual": 1.4, "session_end": 0.4}.get(run[-1].trigger or "", 3.0))
+        elif length_misfit(step, timer_s, distance_m) > math.log(by_lap._LARGEST_RATIO):
+            return math.inf
         over = any(is_reached(step, *lengths(run[:end])) for end in range(1, len(run)))
         return (
             cost

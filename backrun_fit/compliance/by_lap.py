@@ -28,6 +28,8 @@ __all__ = ["align_by_lap"]
 _SKIP, _SKIP_AT_END = 1.0, 0.6
 _EXTRA, _EXTRA_LONG, _EXTRA_AT_EDGE = 0.6, 0.4, 0.35
 _LARGEST_LENGTH_MISFIT = 3.0
+# Laps that are so many times as long as a step are not that step, nor that and the next one.
+_LARGEST_RATIO, _LARGEST_JOINT_RATIO = 4.5, 2.5
 # A step that the athlete pressed away leaves a lap of any shortness, and so does
 # the end of the recording.
 _LARGEST_CUT_SHORT = {"manual": 1.4, "session_end": 0.4}
@@ -84,26 +86,31 @@ def align_by_lap(activity: Activity, workout: CompiledWorkout) -> Alignment:
     def fit(first: int, slots: slice) -> Floats:
         plan = whole_plan[slots]
         timer_s, distance_m = columns.runs(first, _MOST_LAPS)
+        count = max(plan.possible_runs(timer_s, distance_m, _LARGEST_RATIO), 1)
+        timer_s, distance_m = timer_s[:count], distance_m[:count]
         lengths = plan.length_misfit(timer_s, distance_m)
         costs = np.minimum(lengths, _LARGEST_LENGTH_MISFIT)
-        pardoned = np.minimum(costs, cut_short[first : first + _MOST_LAPS, np.newaxis])
+        pardoned = np.minimum(costs, cut_short[first : first + count, np.newaxis])
         too_short = (timer_s[:, np.newaxis] < plan.timer_s) | (
             distance_m[:, np.newaxis] < plan.distance_m
         )
         costs = np.where(too_short, pardoned, costs)
+        costs[~too_short & (lengths > math.log(_LARGEST_RATIO))] = np.inf
         reached = (timer_s[:, np.newaxis] >= plan.timer_s - SAME_S) | (
             distance_m[:, np.newaxis] >= plan.distance_m - SAME_M
         )
         over = np.logical_or.accumulate((lengths == 0.0) & reached, axis=0)
         costs[1:] += _PAST_END * over[:-1]
-        costs += plan.trigger_misfit(columns, first, _MOST_LAPS)
+        costs += plan.trigger_misfit(columns, first, count)
         costs += _EFFORT_WEIGHT * plan.effort_misfit(columns, first)
         costs += _PACE_WEIGHT * plan.pace_misfit(timer_s, distance_m)
         return np.asarray(costs)
 
     def fit_both(first: int, slots: slice) -> Floats:
         both = whole_plan[slots.start : slots.stop + 1]
-        return forgotten(both, columns, first, _MOST_LAPS)
+        # Two steps are at most twice as long as the longest.
+        count = both.possible_runs(*columns.runs(first, _MOST_LAPS), _LARGEST_JOINT_RATIO)
+        return forgotten(both, columns, first, max(count, 1))
 
     at_edge = np.full(len(laps), _EXTRA_AT_EDGE)
     rank = _LATER_FIRST * np.arange(len(laps))

@@ -218,6 +218,29 @@ class PlanColumns:
             fastest_mps=self.fastest_mps[part],
         )
 
+    def possible_runs(self, timer_s: Floats, distance_m: Floats, times: float) -> int:
+        """Behind how many runs of laps all are longer than every step by so many times.
+
+        Args:
+            timer_s: Timer time of runs of one lap, two laps, and so on.
+            distance_m: Distance of each; NaN where not known.
+            times: Above 1.
+
+        Returns:
+            All of them where some step has no planned length.
+        """
+        if (np.isnan(self.timer_s) & np.isnan(self.distance_m)).any():
+            return len(timer_s)
+        too_long = np.ones(len(timer_s), dtype=bool)
+        for planned, done, same in (
+            (self.timer_s, timer_s, SAME_S),
+            (self.distance_m, distance_m, SAME_M),
+        ):
+            if not np.isnan(planned).all():
+                too_long &= done > times * np.nanmax(planned) + same
+        possible = np.flatnonzero(~too_long)
+        return int(possible[-1]) + 1 if len(possible) else 0
+
     def length_misfit(self, timer_s: Floats, distance_m: Floats) -> Floats:
         """How far lengths are from each planned one, as a natural logarithm of their ratio.
 

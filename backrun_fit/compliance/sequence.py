@@ -112,12 +112,19 @@ def lay_along(
     came = np.full((pieces + 1, slots + 1), _LEADING, dtype=np.int32)
     best[:, 0] = np.concatenate(([0.0], np.cumsum(costs.extra_before)))
     skipped = np.concatenate(([0.0], np.cumsum(costs.skip)))
+    tail_slots = np.concatenate((np.cumsum(costs.skip_at_end[::-1])[::-1], [0.0]))
+    tail_pieces = np.concatenate((np.cumsum(costs.extra_after[::-1])[::-1], [0.0]))
+    least, end = np.inf, (0, 0)
     for piece in range(pieces + 1):
         row = best[piece]
         leap = np.minimum.accumulate(row - skipped) + skipped
         leaps = leap < row - _ROUNDING
         row[leaps] = leap[leaps]
         came[piece, leaps] = _SKIP
+        total = row + tail_slots
+        slot = int(total.argmin())
+        if total[slot] + tail_pieces[piece] < least:
+            least, end = float(total[slot] + tail_pieces[piece]), (piece, slot)
         if piece == pieces:
             break
         near = np.flatnonzero(row <= row.min() + _MARGIN)
@@ -131,11 +138,7 @@ def lay_along(
         if fit_both is not None:
             both = fit_both(piece, slice(low, max(min(high, slots - 1), low)))
             _improve(best, came, piece, both, low, held=2)
-    tail_slots = np.concatenate((np.cumsum(costs.skip_at_end[::-1])[::-1], [0.0]))
-    tail_pieces = np.concatenate((np.cumsum(costs.extra_after[::-1])[::-1], [0.0]))
-    total = best + tail_slots + tail_pieces[:, np.newaxis]
-    piece, slot = (int(place) for place in np.unravel_index(np.argmin(total), total.shape))
-    return tuple(reversed(_trace(came, piece, slot))), float(total[piece, slot])
+    return tuple(reversed(_trace(came, *end))), least
 
 
 def _improve(
