@@ -19,6 +19,8 @@ from backrun_fit.errors import AlignmentError
 __all__ = ["align_recording"]
 
 _SAME_AUTOLAP_M = 5.0
+# One full lap and what was left over are automatic if it has a length that watches offer.
+_AUTOLAPS_M = (1000.0, 1609.344, 5000.0)
 
 
 def align_recording(
@@ -118,7 +120,10 @@ def _are_autolaps(laps: Sequence[Lap]) -> bool:
         return False
     lengths = [lap.distance_m for lap in laps]
     first, last = lengths[0], lengths[-1]
-    if len(laps) < 3 or first is None or last is None or laps[-1].trigger == "manual":
+    if first is None or last is None or laps[-1].trigger == "manual":
+        return False
+    is_usual = any(abs(first - usual) <= _SAME_AUTOLAP_M for usual in _AUTOLAPS_M)
+    if len(laps) < 3 and not is_usual:
         return False
     same = all(length and abs(length - first) <= _SAME_AUTOLAP_M for length in lengths[:-1])
     return same and last <= first + _SAME_AUTOLAP_M
