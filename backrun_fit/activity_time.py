@@ -309,9 +309,8 @@ def ends_of_summaries(
     """
     spans: list[Span | None] = []
     before = first_start_unix_s
-    for index, summary in enumerate(summaries):
-        following = summaries[index + 1 :][:1]
-        next_start = following[0].start_unix_s if following else None
+    next_starts = [*(summary.start_unix_s for summary in summaries[1:]), None]
+    for summary, next_start in zip(summaries, next_starts, strict=False):
         span = _span(summary, before, next_start, last_record_unix_s, jumps)
         spans.append(span)
         before = span.end_unix_s if span is not None else before

@@ -6,6 +6,7 @@ import io
 import json
 import random
 import struct
+import time
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -499,6 +500,27 @@ def test_damage_brings_out_nothing_but_a_decode_error() -> None:
         assert found.started_at <= found.ended_at
         assert not (np.diff(found.track.unix_s) < 0).any()
     assert read_count > 250
+
+
+def test_many_gaps_between_laps_and_many_sessions_cost_no_more_each_than_a_few() -> None:
+    count = 10_000
+    rows = [(START + 20 * lap, 100 * lap) for lap in range(count)]
+    samples = records(*rows, fields=[(5, 4, UINT32)], code="I")
+    many_laps = laps(
+        *(
+            (START, START + 20 * lap, 10_000, 10_000, 1000, NONE16, 0, NONE8, NONE8)
+            for lap in range(count)
+        )
+    )
+    fields = [(2, 4, UINT32), (7, 4, UINT32)]
+    many_sessions = definition(2, 18, fields) + b"".join(
+        message(2, struct.pack("<II", START + 20 * leg, 20_000)) for leg in range(count)
+    )
+    begun = time.process_time()
+    assert len(read(samples, many_laps, session(elapsed=20 * count)).laps) == 2 * count - 1
+    assert len(activities_in(fit_file(file_id(), samples, many_laps, many_sessions))) == count
+    # Two seconds; ten and more where each lap or session looks at all of the file.
+    assert time.process_time() - begun < 6.0
 
 
 # -- real files -----------------------------------------------------------------------------

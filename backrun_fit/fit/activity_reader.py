@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import attrs
 import numpy as np
@@ -254,12 +254,12 @@ def activities_from_segment(
     is_complete = was_ended or (bool(laps) and laps[-1].trigger == "session_end")
     legs = _legs(sessions, laps, track, _timer_events(segment.table("event")), jumps)
     workout = _workout(segment, log)
-    carriers = _carriers(segment, legs, workout)
+    sports = _sports(segment, legs)
+    carriers = _carriers(legs, sports, workout)
     manufacturer, product = read_maker(segment.table("file_id"))
     log.extend(DataWarning("file_structure", text) for text in segment.warnings)
     activities = []
-    for number, leg in enumerate(legs, start=1):
-        sport, sub_sport = _sport(segment, leg.session)
+    for number, (leg, (sport, sub_sport)) in enumerate(zip(legs, sports, strict=True), start=1):
         activity = leg.activity(jumps, log, is_complete=is_complete or number < len(legs))
         activities.append(
             attrs.evolve(
@@ -269,7 +269,7 @@ def activities_from_segment(
                 manufacturer=manufacturer,
                 product=product,
                 track=leg_track(activity.track, on_foot=_is_on_foot(sport, sub_sport)),
-                workout=workout if leg in carriers else None,
+                workout=workout if number in carriers else None,
                 leg=number,
                 leg_count=len(legs),
                 source=source,
@@ -389,15 +389,21 @@ def _legs(
     lap_legs = _legs_of_laps([session for session, _ in placed], len(laps)) or [
         leg_of(lap.start_at.timestamp()) for lap in laps
     ]
+    own_laps: list[list[Lap]] = [[] for _ in placed]
+    own_events: list[list[TimerEvent]] = [[] for _ in placed]
+    for lap, leg in zip(laps, lap_legs, strict=True):
+        own_laps[leg].append(lap)
+    for event in events:
+        own_events[leg_of(event.at.timestamp())].append(event)
     bounds = [0, *track.unix_s.searchsorted(begins[1:]).tolist(), len(track)]
     return [
         _Leg(
             session=session,
             start_unix_s=span.start_unix_s,
             end_unix_s=span.end_unix_s,
-            laps=tuple(lap for lap, leg in zip(laps, lap_legs, strict=True) if leg == number),
+            laps=tuple(own_laps[number]),
             track=track.rows(slice(bounds[number], bounds[number + 1])),
-            events=tuple(event for event in events if leg_of(event.at.timestamp()) == number),
+            events=tuple(own_events[number]),
         )
         for number, (session, span) in enumerate(placed)
     ]
@@ -595,28 +601,46 @@ def _sum(one: float | None, other: float | None) -> float | None:
     return None if one is None else one + (other or 0.0)
 
 
+_Sport: TypeAlias = tuple[str | None, str | None]
+"""Sport and sub-sport, FIT's words."""
+
+
 def _carriers(
-    segment: Segment, legs: Sequence[_Leg], workout: CompiledWorkout | None
-) -> list[_Leg]:
-    """The legs in which the file's workout was executed.
+    legs: Sequence[_Leg], sports: Sequence[_Sport], workout: CompiledWorkout | None
+) -> set[int]:
+    """Numbers of the legs in which the file's workout was executed.
 
     Those whose laps point to its steps; else those of its sport; else all.
     """
+    every = set(range(1, len(legs) + 1))
     if workout is None or len(legs) == 1:
-        return [*legs]
-    pointing = [leg for leg in legs if any(lap.step_index is not None for lap in leg.laps)]
-    same = [leg for leg in legs if _sport(segment, leg.session)[0] == workout.sport]
-    return pointing or same or [*legs]
+        return every
+    pointing = {
+        number
+        for number, leg in enumerate(legs, start=1)
+        if any(lap.step_index is not None for lap in leg.laps)
+    }
+    same = {number for number, (sport, _) in enumerate(sports, start=1) if sport == workout.sport}
+    return pointing or same or every
 
 
 def _present(values: Iterable[float | None]) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _sport(segment: Segment, session: _Session | None) -> tuple[str | None, str | None]:
-    """Sport and sub-sport of a session, or of the first message that states a sport."""
-    if session is not None and session.sport is not None:
-        return session.sport, session.sub_sport
+def _sports(segment: Segment, legs: Sequence[_Leg]) -> list[_Sport]:
+    """Of each leg what its session says, or the first message that states a sport."""
+    sports: list[_Sport] = [
+        (None, None) if leg.session is None else (leg.session.sport, leg.session.sub_sport)
+        for leg in legs
+    ]
+    if all(sport is not None for sport, _ in sports):
+        return sports
+    stated = _stated_sport(segment)
+    return [stated if sport is None else (sport, sub_sport) for sport, sub_sport in sports]
+
+
+def _stated_sport(segment: Segment) -> _Sport:
     for message in ("sport", "workout", "lap"):
         table = segment.table(message)
         for sport, sub_sport in zip(table.values("sport"), table.values("sub_sport"), strict=True):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import attrs
 import numpy as np
 
-from backrun_fit.activity import Lap, Track
+from backrun_fit.activity import Column, Lap, Track
 from backrun_fit.activity_time import (
     ROUNDING_S,
     ClockJump,
     Summary,
     TimerClock,
     ends_of_summaries,
+    interpolate,
 )
 from backrun_fit.errors import DataWarning
 from backrun_fit.fit.instants import instant, is_plausible, known
@@ -136,13 +138,15 @@ def laps_from_records(
     if not len(track) or (is_complete and not laps):
         return tuple(laps)
     least_s = LONGEST_TAIL_S if is_complete else ROUNDING_S
+    known_m = np.flatnonzero(~np.isnan(track.distance_m))
+    places = _Places(unix_s=track.unix_s[known_m], distance_m=track.distance_m[known_m])
     found: list[Lap] = []
     before = float(track.unix_s[0])
     for index in range(len(laps) + 1):
         following = laps[index] if index < len(laps) else None
         until = end_unix_s if following is None else following.start_at.timestamp()
         if following is None or index > 0:
-            made = _lap_from_records(track, clock, before, until, len(found))
+            made = _lap_from_records(track, places, clock, before, until, len(found))
             tail_s = least_s if following is None else LONGEST_TAIL_S
             if made is not None and made.timer_s > tail_s:
                 found.append(made)
@@ -152,26 +156,35 @@ def laps_from_records(
     return tuple(found)
 
 
+@attrs.frozen(kw_only=True, eq=False)
+class _Places:
+    """The samples that carry a distance."""
+
+    unix_s: Column
+    distance_m: Column
+
+    def between(self, start: float, end: float) -> float | None:
+        """How far it was; None where no sample of the time carries a distance."""
+        if self.unix_s.searchsorted(start) == self.unix_s.searchsorted(end, side="right"):
+            return None
+        begun_m, over_m = (interpolate(at, self.unix_s, self.distance_m) for at in (start, end))
+        return max(over_m - begun_m, 0.0)
+
+
 def _lap_from_records(
-    track: Track, clock: TimerClock, start: float, end: float, number: int
+    track: Track, places: _Places, clock: TimerClock, start: float, end: float, number: int
 ) -> Lap | None:
     first, behind = track.unix_s.searchsorted((start, end)).tolist()
     # The one at the very end counts.
-    behind = min(behind + 1, len(track))
-    if end <= start or first == behind:
+    if end <= start or first == min(behind + 1, len(track)):
         return None
-    known_m = ~np.isnan(track.distance_m)
-    distance_m = None
-    if known_m[first:behind].any():
-        ends_m = np.interp((start, end), track.unix_s[known_m], track.distance_m[known_m])
-        distance_m = float(ends_m[1] - ends_m[0])
     return Lap(
         number=number,
         start_at=instant(start),
         end_at=instant(end),
         timer_s=clock.timer_s(end) - clock.timer_s(start),
         elapsed_s=end - start,
-        distance_m=None if distance_m is None else max(distance_m, 0.0),
+        distance_m=places.between(start, end),
         is_from_records=True,
     )
 
