@@ -18,6 +18,8 @@ __all__ = ["align_open_laps"]
 # How sure it is that a lap without a message belongs to the step that was due.
 _CERTAINTY = 0.8
 _SAME_S, _SAME_M, _SAME_SHARE = 2.0, 5.0, 0.01
+# A lap that is longer than its step by more than this holds other steps, too.
+_LARGEST_RATIO = 1.1
 
 
 def align_open_laps(
@@ -29,7 +31,9 @@ def align_open_laps(
     """Align the laps that have a message, then give each other one to the step that was due.
 
     Due is the step of the lap before where that did not reach its length, else the next
-    one. Steps in a hole of the recording for which no lap is left are not recorded.
+    one. Steps in a hole of the recording for which no lap is left are not recorded. Neither
+    is any later step without a lap where an open lap in the middle fits no step: with a step
+    that is repeated, indexes do not say which pass the missing laps belong to.
 
     Args:
         activity: With laps.
@@ -39,12 +43,32 @@ def align_open_laps(
     """
     if not open_laps:
         return align(activity, workout)
-    closed = [place for place in range(len(activity.laps)) if place not in set(open_laps)]
-    laps = tuple(activity.laps[place] for place in closed)
-    alignment = _moved(align(attrs.evolve(activity, laps=laps), workout), closed)
+    laps, without = activity.laps, set(open_laps)
+    closed = [place for place in range(len(laps)) if place not in without]
+    own = attrs.evolve(activity, laps=tuple(laps[place] for place in closed))
+    alignment = _moved(align(own, workout), closed)
+    pairings = [*alignment.pairings]
+    slots = {
+        pairing.stretch.last_lap: slot
+        for slot, pairing in enumerate(pairings)
+        if pairing.stretch is not None and pairing.stretch.last_lap is not None
+    }
+    extra = [*alignment.extra]
+    # Behind this execution it is not known which lap is missing.
+    doubtful = len(pairings)
     for place in open_laps:
-        alignment = _placed(alignment, activity.laps, place)
-    return alignment
+        slot = -1 if place == 0 else slots.get(place - 1)
+        is_last = place == len(laps) - 1
+        if slot is not None and _place_one(pairings, slot, laps, place, is_last=is_last):
+            continue
+        extra.append(_left_over(laps[place], place))
+        if slot is not None and not is_last:
+            doubtful = min(doubtful, slot + 1)
+    for slot in range(doubtful, len(pairings)):
+        if pairings[slot].stretch is None:
+            pairings[slot] = _lost(pairings[slot])
+    extra.sort(key=lambda found: found.first_lap)
+    return attrs.evolve(alignment, pairings=tuple(pairings), extra=tuple(extra))
 
 
 def _moved(alignment: Alignment, places: Sequence[int]) -> Alignment:
@@ -70,34 +94,41 @@ def _moved(alignment: Alignment, places: Sequence[int]) -> Alignment:
     )
 
 
-def _placed(alignment: Alignment, laps: Sequence[Lap], place: int) -> Alignment:
-    """The alignment with one open lap given to the step that was due, or left over."""
-    pairings = [*alignment.pairings]
-    ends = {
-        pairing.stretch.last_lap: slot
-        for slot, pairing in enumerate(pairings)
-        if pairing.stretch is not None and pairing.stretch.last_lap is not None
-    }
-    slot = -1 if place == 0 else ends.get(place - 1)
-    if slot is None:
-        return _left_over(alignment, laps[place], place)
+def _place_one(
+    pairings: list[Pairing], slot: int, laps: Sequence[Lap], place: int, *, is_last: bool
+) -> bool:
+    """Give an open lap to the step that was due behind one execution; whether there was one.
+
+    Args:
+        pairings: Are changed.
+        slot: The execution whose last lap is the one before; -1 for the begin.
+        laps: All of them.
+        place: Of the open lap.
+        is_last: No lap comes behind it. Elsewhere one that is longer than its step holds
+            several, and nobody knows which.
+    """
     before = pairings[slot] if slot >= 0 else None
     if before is not None and not _is_over(before, laps):
         pairings[slot] = _taken(before, laps, _first(before, place), place)
-        return attrs.evolve(alignment, pairings=tuple(pairings))
+        return True
     following = slot + 1
     hole = following
     while hole < len(pairings) and pairings[hole].stretch is None:
         hole += 1
     if hole == following:
-        return _left_over(alignment, laps[place], place)
-    pairings[following] = _taken(pairings[following], laps, place, place)
+        return False
+    due = pairings[following]
+    if not is_last and _is_beyond(due.execution.step.duration, laps[place]):
+        return False
+    pairings[following] = _taken(due, laps, place, place)
     if hole < len(pairings):
-        for lost in range(following + 1, hole):
-            pairings[lost] = attrs.evolve(
-                pairings[lost], is_recorded=False, reason="its lap is missing from the recording"
-            )
-    return attrs.evolve(alignment, pairings=tuple(pairings))
+        pairings[following + 1 : hole] = map(_lost, pairings[following + 1 : hole])
+    return True
+
+
+def _lost(pairing: Pairing) -> Pairing:
+    reason = "its lap is missing from the recording"
+    return attrs.evolve(pairing, is_recorded=False, reason=reason)
 
 
 def _first(pairing: Pairing, otherwise: int) -> int:
@@ -119,18 +150,16 @@ def _taken(pairing: Pairing, laps: Sequence[Lap], first: int, last: int) -> Pair
     )
 
 
-def _left_over(alignment: Alignment, lap: Lap, place: int) -> Alignment:
-    extra = ExtraLaps(
+def _left_over(lap: Lap, place: int) -> ExtraLaps:
+    return ExtraLaps(
         first_lap=place,
         last_lap=place,
         start_at=lap.start_at,
         end_at=lap.end_at,
         timer_s=lap.timer_s,
         distance_m=lap.distance_m,
-        reason="not part of the workout: no step was due",
+        reason="made of the records: it fits no step of the workout here",
     )
-    extras = sorted((*alignment.extra, extra), key=lambda found: found.first_lap)
-    return attrs.evolve(alignment, extra=tuple(extras))
 
 
 def _is_over(pairing: Pairing, laps: Sequence[Lap]) -> bool:
@@ -154,3 +183,14 @@ def _is_reached(duration: Duration, laps: Sequence[Lap]) -> bool:
         case _:
             # Only a lap of its own distance or time does not end an open step.
             return laps[-1].trigger not in ("distance", "time")
+
+
+def _is_beyond(duration: Duration, lap: Lap) -> bool:
+    """Whether a lap is longer than its step, by more than what is planned varies."""
+    match duration:
+        case TimeDuration(duration_s=seconds):
+            return lap.timer_s > _LARGEST_RATIO * seconds + _SAME_S
+        case DistanceDuration(distance_m=metres):
+            return (lap.distance_m or 0.0) > _LARGEST_RATIO * metres + _SAME_M
+        case _:
+            return False
