@@ -311,7 +311,10 @@ def ends_of_summaries(
     before = first_start_unix_s
     next_starts = [*(summary.start_unix_s for summary in summaries[1:]), None]
     for summary, next_start in zip(summaries, next_starts, strict=False):
-        span = _span(summary, before, next_start, last_record_unix_s, jumps)
+        # Of several, one that says no time at all is not the whole recording.
+        may_last = summary.start_unix_s is not None or len(summaries) == 1
+        last_record = last_record_unix_s if may_last else None
+        span = _span(summary, before, next_start, last_record, jumps)
         spans.append(span)
         before = span.end_unix_s if span is not None else before
     return spans
@@ -342,6 +345,8 @@ def _span(
         end, basis = stamp, "timestamp"
     elif summary.timer_s is not None:
         end, basis = _after(start, summary.timer_s, jumps), "timer"
+    elif not is_known and last_record is None:
+        return None
     else:
         end, basis = max(start, last_record or start), "records"
     overlap_s = 0.0 if next_start is None else end - next_start

@@ -85,6 +85,15 @@ def test_a_lap_without_a_start_begins_where_the_one_before_ended() -> None:
     assert ends_of_summaries(laps) == [None, None]
 
 
+def test_of_several_laps_one_that_says_no_time_is_not_the_whole_recording() -> None:
+    nothing, minute = Summary(), Summary(0.0, None, 60.0, 60.0)
+    found = ends_of_summaries([nothing, minute], first_start_unix_s=0.0, last_record_unix_s=60.0)
+    assert [span is None for span in found] == [True, False]
+    (alone,) = ends_of_summaries([nothing], first_start_unix_s=0.0, last_record_unix_s=60.0)
+    assert alone is not None
+    assert (alone.start_unix_s, alone.end_unix_s, alone.basis) == (0.0, 60.0, "records")
+
+
 def test_a_lap_that_runs_into_the_next_one_is_cut_off_there_and_only_seconds_are_said() -> None:
     rounded, contradictory = (
         ends_of_summaries([Summary(0.0, None, lasting_s, None), Summary(60.0, None, 1.0, None)])[0]
