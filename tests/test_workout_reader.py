@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from backrun_fit.compile import compile_workout
 from backrun_fit.compiled import RepeatMessage, as_workout, unroll
 from backrun_fit.errors import DecodeError
+from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.fit.columns import decode
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
@@ -345,6 +347,147 @@ def test_a_workout_without_steps_is_refused_as_one() -> None:
 def counted(said: int, *steps: bytes) -> bytes:
     workout = message(1, struct.pack("<BH12s", 1, said, b"Plan"))
     return fit_file(FILE_ID, file_id(WORKOUT_FILE), WORKOUT, workout, STEP, *steps)
+
+
+# Two workouts in one file.
+
+
+def short(*lengths_s: int, name: bytes = b"") -> tuple[bytes, ...]:
+    """Timed steps numbered from 0."""
+    return tuple(
+        step(index, 0, 1000 * length_s, name=name) for index, length_s in enumerate(lengths_s)
+    )
+
+
+def lap_messages(*indexes: int) -> bytes:
+    return definition(3, 19, [(71, 2, UINT16)]) + b"".join(
+        message(3, struct.pack("<H", index)) for index in indexes
+    )
+
+
+def file(*chunks: bytes, kind: int = WORKOUT_FILE) -> bytes:
+    return fit_file(FILE_ID, file_id(kind), WORKOUT, STEP, *chunks)
+
+
+def lengths(data: bytes) -> tuple[str, list[float]]:
+    """Name and step lengths of the one workout."""
+    compiled = read_workout(data)
+    durations = [one.duration for one in compiled.messages if isinstance(one, Step)]
+    return compiled.name, [one.duration_s for one in durations if isinstance(one, TimeDuration)]
+
+
+@pytest.mark.parametrize("steps_first", [False, True])
+@pytest.mark.parametrize(
+    ("pointed", "expected"),
+    [((0, 1, 2), ("B", [30.0, 40.0, 50.0])), ((0x8002,), ("B", [30, 40, 50]))],
+)
+def test_of_two_workouts_in_an_activity_the_one_that_the_laps_point_to_is_read(
+    steps_first: bool, pointed: tuple[int, ...], expected: tuple[str, list[float]]
+) -> None:
+    one, other = [head(b"A"), *short(10, 20)], [head(b"B"), *short(30, 40, 50)]
+    for both in ((one, other), (other, one)):
+        parts = [part[1:] + part[:1] if steps_first else part for part in both]
+        chunks = [chunk for part in parts for chunk in part]
+        data = file(*chunks, lap_messages(*pointed), kind=ACTIVITY_FILE)
+        assert lengths(data) == expected
+
+
+@pytest.mark.parametrize("kind", [WORKOUT_FILE, ACTIVITY_FILE])
+def test_a_workout_that_is_written_twice_is_one(kind: int) -> None:
+    once = [head(b"A"), *short(10, 20)]
+    assert lengths(file(*once, *once, kind=kind)) == ("A", [10.0, 20.0])
+    again = [*once, *short(10, 20)]
+    assert lengths(file(*again, kind=kind)) == ("A", [10.0, 20.0])
+
+
+@pytest.mark.parametrize("between", [[head(b"B")], []])
+def test_two_workouts_of_which_nothing_says_which_is_meant_are_refused(
+    between: list[bytes],
+) -> None:
+    data = file(head(b"A"), *short(10, 20), *between, *short(30, 40, 50))
+    with pytest.raises(DecodeError, match="several workouts in one file") as caught:
+        read_workout(data)
+    assert caught.value.got == (
+        "2 workouts of 2 steps, 3 steps, whose step indexes collide: [0, 1]"
+    )
+    assert caught.value.expected == "one, or laps that point to steps of one of them alone"
+
+
+@pytest.mark.parametrize("pointed", [(), (0, 1), (NONE & 0xFFFF,), (7,)])
+def test_laps_that_point_to_steps_of_both_workouts_or_none_choose_nothing(
+    pointed: tuple[int, ...],
+) -> None:
+    both = [head(b"A"), *short(10, 20), head(b"B"), *short(30, 40, 50)]
+    with pytest.raises(DecodeError, match="several workouts"):
+        read_workout(file(*both, lap_messages(*pointed), kind=ACTIVITY_FILE))
+
+
+def test_laps_do_not_choose_between_the_workouts_of_a_workout_file() -> None:
+    both = [head(b"A"), *short(10, 20), head(b"B"), *short(30, 40, 50)]
+    with pytest.raises(DecodeError, match="several workouts"):
+        read_workout(file(*both, lap_messages(2)))
+
+
+def test_an_activity_with_two_workouts_is_read_and_says_that_its_workout_is_not() -> None:
+    both = [head(b"A"), *short(10, 20), head(b"B"), *short(30, 40, 50)]
+    lap = struct.pack("<IIII", 1_000_000_060, 1_000_000_000, 60_000, 60_000)
+    fields = [(253, 4, UINT32), (2, 4, UINT32), (7, 4, UINT32), (8, 4, UINT32)]
+    found = read_activity(
+        file(*both, definition(3, 19, fields), message(3, lap), kind=ACTIVITY_FILE)
+    )
+    assert found.workout is None
+    (text,) = [str(one) for one in found.warnings if one.code == "workout_unreadable"]
+    assert "several workouts in one file" in text
+
+
+def test_steps_that_all_have_the_same_index_are_taken_in_order_of_the_file() -> None:
+    for index in (0, 5, 0xFFFF):
+        data = file(head(b"A"), *(step(index, 0, 1000 * length_s) for length_s in (10, 20, 30)))
+        assert lengths(data) == ("A", [10.0, 20.0, 30.0])
+
+
+@pytest.mark.parametrize(
+    ("steps", "got"),
+    [
+        (
+            (step(0), step(1, name=b"Hard"), step(1, name=b"Easy"), step(2)),
+            "index 1 twice: 'Hard', 'Easy'",
+        ),
+        (
+            (step(0), step(1), step(1, name=b"Easy"), step(1)),
+            "index 1 3 times: the one at position 2, 'Easy', the one at position 4",
+        ),
+        (
+            (step(0), step(0), step(1)),
+            "index 0 twice: the one at position 1, the one at position 2",
+        ),
+    ],
+)
+def test_some_steps_with_the_same_index_are_refused_and_named(
+    steps: tuple[bytes, ...], got: str
+) -> None:
+    with pytest.raises(DecodeError, match="several workout steps have the same") as caught:
+        read_workout(plan(*steps))
+    assert caught.value.got == got
+
+
+def test_many_steps_cost_no_more_each_than_a_few() -> None:
+    steps = (step(1 + index % 4000) for index in range(30_000))
+    begun = time.process_time()
+    with pytest.raises(DecodeError, match="several workout steps have the same"):
+        read_workout(file(head(), *steps))
+    # Two seconds; eight where each step looks at all before it.
+    assert time.process_time() - begun < 6.0
+
+
+def test_an_error_about_many_workouts_names_a_few() -> None:
+    many = [chunk for length_s in range(1, 50) for chunk in (head(), *short(length_s))]
+    with pytest.raises(DecodeError, match="several workouts") as caught:
+        read_workout(file(*many))
+    assert caught.value.got == (
+        "49 workouts of 1 steps, 1 steps, 1 steps, 1 steps, 1 steps, ..., "
+        "whose step indexes collide: [0]"
+    )
 
 
 SECOND = [(254, 2, UINT16), (1, 1, ENUM), (2, 4, UINT32), (3, 1, ENUM)]
