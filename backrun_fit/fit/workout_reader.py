@@ -57,6 +57,9 @@ _KEPT_OFFSETS: Final = {
     TARGET_POWER: range(1001, 5000),
 }
 
+_MOST_NAMED: Final = 5
+"""Of many things that are wrong, an error names so many."""
+
 _FILE_ID, _WORKOUT, _WORKOUT_STEP = 0, 26, 27
 _DEVELOPER_DATA_ID, _FIELD_DESCRIPTION = 207, 206
 
@@ -332,12 +335,14 @@ def _one_workout(
         last = max((index & INDEX_MASK for index in pointed if index is not None), default=0)
         keys = [key for key in keys if len(sets[key]) > last] or keys
     if len(keys) > 1:
-        counts = " and ".join(f"{len(sets[key])} steps" for key in keys)
+        counts = [f"{len(sets[key])} steps" for key in keys[:_MOST_NAMED]]
+        counts += ["..."] if len(keys) > _MOST_NAMED else []
         both = sorted(set.intersection(*({indexes[p] for p in sets[key]} for key in keys)))
         raise DecodeError(
             "several workouts in one file",
             expected="one, or laps that point to steps of one of them alone",
-            got=f"{len(keys)} workouts of {counts}, whose step indexes collide: {both[:10]}",
+            got=f"{len(keys)} workouts of {', '.join(counts)}, "
+            f"whose step indexes collide: {both[:_MOST_NAMED]}",
         )
     places = sets[keys[0]]
     if len(sets) == 1 or not len(heads):
@@ -381,7 +386,7 @@ def _messages(
         raise DecodeError(
             "workout steps are missing",
             expected=f"message indexes 0 to {max(rows)}",
-            got=f"none for {missing[:5]}",
+            got=f"none for {missing[:_MOST_NAMED]}",
         )
     return tuple(rows[index] for index in sorted(rows))
 
@@ -406,7 +411,7 @@ def _indexes(steps: Sequence[_RawStep]) -> list[int]:
                 "several workout steps have the same message_index",
                 expected="each index once",
                 got=f"index {index} {'twice' if count == 2 else f'{count} times'}: "
-                + ", ".join(names[:5]),
+                + ", ".join(names[:_MOST_NAMED]),
             )
     return indexes
 
