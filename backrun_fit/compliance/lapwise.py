@@ -190,5 +190,7 @@ def division(laps: Sequence[Lap], one: PlannedExecution, other: PlannedExecution
                 lengths.append(None)
     known = sum(length for length in lengths if length is not None)
     begun, over = (max(timer_s - known, 0.0) if length is None else length for length in lengths)
-    start, end = laps[0].start_at, laps[-1].end_at
+    # Laps that are out of order may end before they start.
+    start = laps[0].start_at
+    end = max(start, laps[-1].end_at)
     return start + begun / max(begun + over, 1e-9) * (end - start)
