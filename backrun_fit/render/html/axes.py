@@ -100,8 +100,8 @@ def draw_trace(axes: Axes, trace: Trace, limits: Band) -> bool:
         )
     axes.plot(trace.timer_s, mean, color=THEMED["forward"], lw=1.4, zorder=3)
     known = ~np.isnan(mean)
-    around = np.convolve(known, (1, 0, 1), mode="same")  # how many neighbours have a value
-    alone = known & (around == 0)  # between two gaps there is no line to draw
+    padded = np.pad(known, 1)
+    alone = known & ~padded[:-2] & ~padded[2:]  # between two gaps there is no line to draw
     axes.plot(trace.timer_s[alone], mean[alone], ".", ms=4, color=THEMED["forward"], zorder=3)
     # The line from the last point before a backward part belongs to it.
     after = np.append(trace.backward[1:], False)
