@@ -42,6 +42,7 @@ from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import duration_text, shown, target_text
 from backrun_fit.workout import DistanceDuration, Movement, PaceTarget, Step
+from tests.activities import Piece, plan, record, timed
 from tests.pages import cells, text_of, tree, with_class
 from tests.rehearsals import SEEDS, START, faults, plans
 
@@ -593,3 +594,10 @@ def test_every_real_run_makes_a_page_without_a_mistake(corpus: Path) -> None:
         root = tree(report_html(report, activity))
         rows = cells(next(with_class(root, "executions")))
         assert [row[7] for row in rows] == [verdict_word(each.verdict) for each in report.results]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_run_of_hardly_a_sample_makes_a_page(count: int) -> None:
+    activity = record([Piece(timer_s=60), Piece(timer_s=60)])
+    activity = attrs.evolve(activity, track=activity.track.rows(np.arange(count)))
+    tree(report_html(bf.check(activity, plan(timed(60), timed(60)), align="laps"), activity))

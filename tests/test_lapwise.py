@@ -399,3 +399,11 @@ def test_the_way_is_chosen_by_what_there_is() -> None:
     assert aligned(mixed, INTERVALS, "indexes").mode == "indexes"
     assert aligned(one_lap, INTERVALS, "laps").mode == "laps"
     assert aligned(attrs.evolve(activity, laps=()), INTERVALS, "samples").mode == "samples"
+
+
+def test_laps_that_end_before_they_start_are_divided_at_their_start() -> None:
+    first, last = record([Piece(timer_s=60), Piece(timer_s=60)]).laps
+    early = timedelta(hours=1)
+    last = attrs.evolve(last, start_at=last.start_at - early, end_at=last.end_at - early)
+    one, other = unroll(plan(timed(60), timed(60)))
+    assert division([first, last], one, other) == first.start_at

@@ -271,6 +271,13 @@ def test_legs_of_chained_recordings_are_kept_apart() -> None:
     assert [len(legs) for legs in recordings(activities_in(chain))] == [3, 1, 3]
 
 
+def test_only_the_leg_in_which_the_clock_was_set_says_so() -> None:
+    hours = 3 * 3600
+    times = [*range(91), *(time + hours for time in range(91, 181))]
+    legs = activities_in(file(session(0, 60), session(60, 120), cadences(*times)))
+    assert [len(leg.clock_jumps) for leg in legs] == [0, 1]
+
+
 # -- through the doors ----------------------------------------------------------------------
 
 

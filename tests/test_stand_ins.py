@@ -145,7 +145,7 @@ def test_one_value_of_the_watch_is_enough_to_leave_the_app_out(field: int) -> No
     assert found.sources == {}
 
 
-@pytest.mark.parametrize("field", [HEART_RATE, CADENCE, POWER])
+@pytest.mark.parametrize("field", list(NATIVE))
 def test_zeros_of_the_watch_alone_mean_that_it_had_no_sensor(field: int) -> None:
     found = track(App(native=field, values=[77.0, 78.0]), native={field: [0, 0]})
     factor = 2.0 if field == CADENCE else 1.0
@@ -154,12 +154,14 @@ def test_zeros_of_the_watch_alone_mean_that_it_had_no_sensor(field: int) -> None
 
 
 @pytest.mark.parametrize("field", [DISTANCE, SPEED])
-def test_zeros_of_distance_and_speed_are_values(field: int) -> None:
-    found = track(App(native=field, values=[77.0, 78.0]), native={field: [0, 0]})
+def test_zeros_of_distance_and_speed_stay_where_no_app_knows_better(field: int) -> None:
+    app = App(native=field, values=[0.0, 0.0])
+    found = track(app, native={field: [0, 0]}, prefer="developer")
     assert getattr(found, COLUMNS[field]).tolist() == [0.0, 0.0]
+    assert found.sources == {}
 
 
-@pytest.mark.parametrize("field", [HEART_RATE, CADENCE, POWER])
+@pytest.mark.parametrize("field", list(NATIVE))
 def test_zeros_of_an_app_alone_do_not_stand_in(field: int) -> None:
     both = [App(native=field, values=[0.0, 0.0]), App(native=field, values=[7.0, 8.0], name=b"B")]
     assert track(both[0]).sources == {}

@@ -68,6 +68,10 @@ _OF_REPORT: Final[Mapping[str, tuple[type, Callable[[Report], Any]]]] = MappingP
         "execution_count": (int, lambda report: len(report.results)),
         "met_count": (int, _count(lambda result: result.verdict is Verdict.MET)),
         "missed_count": (int, _count(lambda result: result.verdict.is_miss)),
+        "done_unmeasured_count": (
+            int,
+            _count(lambda result: result.verdict is Verdict.DONE_UNMEASURED),
+        ),
         "not_measurable_count": (
             int,
             _count(lambda result: result.verdict is Verdict.NOT_MEASURABLE),

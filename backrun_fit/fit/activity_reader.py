@@ -470,9 +470,18 @@ class _Leg:
             timer_s=total.timer_s,
             elapsed_s=total.elapsed_s,
             distance_m=total.distance_m,
-            clock_jumps=jumps,
+            clock_jumps=self._own(jumps),
             is_complete=is_complete,
             warnings=tuple(own_log),
+        )
+
+    def _own(self, jumps: Sequence[ClockJump]) -> tuple[ClockJump, ...]:
+        """Where the clock was set between two samples of this leg."""
+        own = self.track.unix_s
+        return tuple(
+            jump
+            for jump in jumps
+            if len(own) and own[0] <= jump.before_unix_s and jump.after_unix_s <= own[-1]
         )
 
     def _clock(self, jumps: Sequence[ClockJump]) -> TimerClock:

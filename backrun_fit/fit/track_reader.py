@@ -41,8 +41,6 @@ _NATIVE_NUMBERS: Final[Mapping[str, tuple[int, ...]]] = {
     "speed_mps": (73, 6),
     "power_w": (7,),
 }
-# Columns in which zeros alone mean that there was no sensor.
-_ZERO_IS_NONE: Final = ("heart_rate_bpm", "cadence_rpm", "power_w")
 # Units that apps write, lower case, to ours. Steps of both feet are halved where they are.
 _UNIT_FACTORS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("km/h", "kph", "kmh", "km/hr"), 1 / 3.6),
@@ -147,23 +145,22 @@ def _stand_ins(
     """Put developer fields in the place of native ones; which, and where they come from."""
     sources = {}
     for name, numbers in _NATIVE_NUMBERS.items():
-        if prefer == "native" and _has_values(name, columns[name]):
+        if prefer == "native" and _has_values(columns[name]):
             continue
         for field in developer:
             is_records = field.native_mesg_num in (None, _RECORD)
             if field.native_field_num in numbers and is_records:
                 values = _in_our_unit(name, fields[field.key], field.units)
-                if _has_values(name, values):
+                if _has_values(values):
                     columns[name] = values
                     sources[name] = f"developer field {field.name}"
                     break
     return sources
 
 
-def _has_values(name: str, column: Column) -> bool:
-    if name in _ZERO_IS_NONE:
-        return bool((column > 0).any())
-    return not bool(np.isnan(column).all())
+def _has_values(column: Column) -> bool:
+    """Zeros alone mean that there was no sensor."""
+    return bool((column > 0).any())
 
 
 def _in_our_unit(name: str, values: Column, units: str) -> Column:
