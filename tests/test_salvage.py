@@ -104,6 +104,23 @@ def test_damage_in_one_file_of_a_chain_leaves_the_next_one_whole() -> None:
     assert found.damages[0].lost_bytes == 4 + len(RECORDS[1])
 
 
+def test_all_damage_of_an_activity_is_one_warning_that_counts_and_names_a_few() -> None:
+    places = range(20, len(WHOLE) - 200, len(WHOLE) // 8)
+    data = bytearray(WHOLE)
+    for place in places:
+        data[place : place + 40] = b"\xa5" * 40
+    damages = salvaged(bytes(data)).segments[0].damages
+    assert len(damages) > 4
+    (warning,) = (
+        warning
+        for warning in read_activity(bytes(data), on_error="salvage").warnings
+        if warning.code == "damage"
+    )
+    assert warning.count == len(damages)
+    assert warning.message.startswith(f"{damages[0]}; {damages[1]}; {damages[2]}; and ")
+    assert warning.message.endswith(f"; and {len(damages) - 3} more damaged places")
+
+
 @pytest.mark.parametrize("read", [decode, read_activities, read_workout])
 @pytest.mark.parametrize("data", [b"", b"\0" * 40, b"<gpx></gpx>", SMALL[:11], b"\x0e" * 30])
 def test_what_does_not_begin_with_a_header_is_refused_even_then(

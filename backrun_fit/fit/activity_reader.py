@@ -57,6 +57,9 @@ _WHOLE: Final = "multisport"
 _SAME_SECOND_S: Final = 1.0
 _BARE_LAP_S: Final = 60.0
 
+# Of many damaged places, a warning names so many.
+_MOST_NAMED: Final = 3
+
 # FIT Profile 21.212, date_time.min: below it a time counts from power-up, not from 1989.
 _LEAST_DATE_TIME: Final = 0x1000_0000
 
@@ -232,7 +235,7 @@ def activities_from_segment(
         NoActivityError: Nothing was recorded in it: there is no session, lap or
             record with a time.
     """
-    log = [DataWarning("damage", str(damage)) for damage in segment.damages]
+    log = _damage_warnings(segment)
     sessions = _sessions(segment.table("session"))
     track, jumps = _track(segment, sessions, prefer, log)
     laps = read_laps(
@@ -306,6 +309,17 @@ def _sessions(table: Table) -> list[_Session]:
         )
     legs = [session for session in found.values() if session.sport != _WHOLE] or [*found.values()]
     return sorted(legs, key=lambda session: session.time.start_unix_s or 0.0)
+
+
+def _damage_warnings(segment: Segment) -> list[DataWarning]:
+    """One warning for all damaged places, of which it names the first few; none for none."""
+    damages = segment.damages
+    if not damages:
+        return []
+    more = len(damages) - _MOST_NAMED
+    named = [str(damage) for damage in damages[:_MOST_NAMED]]
+    text = "; ".join([*named, f"and {more} more damaged places"] if more > 0 else named)
+    return [DataWarning("damage", text, len(damages))]
 
 
 def _track(
