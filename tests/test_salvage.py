@@ -104,6 +104,12 @@ def test_damage_in_one_file_of_a_chain_leaves_the_next_one_whole() -> None:
     assert found.damages[0].lost_bytes == 4 + len(RECORDS[1])
 
 
+def test_an_empty_file_with_its_checksum_is_whole_whatever_stands_behind_it() -> None:
+    empty = bytes.fromhex("0c105408000000002e464954bf16")
+    behind = empty + DEFINITION + RECORDS[0] + b".FIT"
+    assert salvaged(behind).damages == decode(behind).damages == ()
+
+
 def test_all_damage_of_an_activity_is_one_warning_that_counts_and_names_a_few() -> None:
     places = range(20, len(WHOLE) - 200, len(WHOLE) // 8)
     data = bytearray(WHOLE)

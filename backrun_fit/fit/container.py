@@ -319,7 +319,11 @@ def _read_header(data: bytes, start: int, *, repair: bool = False) -> SegmentByt
     damages = []
     data_start = start + head[0]
     begin = None
-    if repair and not (_is_header(data, start) and definition_at(data, data_start, len(data))):
+    is_empty = size == 0 and _is_crc(data, start, data_start)
+    is_whole = _is_header(data, start) and (
+        is_empty or definition_at(data, data_start, len(data)) is not None
+    )
+    if repair and not is_whole:
         begin = _message_start(data, start)
     if begin == data_start and _is_header(data, start):
         begin = None
