@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import backrun_fit as bf
 from tests.conftest import ROOT
 
 LISTED = re.compile(r"`([a-z_]+)`")
@@ -11,7 +13,7 @@ LISTED = re.compile(r"`([a-z_]+)`")
 
 def codes_in_use() -> set[str]:
     found = set()
-    for path in sorted((ROOT / "backrun_fit").rglob("*.py")):
+    for path in sorted(Path(bf.__file__).parent.rglob("*.py")):
         text = path.read_text("utf-8")
         found |= set(re.findall(r'DataWarning\(\s*"([a-z_]+)"', text))
         if path.name == "lap_reader.py":
