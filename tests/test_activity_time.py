@@ -179,6 +179,14 @@ def test_one_number_is_interpolated_as_many_are(steps: list[float], at: float) -
     assert interpolate(at, xs, ys) == pytest.approx(float(np.interp(at, xs, ys)), abs=1e-6)
 
 
+@given(st.integers(1, 100_000), st.data())
+def test_a_whole_second_on_a_timer_that_runs_is_exact(length_s: int, data: st.DataObject) -> None:
+    at_s = data.draw(st.integers(0, length_s))
+    clock = TimerClock(np.array([1.7e9, 1.7e9 + length_s]), np.array([0.0, length_s]))
+    assert clock.timer_s(1.7e9 + at_s) == at_s
+    assert clock.unix_s(float(at_s)) == 1.7e9 + at_s
+
+
 def test_the_timer_does_not_run_in_a_pause_and_behind_the_end() -> None:
     clock = TimerClock.of_events([(0.0, True), (60.0, False), (90.0, True)], 0.0, 100.0)
     assert [clock.runs_at(at) for at in (-1.0, 0.0, 60.0, 75.0, 90.0, 100.0, 101.0)] == [
