@@ -10,6 +10,7 @@ from backrun_fit.activity import Activity, Lap
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.lapwise import laps_text
 from backrun_fit.compliance.pairing import Alignment, Pairing, Stretch
+from backrun_fit.compliance.plan import SAME_M, SAME_S
 from backrun_fit.report import ExtraLaps
 from backrun_fit.workout import DistanceDuration, Duration, TimeDuration
 
@@ -17,7 +18,7 @@ __all__ = ["align_open_laps"]
 
 # How sure it is that a lap without a message belongs to the step that was due.
 _CERTAINTY = 0.8
-_SAME_S, _SAME_M, _SAME_SHARE = 2.0, 5.0, 0.01
+SAME_SHARE = 0.01
 # A lap that is longer than its step by more than this holds other steps, too.
 _LARGEST_RATIO = 1.1
 
@@ -176,10 +177,10 @@ def _is_over(pairing: Pairing, laps: Sequence[Lap]) -> bool:
 def _is_reached(duration: Duration, laps: Sequence[Lap]) -> bool:
     match duration:
         case TimeDuration(duration_s=seconds):
-            return sum(lap.timer_s for lap in laps) >= seconds - _SAME_S
+            return sum(lap.timer_s for lap in laps) >= seconds - SAME_S
         case DistanceDuration(distance_m=metres):
             done_m = sum(lap.distance_m or 0.0 for lap in laps)
-            return done_m >= metres - max(_SAME_M, _SAME_SHARE * metres)
+            return done_m >= metres - max(SAME_M, SAME_SHARE * metres)
         case _:
             # Only a lap of its own distance or time does not end an open step.
             return laps[-1].trigger not in ("distance", "time")
@@ -189,8 +190,8 @@ def _is_beyond(duration: Duration, lap: Lap) -> bool:
     """Whether a lap is longer than its step, by more than what is planned varies."""
     match duration:
         case TimeDuration(duration_s=seconds):
-            return lap.timer_s > _LARGEST_RATIO * seconds + _SAME_S
+            return lap.timer_s > _LARGEST_RATIO * seconds + SAME_S
         case DistanceDuration(distance_m=metres):
-            return (lap.distance_m or 0.0) > _LARGEST_RATIO * metres + _SAME_M
+            return (lap.distance_m or 0.0) > _LARGEST_RATIO * metres + SAME_M
         case _:
             return False

@@ -219,12 +219,12 @@ class PlanColumns:
         )
 
     def possible_runs(self, timer_s: Floats, distance_m: Floats, times: float) -> int:
-        """Behind how many runs of laps all are longer than every step by so many times.
+        """How many runs of laps, shortest first, may be one step; all longer ones are too long.
 
         Args:
             timer_s: Timer time of runs of one lap, two laps, and so on.
             distance_m: Distance of each; NaN where not known.
-            times: Above 1.
+            times: So many times as long as the longest step is too long; above 1.
 
         Returns:
             All of them where some step has no planned length.
