@@ -56,9 +56,7 @@ class PaceTarget:
     @property
     def is_runnable(self) -> bool:
         """Whether a person can run within it."""
-        return (self.slowest_mps or self.fastest_mps) <= FASTEST_HUMAN_MPS or (
-            self.slowest_mps == 0 and self.fastest_mps == math.inf
-        )
+        return (self.slowest_mps or self.fastest_mps) <= FASTEST_HUMAN_MPS
 
 
 @attrs.frozen(kw_only=True)
