@@ -362,7 +362,6 @@ def test_a_lap_that_is_lost_in_the_middle_is_made_of_the_records_and_is_its_step
     assert found.laps[lost].distance_m == pytest.approx(run_m)
     report = check(found)
     assert verdicts(report) == ["met"] * 6
-    assert report.results[lost].certainty == 0.8
     assert report.score == 100.0
 
 
@@ -374,13 +373,24 @@ def test_of_several_lost_laps_no_step_is_a_miss(lost: Collection[int]) -> None:
     assert report.score == 100.0
 
 
-def test_a_lap_made_of_records_that_is_longer_than_its_step_is_left_over_and_said() -> None:
+def test_a_lap_made_of_records_that_is_as_long_as_the_lost_steps_is_divided() -> None:
     report = check(read_activity(recording(lost=[3, 4])))
-    assert [(one.first_lap, one.timer_s, one.reason) for one in report.extra] == [
-        (3, 210.0, "made of the records: it fits no step of the workout here")
+    assert verdicts(report) == ["met"] * 6
+    assert [result.pairing for result in report.results[3:5]] == [
+        f"the {part} part of lap 4, which is as long as several steps: their laps are missing; "
+        "divided by the planned length"
+        for part in ("first", "last")
     ]
-    lost = [one.pairing for one in report.results if one.verdict is Verdict.NOT_MEASURABLE]
-    assert lost == ["its lap is missing from the recording"] * 2
+
+
+def test_steps_whose_lap_fits_none_of_them_are_not_recorded() -> None:
+    found = read_activity(recording(lost=[1, 2]))
+    much = attrs.evolve(found.laps[1], timer_s=2000.0, distance_m=6000.0)
+    laps = (found.laps[0], much, *found.laps[2:])
+    report = check(attrs.evolve(found, laps=laps))
+    lost = [one for one in report.results if one.verdict is Verdict.NOT_MEASURABLE]
+    assert {one.pairing for one in lost} == {"its lap is missing from the recording"}
+    assert not {"skipped", "short"} & {*verdicts(report)}
 
 
 def test_a_step_that_was_skipped_before_a_lost_lap_stays_skipped() -> None:
@@ -390,14 +400,13 @@ def test_a_step_that_was_skipped_before_a_lost_lap_stays_skipped() -> None:
 
 
 @given(st.sets(st.integers(1, 4)), st.sampled_from(["auto", "indexes"]))
-def test_whatever_laps_are_lost_each_lap_is_in_one_place(lost: set[int], align: AlignMode) -> None:
+def test_whatever_laps_are_lost_the_steps_are_found_where_they_were(
+    lost: set[int], align: AlignMode
+) -> None:
     found = read_activity(recording(lost=lost))
     report = check(found, align=align)
-    places = [
-        place
-        for result in report.results
-        if result.first_lap is not None and result.last_lap is not None
-        for place in range(result.first_lap, result.last_lap + 1)
-    ]
-    places += [place for one in report.extra for place in range(one.first_lap, one.last_lap + 1)]
-    assert sorted(places) == list(range(len(found.laps)))
+    for (begin, end), result in zip(BORDERS, report.results, strict=True):
+        assert result.start_at is not None
+        assert result.end_at is not None
+        assert abs((result.start_at - found.started_at).total_seconds() - begin) <= 2
+        assert abs((result.end_at - found.started_at).total_seconds() - end) <= 2

@@ -9,7 +9,7 @@ import attrs
 
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, impossible_paces
-from backrun_fit.compliance.align import align_recording
+from backrun_fit.compliance.alignment.align import align_recording
 from backrun_fit.compliance.colour import colour_of
 from backrun_fit.compliance.compare import compare
 from backrun_fit.compliance.evidence import gather_evidence

@@ -10,7 +10,8 @@ import attrs
 import numpy as np
 
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
-from backrun_fit.compliance.sequence import Costs, Floats, lay_along
+from backrun_fit.compliance.alignment.sequence_alignment import MAX_CELLS
+from backrun_fit.errors import AlignmentError
 from backrun_fit.report import Difference
 from backrun_fit.units import UnitSystem
 from backrun_fit.wording import duration_text, target_text
@@ -35,6 +36,7 @@ _WEIGHTS: Final = {"duration": 0.5, "target": 0.2, "intensity": 0.2, "movement":
 # The wire rounds to millimetres per second and milliseconds.
 _ROUNDING: Final = 1e-3
 _NONE: Final = "none"
+_TOGETHER, _PLANNED_ALONE, _HELD_ALONE = range(3)
 
 
 @attrs.frozen(kw_only=True)
@@ -143,28 +145,37 @@ def _matched(
             distinct[key] = sum(_WEIGHTS[name] for name in _differing(left.step, right.step))
         return distinct[key]
 
-    def fit(piece: int, slots: slice) -> Floats:
-        return np.array([[cost(left, held[piece]) for left in planned[slots]]])
-
-    alone_left, alone_right = np.full(len(planned), _ALONE), np.full(len(held), _ALONE)
-    placements, _ = lay_along(
-        fit,
-        Costs(
-            skip=alone_left,
-            skip_at_end=alone_left,
-            extra=alone_right,
-            extra_before=alone_right,
-            extra_after=alone_right,
-        ),
-    )
-    left_at = right_at = 0
-    for placement in placements:
-        yield from ((each, None) for each in planned[left_at : placement.slot])
-        yield from ((None, each) for each in held[right_at : placement.first])
-        yield planned[placement.slot], held[placement.first]
-        left_at, right_at = placement.slot + 1, placement.last + 1
-    yield from ((each, None) for each in planned[left_at:])
-    yield from ((None, each) for each in held[right_at:])
+    if (len(planned) + 1) * (len(held) + 1) > MAX_CELLS:
+        raise AlignmentError(
+            f"expected at most {MAX_CELLS} pairs to weigh, got {len(planned)} planned executions "
+            f"and {len(held)} others"
+        )
+    # Least cost of what comes before each pair of positions, and whether that leaves one of the
+    # planned alone: the recurrence of Needleman and Wunsch.
+    alone = _ALONE * np.arange(len(held) + 1)
+    least, leaves = alone, np.zeros((len(planned) + 1, len(held) + 1), dtype=np.int8)
+    leaves[0, 1:] = _HELD_ALONE
+    for place, left in enumerate(planned, start=1):
+        together = np.concatenate(([np.inf], least[:-1] + [cost(left, right) for right in held]))
+        row = np.minimum(together, least + _ALONE)
+        leaves[place] = np.where(least + _ALONE < together, _PLANNED_ALONE, _TOGETHER)
+        through = np.minimum.accumulate(row - alone) + alone
+        leaves[place, through < row - _ROUNDING] = _HELD_ALONE
+        least = np.minimum(row, through)
+    found: list[_Pair | _Lone] = []
+    place, other = len(planned), len(held)
+    while place or other:
+        leave = leaves[place, other]
+        if leave == _HELD_ALONE:
+            other -= 1
+            found.append((None, held[other]))
+        elif leave == _PLANNED_ALONE:
+            place -= 1
+            found.append((planned[place], None))
+        else:
+            place, other = place - 1, other - 1
+            found.append((planned[place], held[other]))
+    yield from reversed(found)
 
 
 def _differing(left: Step, right: Step) -> Iterator[str]:

@@ -1,0 +1,215 @@
+"""Laying a recording beside a plan: the door to alignment."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+import attrs
+import numpy as np
+
+from backrun_fit.activity import Lap
+from backrun_fit.compiled import CompiledWorkout, PlannedExecution, RepeatMessage, unroll
+from backrun_fit.compliance.alignment.boundaries import Bools, Boundaries
+from backrun_fit.compliance.alignment.lap_costs import LapCosts
+from backrun_fit.compliance.alignment.lap_matches import matched_by_laps, matched_by_speed
+from backrun_fit.compliance.alignment.sequence_alignment import align
+from backrun_fit.compliance.alignment.speed_costs import SpeedCosts
+from backrun_fit.compliance.pairing import Alignment, AlignMode, UsedMode
+from backrun_fit.compliance.timeline import Recording
+from backrun_fit.errors import AlignmentError
+from backrun_fit.workout import Step
+
+__all__ = ["align_recording", "planned_executions"]
+
+_SAME_AUTOLAP_M = 5.0
+# One full lap and what was left over are automatic if it has a length that watches offer.
+_AUTOLAPS_M = (1000.0, 1609.344, 5000.0)
+# Laps that cost no more for each execution mark the steps: nothing else is tried.
+_CLEARLY_MARKED = 0.3
+
+
+def align_recording(
+    recording: Recording, workout: CompiledWorkout, mode: AlignMode = "auto"
+) -> Alignment:
+    """Say which stretch of a recording was which execution of a plan.
+
+    Args:
+        recording: The activity, prepared.
+        workout: The plan.
+        mode: What may be looked at. ``auto`` looks at everything: step indexes where a lap
+            has one and the workout is the activity's own (they point to nothing else);
+            otherwise laps and samples, and believes that laps mark the steps where that
+            explains the recording at less cost, and never of laps that the watch made by itself.
+
+    Returns:
+        One pairing an execution, and the laps outside.
+
+    Raises:
+        AlignmentError: The recording lacks what the mode looks at: expected and got are
+            named. Or it is too long for so long a plan.
+        CompileError: The plan has no steps, or cannot be unrolled.
+
+    Example:
+        >>> from backrun_fit.activity import Activity, Track
+        >>> from backrun_fit.compliance.timeline import instant
+        >>> from backrun_fit.workout import OpenDuration, Step
+        >>> track = Track.from_columns(np.arange(61.0), speed_mps=np.full(61, 3.0))
+        >>> run = Activity(started_at=instant(0), ended_at=instant(60), sport="running",
+        ...                track=track)
+        >>> plan = CompiledWorkout(name="w", messages=(Step(duration=OpenDuration()),))
+        >>> alignment = align_recording(Recording.of(run), plan)
+        >>> alignment.mode, alignment.pairings[0].reason
+        ('samples', 'timer 0 s to 1:00, by planned lengths and changes of speed')
+    """
+    activity, used = recording.activity, mode
+    laps = activity.laps
+    indexed = any(lap.step_index is not None for lap in laps)
+    # A recording that stopped in its first lap says of no step that it ended.
+    is_first = [lap.is_from_records for lap in laps] == [True]
+    if mode == "auto" and activity.workout is workout and (indexed or is_first):
+        used = "indexes"
+    if used == "indexes" and not indexed and activity.is_complete:
+        raise AlignmentError(f"expected laps with step indexes, got {len(laps)} laps without any")
+    if used == "laps" and not laps:
+        raise AlignmentError("expected at least one lap, got none")
+    if not len(activity.track) and not laps:
+        raise AlignmentError("expected samples or laps to check, got neither")
+    if used != "auto":
+        return _found(recording, workout, used)[0]
+    if len(laps) < 2 or _are_autolaps(laps):
+        return _found(recording, workout, "samples")[0]
+    by_laps, cost, of_each = _found(recording, workout, "laps")
+    if of_each <= _CLEARLY_MARKED:
+        return by_laps
+    by_speed, other, _ = _found(recording, workout, "samples", with_presses=True)
+    return by_laps if cost <= other else by_speed
+
+
+def _found(
+    recording: Recording, workout: CompiledWorkout, used: UsedMode, *, with_presses: bool = False
+) -> tuple[Alignment, float, float]:
+    """The alignment by some of the evidence; its cost, and that of each step up to the last one."""
+    laps = recording.activity.laps
+    passes: dict[UsedMode, Callable[[], int]] = {
+        "indexes": lambda: _most_passes(laps),
+        "laps": lambda: len(laps),
+        "samples": lambda: 1,
+    }
+    executions, optional = planned_executions(workout, passes[used])
+    costs: LapCosts | SpeedCosts
+    if used == "samples":
+        boundaries = Boundaries.of_speed(recording, with_presses=with_presses)
+        costs = SpeedCosts(boundaries=boundaries, executions=executions, optional=optional)
+    else:
+        boundaries = Boundaries.of_laps(recording)
+        places = (at for at, each in enumerate(workout.messages) if isinstance(each, Step))
+        costs = LapCosts(
+            boundaries=boundaries,
+            executions=executions,
+            optional=optional,
+            steps=frozenset(places) if used == "indexes" else None,
+        )
+    found, cost = align(boundaries.at_s, costs)
+    ends = [(number, each.end_s) for number, each in enumerate(found, start=1) if each.end_s]
+    done, end_s = ends[-1] if ends else (1, 0.0)
+    of_each = (cost - float(costs.end(done, np.array([end_s]))[0])) / done
+    shown = [
+        (execution, each)
+        for execution, each, may_be_missing in zip(executions, found, optional, strict=True)
+        if each.begin_s is not None or not may_be_missing
+    ]
+    executions = tuple(
+        attrs.evolve(execution, number=number)
+        for number, (execution, _) in enumerate(shown, start=1)
+    )
+    found = [each for _, each in shown]
+    if isinstance(costs, LapCosts):
+        alignment = matched_by_laps(boundaries, executions, found, costs.steps)
+    else:
+        alignment = matched_by_speed(boundaries, executions, found)
+    if not recording.activity.is_complete:
+        alignment = _without_unrecorded(alignment)
+    return alignment, cost, of_each
+
+
+def _without_unrecorded(alignment: Alignment) -> Alignment:
+    """What lies behind the end of a recording that stopped was not left out by anyone."""
+    placed = [place for place, pairing in enumerate(alignment.pairings) if pairing.stretch]
+    behind = placed[-1] + 1 if placed else 0
+    reason = "not recorded: the recording ends before it"
+    lost = [
+        attrs.evolve(pairing, is_recorded=False, reason=reason)
+        for pairing in alignment.pairings[behind:]
+    ]
+    return attrs.evolve(alignment, pairings=(*alignment.pairings[:behind], *lost))
+
+
+def _most_passes(laps: Sequence[Lap]) -> int:
+    """How often the step that comes most often comes, laps in a row taken as one."""
+    shown = Counter(index for index, _ in itertools.groupby(lap.step_index for lap in laps))
+    return max(shown.values(), default=1)
+
+
+def _are_autolaps(laps: Sequence[Lap]) -> bool:
+    """Whether the recorder made all laps, one each kilometre or mile, and what was left over."""
+    if any(lap.trigger not in (None, "distance") for lap in laps[:-1]):
+        return False
+    lengths = [lap.distance_m for lap in laps]
+    first, last = lengths[0], lengths[-1]
+    if first is None or last is None or laps[-1].trigger == "manual":
+        return False
+    is_usual = any(abs(first - usual) <= _SAME_AUTOLAP_M for usual in _AUTOLAPS_M)
+    if len(laps) < 3 and not is_usual:
+        return False
+    same = all(length and abs(length - first) <= _SAME_AUTOLAP_M for length in lengths[:-1])
+    return same and last <= first + _SAME_AUTOLAP_M
+
+
+def planned_executions(
+    workout: CompiledWorkout, open_passes: Callable[[], int]
+) -> tuple[tuple[PlannedExecution, ...], Bools]:
+    """Unroll a workout, with repeats that end by a condition as often as asked.
+
+    Args:
+        workout: The plan.
+        open_passes: Says how many passes to allow for a repeat without a count, where
+            there is one.
+
+    Returns:
+        The executions in order, and which of them are a second or later pass of
+        such a repeat: those may be missing without having been skipped.
+
+    Raises:
+        CompileError: As for ``unroll``.
+    """
+    repeats = [
+        (each.first_index, index, each.count is None)
+        for index, each in enumerate(workout.messages)
+        if isinstance(each, RepeatMessage)
+    ]
+    if not any(uncounted for *_, uncounted in repeats):
+        executions = unroll(workout)
+        return executions, np.zeros(len(executions), dtype=bool)
+    count = max(1, open_passes())
+    messages = tuple(
+        attrs.evolve(each, count=count)
+        if isinstance(each, RepeatMessage) and each.count is None
+        else each
+        for each in workout.messages
+    )
+    executions = unroll(attrs.evolve(workout, messages=messages))
+
+    def is_optional(execution: PlannedExecution) -> bool:
+        # An outer repeat stands behind the inner ones, and its pass comes first.
+        around = [
+            uncounted
+            for first, index, uncounted in reversed(repeats)
+            if first <= execution.step_index < index
+        ]
+        return any(
+            uncounted and turn > 1 for uncounted, turn in zip(around, execution.passes, strict=True)
+        )
+
+    return executions, np.array([is_optional(each) for each in executions], dtype=bool)
