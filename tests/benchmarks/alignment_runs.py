@@ -6,7 +6,6 @@ One run is one task for a process; what comes back can be pickled and added up.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from random import Random
 from typing import Final, Literal
 
@@ -37,6 +36,7 @@ from tests.benchmarks.alignment_variants import (
     with_warm_up,
     without_plan,
 )
+from tests.benchmarks.alignment_weights import weights_for
 from tests.benchmarks.lap_errors import LEAST_LAPS, moved, with_lap_error
 
 __all__ = [
@@ -49,7 +49,6 @@ __all__ = [
     "false_misses",
     "judged_run",
     "other_athlete",
-    "weights_for",
 ]
 
 RIGHT_S: Final = 15.0
@@ -81,17 +80,6 @@ def other_athlete(athlete: str, athletes: Sequence[str]) -> str | None:
     order = sorted({*athletes, athlete})
     other = order[(order.index(athlete) + 1) % len(order)]
     return None if other == athlete else other
-
-
-@contextmanager
-def weights_for(athlete: str | None) -> Iterator[None]:
-    """Let alignment use the weights that were fitted on the runs of one athlete.
-
-    Args:
-        athlete: Whose; None for the weights that the package comes with.
-    """
-    # Alignment has one set of weights so far, so that there is nothing to choose.
-    yield
 
 
 @attrs.frozen

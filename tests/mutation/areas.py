@@ -14,14 +14,8 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "backrun_fit/ramps.py",
     ),
     "align": (
-        "backrun_fit/compliance/align.py",
-        "backrun_fit/compliance/by_index.py",
-        "backrun_fit/compliance/by_lap.py",
-        "backrun_fit/compliance/by_sample.py",
-        "backrun_fit/compliance/lapwise.py",
+        "backrun_fit/compliance/alignment/*.py",
         "backrun_fit/compliance/pairing.py",
-        "backrun_fit/compliance/plan.py",
-        "backrun_fit/compliance/sequence.py",
     ),
     "judge": (
         "backrun_fit/compliance/allowance.py",
