@@ -130,13 +130,17 @@ def _judged(task: tuple[Path, Sequence[Mapping[str, Any]], str | None, list[int]
     return judged_run(RealRun(path.name, read_or_empty(path), tuple(truth)), other, seeds)
 
 
-def tallies_of(corpus: Path, tries: int = TRIES, every: int = 1) -> list[Tally]:
+def tallies_of(
+    corpus: Path, tries: int = TRIES, every: int = 1, *, held_out: bool = True
+) -> list[Tally]:
     """Everything that is counted on the structured runs of a corpus, in order of their names.
 
     Args:
         corpus: With ``truth.json`` and ``structured/``.
         tries: So many lap errors, over all runs.
         every: One run of so many is taken.
+        held_out: The runs of one athlete are measured with the weights of another, and not
+            with those of the package.
     """
     truth: dict[str, list[dict[str, Any]]] = json.loads((corpus / "truth.json").read_text())
     names = sorted(truth)[::every]
@@ -149,7 +153,7 @@ def tallies_of(corpus: Path, tries: int = TRIES, every: int = 1) -> list[Tally]:
         (
             corpus / "structured" / name,
             truth[name],
-            other_athlete(athlete_of(name), athletes),
+            other_athlete(athlete_of(name), athletes) if held_out else None,
             seeds[name],
         )
         for name in names
@@ -309,6 +313,7 @@ def run(
     console: Console,
     *,
     quick: bool = False,
+    held_out: bool = True,
     loads: Sequence[Load] = LOADS,
 ) -> str:
     """Measure and print everything; the line for machines."""
@@ -318,7 +323,7 @@ def run(
         console.print("no corpus of real FIT files here (set BACKRUN_CORPUS): its measures are NaN")
     else:
         tries, every = (QUICK_TRIES, QUICK_SHARE) if quick else (TRIES, 1)
-        tallies = tallies_of(corpus, tries, every)
+        tallies = tallies_of(corpus, tries, every, held_out=held_out)
     found = list(figures(tallies))
     for measure in (*(figure.total for figure in found), *costs):
         if measure.failures or measure.notes:
@@ -341,8 +346,14 @@ def _named(found: Sequence[Figure]) -> Iterator[Measure]:
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure how well alignment finds executions.")
     parser.add_argument("--quick", action="store_true", help="a third of the runs, 200 lap errors")
+    parser.add_argument(
+        "--own-weights",
+        action="store_true",
+        help="measure with the weights of the package, which were chosen on all these runs",
+    )
     options = parser.parse_args(arguments)
-    print(run(corpus_path(), Console(width=WIDTH), quick=options.quick))
+    console, held_out = Console(width=WIDTH), not options.own_weights
+    print(run(corpus_path(), console, quick=options.quick, held_out=held_out))
 
 
 if __name__ == "__main__":

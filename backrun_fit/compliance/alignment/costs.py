@@ -211,23 +211,27 @@ class StepCosts(Costs):
         self, before: Ints, here: Column, length: Length, *, is_known: bool
     ) -> tuple[Ints, Ints]:
         """Pairs of a place, by its position, and a boundary behind it."""
-        boundaries = self.boundaries
+        boundaries, farthest = self.boundaries, self._farthest(before)
         last = len(boundaries) - 1
         first = before + 1
-        behind = np.minimum(first + _MOST_ENDS, last)
+        behind = first + _MOST_ENDS
         if is_known:
             marks = boundaries.at_m if length.is_distance else boundaries.at_s
             longest = here + length.planned * self.largest_ratio + length.same
             near = np.searchsorted(marks, here + length.planned) - _MOST_ENDS // 2
             first = np.maximum(first, np.minimum(near, last))
             behind = np.minimum(np.searchsorted(marks, longest, side="right"), first + _MOST_ENDS)
-            behind = np.minimum(behind, last)
-        count = np.maximum(behind - first, 0)
+        # The end of the recording is tried from wherever it can be reached.
+        count = np.maximum(np.minimum(np.minimum(behind, farthest + 1), last) - first, 0)
         source = np.repeat(np.arange(len(before)), count)
         within = np.arange(len(source)) - np.repeat(np.cumsum(count) - count, count)
         to = np.repeat(first, count) + within
-        to_end = np.flatnonzero(before < last)
+        to_end = np.flatnonzero((before < last) & (farthest == last))
         return np.concatenate((source, to_end)), np.concatenate((to, np.full(len(to_end), last)))
+
+    def _farthest(self, before: Ints) -> Ints:
+        """The last boundary that a step can reach which begins at or behind each of these."""
+        return np.full(len(before), len(self.boundaries) - 1)
 
     def _as_planned(self, number: int, at_s: Column, here: Column) -> Column:
         """Where the step is as long as planned from each place on; before it where nowhere."""

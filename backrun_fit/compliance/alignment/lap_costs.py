@@ -130,7 +130,7 @@ class LapCosts(StepCosts):
     @property
     def margin(self) -> float:
         """With step indexes hardly any way is possible, and a restart leaves out many laps."""
-        return 12.0 if self.steps is None else 100.0
+        return 12.0 if self.steps is None else 40.0
 
     @property
     def largest_ratio(self) -> float:
@@ -228,6 +228,15 @@ class LapCosts(StepCosts):
         nearest = marks[np.searchsorted((marks[1:] + marks[:-1]) / 2, there)]
         same = np.abs(nearest - there) <= max(length.same, _SAME_SHARE * length.planned)
         return np.where(same, -1.0, end_s)
+
+    def _farthest(self, before: Ints) -> Ints:
+        if self.steps is None:
+            return super()._farthest(before)
+        # Behind a begin in mid-lap the step may be that of the next lap.
+        count = len(self.laps)
+        lap = self._spoken[np.minimum(before + 1, count)]
+        turns = self._turns[np.minimum(lap + 1, count)]
+        return np.searchsorted(self._turns, turns, side="right") - 1
 
     def _counted_back(self, following: int, at_s: Column) -> Column:
         """So far before the end of the lap as the next step is long."""
