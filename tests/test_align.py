@@ -7,6 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import attrs
@@ -18,6 +19,9 @@ from hypothesis import strategies as st
 from backrun_fit.activity import Activity, Lap, Track
 from backrun_fit.compiled import CompiledWorkout, Message, unroll
 from backrun_fit.compliance.alignment.align import align_recording, planned_executions
+from backrun_fit.compliance.alignment.boundaries import Boundaries
+from backrun_fit.compliance.alignment.lap_costs import LapCosts
+from backrun_fit.compliance.alignment.sequence_alignment import align
 from backrun_fit.compliance.pairing import Alignment, AlignMode
 from backrun_fit.compliance.timeline import Recording, instant
 from backrun_fit.errors import AlignmentError
@@ -36,7 +40,7 @@ from tests.activities import (
     timed,
     without_indexes,
 )
-from tests.rehearsals import EXACT, START, STEADY
+from tests.rehearsals import EXACT, START, STEADY, ordinary_plan
 
 INTERVALS = plan(timed(300), timed(60), timed(120), repeat(1, 4), timed(200))
 
@@ -588,6 +592,31 @@ def test_hidden_indexes_and_hidden_laps_still_leave_most_real_executions(
         found += agreeing(aligned(activity, activity.workout, mode), truth, within_s)[0]
         total += len(truth)
     assert found >= share * total
+
+
+@pytest.mark.parametrize("fault", ["", "abandon:4:0.5", "late:1:60s", "skip:2", "press:3"])
+@pytest.mark.parametrize("seed", range(12))
+def test_indexes_in_step_with_the_plan_need_no_search(seed: int, fault: str) -> None:
+    workout = ordinary_plan(Random(seed))
+    executions, optional = planned_executions(workout, lambda: 1)
+    number = int(fault.split(":")[1]) if fault else 0
+    if number > len(executions):
+        return
+    faults = [parse_fault(fault)] if fault else []
+    run = rehearse(workout, seed=seed, started_at=START, faults=faults).activity
+    steps = {index for index, each in enumerate(workout.messages) if isinstance(each, Step)}
+    boundaries = Boundaries.of_laps(Recording.of(run))
+    costs = LapCosts(
+        boundaries=boundaries, executions=executions, optional=optional, steps=frozenset(steps)
+    )
+    quick, (searched, _) = costs.in_step(), align(boundaries.at_s, costs)
+    if quick is not None:
+        assert [(one.begin_s, one.end_s) for one in quick] == [
+            (one.begin_s, one.end_s) for one in searched
+        ]
+    elif not fault:
+        planned = [execution.step_index for execution in executions]
+        assert any(one == other for one, other in itertools.pairwise(planned))
 
 
 @pytest.mark.parametrize("autolap_m", [None, 500.0])

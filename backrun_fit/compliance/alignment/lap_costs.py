@@ -26,6 +26,7 @@ from backrun_fit.compliance.alignment.costs import (
     effort_of,
     running_sums,
 )
+from backrun_fit.compliance.alignment.sequence_alignment import Assignment
 from backrun_fit.workout import (
     DistanceDuration,
     Duration,
@@ -155,6 +156,37 @@ class LapCosts(StepCosts):
     def _in_progress(self) -> bool:
         """Whether the recording stopped in the last lap."""
         return bool(self._made[-1]) and not self.is_complete
+
+    def in_step(self) -> list[Assignment] | None:
+        """The assignments where the indexes are those of the plan, one after another.
+
+        Nothing is left out or left over then, so that no other way is as cheap. None where that
+        is not so, or it cannot be told: where a lap has no message, the plan has one step twice
+        in a row, or one of several laps with one index was the whole step.
+        """
+        executions = self.executions
+        if self.steps is None or self._made.any() or len(executions) != len(self._groups):
+            return None
+        found = []
+        for execution, (index, first, behind) in zip(executions, self._groups, strict=True):
+            inner = self.laps[first : behind - 1]
+            if index != execution.step_index:
+                return None
+            if any(_is_whole(execution.step.duration, lap) for lap in inner):
+                return None
+            begin_s, end_s = self.boundaries.at_s[[first, behind]].tolist()
+            found.append(Assignment(begin_s, end_s, 1.0))
+        return found
+
+    @functools.cached_property
+    def _groups(self) -> list[tuple[int, int, int]]:
+        """Each step index, where laps in a row have it: the first of them, and the next behind."""
+        groups, behind = [], 0
+        for index, laps in itertools.groupby(lap.step_index for lap in self.laps):
+            first, behind = behind, behind + len(list(laps))
+            if index is not None:
+                groups.append((index, first, behind))
+        return groups
 
     # What is left out.
 
