@@ -19,6 +19,8 @@ from rich.console import Console
 
 from backrun_fit import check
 from backrun_fit.activity import Column
+from backrun_fit.compliance.alignment import speed_costs
+from backrun_fit.compliance.alignment.speed_costs import SpeedWeights
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.workout import DistanceDuration, Step, TimeDuration
 from tests.activities import Piece, metres, plan, record, timed
@@ -30,10 +32,8 @@ from tests.benchmarks.alignment_runs import (
     VARIANTS,
     Match,
     Tally,
-    athlete_of,
     false_misses,
     judged_run,
-    other_athlete,
 )
 from tests.benchmarks.alignment_variants import (
     STANDING_S,
@@ -44,7 +44,15 @@ from tests.benchmarks.alignment_variants import (
     with_standing,
     with_warm_up,
 )
+from tests.benchmarks.alignment_weights import (
+    FITTED,
+    START,
+    athlete_of,
+    other_athlete,
+    weights_for,
+)
 from tests.benchmarks.bench_alignment import calibration, figures, run, tallies_of
+from tests.benchmarks.fit_alignment import fitted, share_found
 from tests.benchmarks.lap_errors import with_lap_error
 
 SESSION = plan(timed(300), timed(600), timed(150), timed(300))
@@ -93,6 +101,32 @@ def test_runs_are_measured_with_the_weights_of_another_athlete() -> None:
     assert [other_athlete(one, ["b", "i"]) for one in "bi"] == ["i", "b"]
     assert [other_athlete(one, ["a", "b", "i"]) for one in "abi"] == ["b", "i", "a"]
     assert other_athlete("b", ["b"]) is None
+
+
+def test_weights_are_those_of_an_athlete_and_afterwards_what_they_were() -> None:
+    before = speed_costs.WEIGHTS
+    for athlete, expected in [("b", FITTED["b"]), ("nobody", before), (None, before)]:
+        with weights_for(athlete):
+            assert speed_costs.WEIGHTS is expected
+        assert speed_costs.WEIGHTS is before
+
+
+def test_a_fit_keeps_what_finds_more() -> None:
+    def score(weights: SpeedWeights) -> tuple[float, dict[str, float]]:
+        return -abs(weights.tail - 0.3) - abs(weights.no_change - 1.2), {}
+
+    said: list[str] = []
+    found = fitted(START, score, said.append)
+    assert (found.tail, found.no_change) == (0.28, 1.2)
+    assert attrs.evolve(found, tail=START.tail, no_change=START.no_change) == START
+    assert len(said) == 4
+
+
+def test_what_whole_runs_fall_short_of_is_punished() -> None:
+    results = [("whole", 97, 100), ("whole", 97, 100), ("warm-up", 50, 100)]
+    value, shares = share_found(results)
+    assert shares == {"whole": 0.97, "warm-up": 0.5}
+    assert value == pytest.approx(0.735 - 3 * 0.015)
 
 
 def test_every_check_of_a_run_is_made_within_the_weights(monkeypatch: pytest.MonkeyPatch) -> None:

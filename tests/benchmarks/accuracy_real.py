@@ -21,6 +21,7 @@ from backrun_fit.report import Report, StepResult
 from backrun_fit.workout import Step
 from tests.activities import without_indexes
 from tests.benchmarks.accuracy import Failure, Measure, kind_of, share
+from tests.benchmarks.alignment_weights import athlete_of, other_athlete, weights_for
 
 __all__ = [
     "AlignMode",
@@ -146,8 +147,10 @@ def _found(
 ) -> Measure:
     failures: list[Failure] = []
     invented = 0
+    athletes = sorted({athlete_of(run.name) for run in runs})
     for run in runs:
-        report = report_of(hide(run.activity))
+        with weights_for(other_athlete(athlete_of(run.name), athletes)):
+            report = report_of(hide(run.activity))
         if isinstance(report, str):
             failures += [Failure("no report", run.name, report) for _ in run.truth]
             continue

@@ -36,7 +36,7 @@ from tests.benchmarks.alignment_variants import (
     with_warm_up,
     without_plan,
 )
-from tests.benchmarks.alignment_weights import weights_for
+from tests.benchmarks.alignment_weights import athlete_of, weights_for
 from tests.benchmarks.lap_errors import LEAST_LAPS, moved, with_lap_error
 
 __all__ = [
@@ -45,10 +45,8 @@ __all__ = [
     "Match",
     "Tally",
     "Variant",
-    "athlete_of",
     "false_misses",
     "judged_run",
-    "other_athlete",
 ]
 
 RIGHT_S: Final = 15.0
@@ -58,28 +56,6 @@ INTACT_S: Final = 2.0
 
 LEAST_LONG_S: Final = 1200.0
 """A run of one step is a run of 20 minutes and more."""
-
-
-def athlete_of(name: str) -> str:
-    """Whose run a file is: what its name begins with.
-
-    Example:
-        >>> athlete_of("b-2024-02-07-11-58-30.fit")
-        'b'
-    """
-    return name.partition("-")[0]
-
-
-def other_athlete(athlete: str, athletes: Sequence[str]) -> str | None:
-    """The athlete whose weights a run is measured with: the next one, never the same.
-
-    Example:
-        >>> other_athlete("i", ["b", "i"]), other_athlete("b", ["b"])
-        ('b', None)
-    """
-    order = sorted({*athletes, athlete})
-    other = order[(order.index(athlete) + 1) % len(order)]
-    return None if other == athlete else other
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -14,7 +14,7 @@ import attrs
 from backrun_fit.compliance.alignment import speed_costs
 from backrun_fit.compliance.alignment.speed_costs import SpeedWeights
 
-__all__ = ["FITTED", "START", "weights_for", "weights_in_use"]
+__all__ = ["FITTED", "START", "athlete_of", "other_athlete", "weights_for", "weights_in_use"]
 
 START: Final = SpeedWeights(
     skip=5.0,
@@ -41,6 +41,28 @@ FITTED: Final[Mapping[str, SpeedWeights]] = {
     "i": attrs.evolve(START, tail=0.2, variation=0.005, skip_at_end=1.4, no_change=0.84),
 }
 """For each athlete the weights that were fitted on their runs alone."""
+
+
+def athlete_of(name: str) -> str:
+    """Whose run a file is: what its name begins with.
+
+    Example:
+        >>> athlete_of("b-2024-02-07-11-58-30.fit")
+        'b'
+    """
+    return name.partition("-")[0]
+
+
+def other_athlete(athlete: str, athletes: Sequence[str]) -> str | None:
+    """The athlete whose weights a run is measured with: the next one, never the same.
+
+    Example:
+        >>> other_athlete("i", ["b", "i"]), other_athlete("b", ["b"])
+        ('b', None)
+    """
+    order = sorted({*athletes, athlete})
+    other = order[(order.index(athlete) + 1) % len(order)]
+    return None if other == athlete else other
 
 
 @contextmanager

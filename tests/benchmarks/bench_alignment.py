@@ -26,10 +26,9 @@ from tests.benchmarks.alignment_cost import LOADS, Load, cost_measures, cost_of
 from tests.benchmarks.alignment_runs import (
     Match,
     Tally,
-    athlete_of,
     judged_run,
-    other_athlete,
 )
+from tests.benchmarks.alignment_weights import athlete_of, other_athlete
 from tests.benchmarks.lap_errors import LEAST_LAPS
 from tests.conftest import corpus_path
 

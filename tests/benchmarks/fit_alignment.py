@@ -21,8 +21,8 @@ import attrs
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.alignment.speed_costs import SpeedWeights
 from tests.benchmarks.accuracy_real import RealRun, mismatches, read_or_empty, report_of
-from tests.benchmarks.alignment_runs import VARIANTS, athlete_of
-from tests.benchmarks.alignment_weights import START, weights_in_use
+from tests.benchmarks.alignment_runs import VARIANTS
+from tests.benchmarks.alignment_weights import START, athlete_of, weights_in_use
 from tests.conftest import corpus_path
 
 FACTORS: Final = (0.5, 0.7, 1.4, 2.0)
