@@ -105,6 +105,7 @@ class Oracle:
         """Of one execution from one place to another; infinite where it cannot be."""
         step, within = self.steps[number], self.within(begin_s, end_s)
         cost = self.triggers(step, within, end_s) + self.length(step, within, begin_s, end_s)
+        cost += 2.0 * self.was_over(step, within, begin_s)
         if self.is_indexed:
             return cost + self.indexes(number, within, begin_s)
         first = self.laps[within[0]]
@@ -141,6 +142,22 @@ class Oracle:
             cost = min(WEIGHTS.length * abs(off), WEIGHTS.largest_length)
         most = {"manual": 1.4, "session_end": 0.4}.get(last.trigger or "", math.inf)
         return min(cost, most) if is_short else cost
+
+    def was_over(self, step: Step, within: Sequence[int], begin_s: float) -> bool:
+        """Whether the step was over when the lap began in which the recording stopped."""
+        last = len(self.laps) - 1
+        if not self.is_in_progress or within[-1] < last or within[0] == last:
+            return False
+        trigger, wanted = self.laps[last - 1].trigger, planned(step)
+        if wanted is None:
+            return trigger not in ("time", "distance")
+        if trigger == "manual":
+            return True
+        length, same = wanted
+        is_distance = isinstance(step.duration, DistanceDuration)
+        there_s = self.ends_s[last]
+        done = self.metres(there_s) - self.metres(begin_s) if is_distance else there_s - begin_s
+        return done >= length - max(same, length / 100)
 
     def is_past_end(self, step: Step, begin_s: float, end_s: float) -> bool:
         """Whether it was as long as planned at the end of a lap before its own end."""

@@ -39,7 +39,9 @@ def check(
     ] = None,
     align: Annotated[
         Literal["auto", "indexes", "laps", "samples"],
-        Parameter(help="What alignment may look at: laps hides step indexes, samples laps too."),
+        Parameter(
+            help="auto: use what is there. laps: ignore step indexes. samples: ignore laps, too."
+        ),
     ] = "auto",
     tolerance: Annotated[
         tuple[str, ...],

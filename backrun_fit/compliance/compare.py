@@ -36,6 +36,7 @@ _WEIGHTS: Final = {"duration": 0.5, "target": 0.2, "intensity": 0.2, "movement":
 # The wire rounds to millimetres per second and milliseconds.
 _ROUNDING: Final = 1e-3
 _NONE: Final = "none"
+_TIE: Final = 1e-9
 _TOGETHER, _PLANNED_ALONE, _HELD_ALONE = range(3)
 
 
@@ -158,9 +159,10 @@ def _matched(
     for place, left in enumerate(planned, start=1):
         together = np.concatenate(([np.inf], least[:-1] + [cost(left, right) for right in held]))
         row = np.minimum(together, least + _ALONE)
-        leaves[place] = np.where(least + _ALONE < together, _PLANNED_ALONE, _TOGETHER)
+        # On a tie, what comes later is alone.
+        leaves[place] = np.where(least + _ALONE <= together + _TIE, _PLANNED_ALONE, _TOGETHER)
         through = np.minimum.accumulate(row - alone) + alone
-        leaves[place, through < row - _ROUNDING] = _HELD_ALONE
+        leaves[place, 1:][through[:-1] + _ALONE <= row[1:] + _TIE] = _HELD_ALONE
         least = np.minimum(row, through)
     found: list[_Pair | _Lone] = []
     place, other = len(planned), len(held)

@@ -79,6 +79,8 @@ _INDEXED_EXTRA, _INDEXED_BEFORE, _INDEXED_RESTARTED = 3.0, 2.7, 0.3
 _MADE_EXTRA, _MADE_UNMARKED = 1.0, 0.2
 # One that is so many times as long or short as a step holds others, and nobody knows which.
 _LONGEST_MADE = 1.1
+# The lap in which the recording stopped is in a step that was over before.
+_WAS_OVER = 2.0
 
 
 @attrs.frozen(kw_only=True)
@@ -305,6 +307,9 @@ class LapCosts(StepCosts):
         tells[np.isnan(ratio)] = _INDEXED_OPEN
         length = np.where((self.steps is not None) & ~made, tells, length)
         cost += np.where(ratio < 0, np.fmin(length, self._cut_short[last]), length)
+        if self._in_progress and len(self.laps) > 1:
+            joined = (within == len(self.laps) - 1) & (ways.begin < len(self.laps) - 1)
+            cost += np.where(joined & self._was_over(ways), _WAS_OVER, 0.0)
         if self.steps is not None:
             first = np.where(ways.is_begin, ways.begin, ways.begin + 1)
             behind = np.where(ways.is_end, ways.end, ways.end + 1)
@@ -334,6 +339,20 @@ class LapCosts(StepCosts):
         at = np.minimum(at, len(marks) - 1)
         fits = self._ratio(length, marks[at] - begun) == 0.0
         return np.asarray(fits & (at < ways.end + ~ways.is_end) & (at > ways.begin))
+
+    def _was_over(self, ways: Ways) -> Bools:
+        """Whether each step was over by its length or by a press when the lap in progress began."""
+        length, boundaries, trigger = ways.length, self.boundaries, int(self._trigger[-2])
+        begin_s, there_s = ways.begin_s, boundaries.at_s[-2:-1]
+        done = there_s - begin_s
+        if length.is_distance:
+            done = boundaries.metres(there_s) - boundaries.metres(begin_s)
+        reached = done >= length.planned - np.maximum(length.same, 0.01 * length.planned)
+        is_pressed = trigger == _TRIGGERS["manual"]
+        if math.isnan(length.planned):
+            # Only a lap of its own distance or time does not end an open step.
+            is_pressed = trigger not in (_TRIGGERS["time"], _TRIGGERS["distance"])
+        return np.asarray(reached | is_pressed)
 
     # What the laps say, one a lap, or as sums up to each.
 

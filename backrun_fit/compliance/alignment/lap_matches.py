@@ -51,20 +51,17 @@ def matched_by_speed(
         pairings.append(
             Pairing(execution=execution, stretch=stretch, reason=reason, certainty=found.certainty)
         )
-    warnings = [
-        DataWarning(
-            "aligned_by_samples", "boundaries were found from the samples alone: approximate"
-        )
-    ]
+    text = "boundaries were found from the samples alone: approximate"
+    warnings = [DataWarning("aligned_by_samples", text)]
     places = [at for found in assignments for at in (found.begin_s, found.end_s) if at is not None]
     before_s, behind_s = (places[0], places[-1]) if places else (0.0, 0.0)
-    for code, where, lasting_s in (
-        ("time_before_workout", "before", before_s),
-        ("time_after_workout", "after", boundaries.end_s - behind_s),
-    ):
-        if lasting_s > _SLACK_S:
-            text = f"{format_duration(lasting_s)} {where} the workout"
-            warnings.append(DataWarning(code, text))
+    after_s = boundaries.end_s - behind_s
+    if before_s > _SLACK_S:
+        text = f"{format_duration(before_s)} before the workout"
+        warnings.append(DataWarning("time_before_workout", text))
+    if after_s > _SLACK_S:
+        text = f"{format_duration(after_s)} after the workout"
+        warnings.append(DataWarning("time_after_workout", text))
     return Alignment(mode="samples", pairings=tuple(pairings), warnings=tuple(warnings))
 
 
