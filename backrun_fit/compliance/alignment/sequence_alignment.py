@@ -8,6 +8,7 @@ dynamic programming finds the least sum. One wrong lap therefore shifts nothing 
 from __future__ import annotations
 
 import abc
+import math
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -69,6 +70,7 @@ class _Layer:
             boundaries to which a gap leads from one of them.
         cost: Of each.
         reached_by: The position among the first ones from which a gap leads; the own one there.
+        is_cheaper_by_gap: Whether the same boundary comes again, reached by a gap.
         edge: For each of the first ones, the cheapest edge to it.
         edges: All edges, those first that leave the execution out.
         skips: How many these are.
@@ -78,6 +80,7 @@ class _Layer:
     at_s: Column
     cost: Column
     reached_by: Ints
+    is_cheaper_by_gap: Bools
     edge: Ints
     edges: Edges
     skips: int
@@ -188,7 +191,8 @@ class _Axis:
 
         Places that are no boundaries are one where they are in the same second.
         """
-        key = np.where(self.before(edges.to_s)[1], edges.to_s, -1.0 - np.rint(edges.to_s))
+        from_first_s = edges.to_s - self.marks_s[0]
+        key = np.where(self.before(edges.to_s)[1], from_first_s, -1.0 - np.rint(from_first_s))
         order = np.lexsort((cost, key))
         firsts = np.ones(len(order), dtype=bool)
         firsts[1:] = np.diff(key[order]) != 0
@@ -203,12 +207,14 @@ class _Axis:
         target[order] = rank[np.cumsum(firsts) - 1]
         best = best[in_order]
         at_s, least, reached_by = edges.to_s[best], cost[best], np.arange(len(best))
+        again = np.zeros(len(best), dtype=bool)
         if self.outside is not None:
-            at_s, least, reached_by = self._through_gaps(self.outside, at_s, least)
+            at_s, least, reached_by, again = self._through_gaps(self.outside, at_s, least)
         return _Layer(
             at_s=at_s,
             cost=least,
             reached_by=reached_by,
+            is_cheaper_by_gap=again,
             edge=best,
             edges=edges,
             skips=skips,
@@ -222,7 +228,7 @@ class _Axis:
 
     def _through_gaps(
         self, outside: Column, at_s: Column, cost: Column
-    ) -> tuple[Column, Column, Ints]:
+    ) -> tuple[Column, Column, Ints, Bools]:
         """The same places, in order, and behind them boundaries that are cheaper by a gap."""
         before, is_mark = self.before(at_s)
         highest = cost.min() + self.costs.margin
@@ -238,10 +244,13 @@ class _Axis:
         direct[before[is_mark] - low] = cost[is_mark]
         better = least[rank] + outside[following] < direct[following - low]
         following, rank = following[better], rank[better]
+        again = np.zeros(len(direct), dtype=bool)
+        again[following - low] = True
         return (
             np.concatenate((at_s, self.marks_s[following])),
             np.concatenate((cost, least[rank] + outside[following])),
             np.concatenate((np.arange(len(at_s)), cheapest[rank])),
+            np.concatenate((is_mark & again[before - low], np.zeros(len(rank), dtype=bool))),
         )
 
     def certainties(
@@ -249,10 +258,7 @@ class _Axis:
     ) -> list[float]:
         """For each edge of a way, the share of those that agree with it among all ways."""
         ended = np.minimum.accumulate([float(end.min()) for end in ends])
-        best = float(ended[-1])
-
-        def weight(cost: Column) -> Column:
-            return np.exp(np.minimum(0.0, (best - cost) / self.costs.temperature))
+        best, temperature = float(ended[-1]), self.costs.temperature
 
         onward = ends[-1] - layers[-1].cost
         found = []
@@ -262,15 +268,14 @@ class _Axis:
             rest = np.full(len(source), np.inf)
             kept = layer.target >= 0
             rest[kept] = layer.edges.cost[kept] + self._to_go(layer, onward)[layer.target[kept]]
-            weights = weight(before.cost[source] + rest)
+            totals = before.cost[source] + rest
+            weights = np.exp(np.minimum(0.0, (best - totals) / temperature))
             # A boundary that is reached directly and by a gap is one begin, not two.
-            gone = np.isin(before.at_s[source], before.at_s[len(before.edge) :])
-            gone[:skips] = False
-            weights[gone & (source < len(before.edge))] = 0.0
+            weights[skips:][before.is_cheaper_by_gap[source[skips:]]] = 0.0
             onward = ends[number - 1] - before.cost
             np.minimum.at(onward, source, rest)
             # To end the workout before leaves this execution out, too.
-            left_out = float(weight(ended[number - 1 : number])[0])
+            left_out = math.exp(min(0.0, (best - float(ended[number - 1])) / temperature))
             agreed = float(weights[:skips].sum()) + left_out
             if edge >= skips:
                 begin_s = before.at_s[source]
