@@ -43,8 +43,7 @@ class Pairing:
         execution: As planned.
         stretch: None when nothing in the recording stands for it.
         reason: Why, in plain words; laps are counted from 1 there.
-        certainty: How sure, from 0 to 1: 1 where the watch itself says which step it was,
-            less the worse lengths, triggers and speeds fit.
+        certainty: How sure, from 0 to 1: the share of all explanations that agree with it.
         is_recorded: False where the recording does not reach it, so that it is neither done
             nor skipped.
     """
