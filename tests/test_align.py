@@ -318,6 +318,9 @@ def test_a_mode_without_what_it_looks_at_is_an_error() -> None:
     activity = without_indexes(record(as_planned(INTERVALS)))
     with pytest.raises(AlignmentError, match="expected laps with step indexes, got 10 laps"):
         aligned(activity, INTERVALS, "indexes")
+    stopped = attrs.evolve(activity, laps=(), is_complete=False)
+    with pytest.raises(AlignmentError, match="expected laps with step indexes, got 0 laps"):
+        aligned(stopped, INTERVALS, "indexes")
     with pytest.raises(AlignmentError, match="at least one lap"):
         aligned(attrs.evolve(activity, laps=()), INTERVALS, "laps")
     empty = attrs.evolve(activity, laps=(), track=Track.from_columns(np.array([])))
@@ -743,3 +746,59 @@ def test_with_indexes_too_a_forgotten_press_moves_no_other_pass() -> None:
         assert abs(after.stretch.start_at - before.stretch.start_at) < timedelta(seconds=1)
     sure = [each.certainty for each in found]
     assert max(sure[2:4]) < min(sure[:2] + sure[4:])
+
+
+# -- whatever a recording holds ---------------------------------------------------------------
+
+
+def odd_lap(random: Random, number: int, begin_s: int) -> Lap:
+    """A lap whose times, lengths, index and trigger need not go together."""
+    lasting_s = random.choice([0, 1, 60, 300, 1000])
+    start_at = START + timedelta(seconds=begin_s + random.choice([0, 0, -5, 30, -400]))
+    return Lap(
+        number=number,
+        start_at=start_at,
+        end_at=start_at + timedelta(seconds=lasting_s + random.choice([0, 0, 20, -3])),
+        timer_s=float(random.choice([lasting_s, lasting_s / 2, 0])),
+        elapsed_s=float(lasting_s),
+        distance_m=random.choice([None, 0.0, 3.0 * lasting_s, 1e6]),
+        step_index=random.choice([None, 0, 1, 5]),
+        trigger=random.choice([None, "time", "manual", "distance", "session_end", "odd"]),
+        is_from_records=random.random() < 0.15,
+    )
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_odd_laps_and_samples_are_laid_in_order_or_refused(seed: int) -> None:
+    random, values = Random(seed), np.random.default_rng(seed)
+    laps = tuple(odd_lap(random, number, 200 * number) for number in range(random.randint(0, 7)))
+    count = random.choice([0, 1, 2, 200])
+    columns = {
+        name: np.where(values.random(count) < random.choice([0, 0.5, 1]), np.nan, column)
+        for name, column in (
+            ("distance_m", np.cumsum(values.normal(3.0, 2.0, count))),
+            ("speed_mps", values.uniform(0.0, 5.0, count)),
+            ("cadence_spm", values.uniform(0.0, 180.0, count)),
+        )
+    }
+    unix_s = START.timestamp() + np.sort(values.uniform(-50.0, 1500.0, count))
+    steps = [timed(60), metres(1000), Step(duration=OpenDuration()), timed(5000)]
+    workout = plan(*random.choices(steps, k=random.randint(1, 4)), repeat(0, 2))
+    run = Activity(
+        started_at=START,
+        ended_at=START + timedelta(seconds=random.choice([0, 100, 1500])),
+        sport="running",
+        laps=laps,
+        track=Track.from_columns(unix_s, **columns),
+        workout=random.choice([None, workout]),
+        is_complete=random.random() < 0.7,
+    )
+    modes: tuple[AlignMode, ...] = ("auto", "indexes", "laps", "samples")
+    for mode in modes:
+        try:
+            found = aligned(run, workout, mode)
+        except AlignmentError:
+            continue
+        stretches = [each.stretch for each in found.pairings if each.stretch]
+        assert all(each.start_at <= each.end_at for each in stretches)
+        assert all(0.0 <= each.certainty <= 1.0 for each in found.pairings)

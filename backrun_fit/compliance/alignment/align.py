@@ -70,7 +70,7 @@ def align_recording(
     is_first = [lap.is_from_records for lap in laps] == [True]
     if mode == "auto" and activity.workout is workout and (indexed or is_first):
         used = "indexes"
-    if used == "indexes" and not indexed and activity.is_complete:
+    if used == "indexes" and not indexed and (activity.is_complete or not laps):
         raise AlignmentError(f"expected laps with step indexes, got {len(laps)} laps without any")
     if used == "laps" and not laps:
         raise AlignmentError("expected at least one lap, got none")
