@@ -113,9 +113,11 @@ def _found(
         )
     in_step = costs.in_step() if isinstance(costs, LapCosts) else None
     found, cost = (in_step, 0.0) if in_step else align(boundaries.at_s, costs)
-    ends = [(number, each.end_s) for number, each in enumerate(found, start=1) if each.end_s]
-    done, end_s = ends[-1] if ends else (1, 0.0)
-    of_each = (cost - float(costs.end(done, np.array([end_s]))[0])) / done
+    of_each = 0.0
+    if not in_step:
+        ends = [(number, each.end_s) for number, each in enumerate(found, start=1) if each.end_s]
+        done, end_s = ends[-1] if ends else (1, 0.0)
+        of_each = (cost - float(costs.end(done, np.array([end_s]))[0])) / done
     shown = [
         (execution, each)
         for execution, each, may_be_missing in zip(executions, found, optional, strict=True)

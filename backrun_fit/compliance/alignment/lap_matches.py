@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -79,21 +80,29 @@ class _Held:
     last: int
     part: str
 
-    @classmethod
-    def of(cls, boundaries: Boundaries, found: Assignment) -> _Held | None:
-        if found.begin_s is None or found.end_s is None:
-            return None
-        places, (is_begin, is_end) = boundaries.before(np.array([found.begin_s, found.end_s]))
-        part = (
-            "" if is_begin and is_end else "first" if is_begin else "last" if is_end else "middle"
-        )
-        return cls(int(places[0]), int(places[1]) - bool(is_end), part)
-
     @property
     def text(self) -> str:
         """Laps as people count them, from 1."""
         first, last = self.first + 1, self.last + 1
         return f"lap {first}" if first == last else f"laps {first} to {last}"
+
+
+def _held_by(boundaries: Boundaries, assignments: Sequence[Assignment]) -> list[_Held | None]:
+    """The laps that hold each execution."""
+    places_s = [
+        (math.nan, math.nan) if found.begin_s is None else (found.begin_s, found.end_s)
+        for found in assignments
+    ]
+    places, are_boundaries = boundaries.before(np.array(places_s, dtype=float).reshape(-1, 2))
+    held: list[_Held | None] = []
+    for found, (first, behind), (is_begin, is_end) in zip(
+        assignments, places.tolist(), are_boundaries.tolist(), strict=True
+    ):
+        part = (
+            "" if is_begin and is_end else "first" if is_begin else "last" if is_end else "middle"
+        )
+        held.append(None if found.begin_s is None else _Held(first, behind - is_end, part))
+    return held
 
 
 def matched_by_laps(
@@ -111,7 +120,7 @@ def matched_by_laps(
         steps: Message indexes of the steps; None where step indexes were not looked at.
     """
     laps = boundaries.laps
-    held = [_Held.of(boundaries, found) for found in assignments]
+    held = _held_by(boundaries, assignments)
     lost = _lost(boundaries, held)
     pairings = []
     for number, (execution, found, own) in enumerate(
@@ -119,13 +128,13 @@ def matched_by_laps(
     ):
         stretch = None
         if own is not None and found.begin_s is not None and found.end_s is not None:
-            start_at, end_at = boundaries.span(found.begin_s, found.end_s)
             # Of a part of a lap the lap's own totals say nothing.
+            first, last = (None, None) if own.part else (own.first, own.last)
+            start_at, end_at = laps[own.first].start_at, laps[own.last].end_at
+            if own.part:
+                start_at, end_at = boundaries.span(found.begin_s, found.end_s)
             stretch = Stretch(
-                start_at=start_at,
-                end_at=end_at,
-                first_lap=None if own.part else own.first,
-                last_lap=None if own.part else own.last,
+                start_at=start_at, end_at=max(start_at, end_at), first_lap=first, last_lap=last
             )
             reason = _reason(laps, execution.step_index, own, steps)
         elif number in lost:
