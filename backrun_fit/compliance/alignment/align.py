@@ -23,11 +23,12 @@ from backrun_fit.workout import Step
 
 __all__ = ["align_recording", "planned_executions"]
 
-_SAME_AUTOLAP_M = 5.0
+_SAME_AUTOLAP_M = 10.0
 # One full lap and what was left over are automatic if it has a length that watches offer.
 _AUTOLAPS_M = (1000.0, 1609.344, 5000.0)
-# Laps that cost no more for each execution mark the steps: nothing else is tried.
-_CLEARLY_MARKED = 0.3
+# Laps mark the steps where each step costs no more than the first, and do not where it costs
+# more than the second. Those of real runs do cost up to 0.45; laps each kilometre or mile, 0.5.
+_CLEARLY_MARKED, _MARKED = 0.3, 0.5
 
 
 def align_recording(
@@ -40,8 +41,9 @@ def align_recording(
         workout: The plan.
         mode: What may be looked at. ``auto`` looks at everything: step indexes where a lap
             has one and the workout is the activity's own (they point to nothing else);
-            otherwise laps and samples, and believes that laps mark the steps where that
-            explains the recording at less cost, and never of laps that the watch made by itself.
+            otherwise laps, where they mark the steps: not where the watch made them all by
+            itself, and not where they fit badly, or the samples and presses of the lap button
+            explain the recording at less cost.
 
     Returns:
         One pairing an execution, and the laps outside.
@@ -81,10 +83,10 @@ def align_recording(
     if len(laps) < 2 or _are_autolaps(laps):
         return _found(recording, workout, "samples")[0]
     by_laps, cost, of_each = _found(recording, workout, "laps")
-    if of_each <= _CLEARLY_MARKED:
+    if of_each <= _CLEARLY_MARKED or not recording.speed.known.any():
         return by_laps
     by_speed, other, _ = _found(recording, workout, "samples", with_presses=True)
-    return by_laps if cost <= other else by_speed
+    return by_laps if of_each <= _MARKED and cost <= other else by_speed
 
 
 def _found(
