@@ -538,7 +538,7 @@ def test_a_run_that_is_killed_leaves_no_worker_behind(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> None:
-    folder, output = folder_of_runs(tmp_path / "runs", 300), tmp_path / "rows.csv"
+    folder, output = folder_of_runs(tmp_path / "runs", 900), tmp_path / "rows.csv"
     process = started(folder, output)
     wait_for_lines(tmp_path / "rows.csv.journal", 10, process)
     begun = time.monotonic()
@@ -546,7 +546,7 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     printed, errors = process.communicate(timeout=30)
     assert time.monotonic() - begun < 10
     assert process.returncode == 130
-    assert "of 300 files are done" in errors
+    assert "of 900 files are done" in errors
     assert "the same command goes on" in errors
     assert "Traceback" not in errors
     assert printed == ""
@@ -554,7 +554,7 @@ def test_an_interrupt_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> Non
     done = subprocess.run(started_command(folder, output), capture_output=True, text=True)
     assert done.returncode == 0
     assert "before" in done.stdout
-    assert len(rows_of(output)) == 300
+    assert len(rows_of(output)) == 900
 
 
 def test_a_pattern_that_matches_the_output_and_its_journal_means_neither(
