@@ -2,7 +2,7 @@
 
 ``python -m tests.benchmarks.fit_alignment --athlete b`` prints what is to be written down in
 ``alignment_weights.py``. Few weights are fitted, from round values on, each in turn by a few
-factors: with so few runs a longer search finds the noise of these runs, and less in others.
+factors: with so few runs a longer search may find the noise of these runs, and less in others.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Laying a recording beside a plan: the door to alignment."""
+"""Alignment of a recording with a plan: chooses the evidence, and runs the search."""
 
 from __future__ import annotations
 

@@ -38,10 +38,8 @@ def matched_by_speed(
     """
     pairings = []
     for execution, found in zip(executions, assignments, strict=True):
-        reason, stretch = (
-            f"nothing in the samples stands for step {execution.step_index} here",
-            None,
-        )
+        stretch = None
+        reason = f"nothing in the samples stands for step {execution.step_index} here"
         if found.begin_s is not None and found.end_s is not None:
             start_at, end_at = boundaries.span(found.begin_s, found.end_s)
             stretch = Stretch(start_at=start_at, end_at=end_at)
@@ -201,17 +199,15 @@ def _reason(laps: Sequence[Lap], step_index: int, held: _Held, steps: frozenset[
     if steps is None:
         trigger = own[-1].trigger
         ended = f", ended by {trigger.replace('_', ' ')}" if trigger else ""
-        return f"{held.text} {_verb(held, 'fit', 'together fit')} step {step_index} best{ended}"
+        verb = "fits" if held.first == held.last else "together fit"
+        return f"{held.text} {verb} step {step_index} best{ended}"
     shown = own[0].step_index
-    text = f"{held.text} {_verb(held, 'carrie', 'carry')} step index {shown}"
+    verb = "carries" if held.first == held.last else "carry"
+    text = f"{held.text} {verb} step index {shown}"
     if shown == step_index:
         return text
     kind = "another step" if shown in steps else "no step"
     return f"{text}, which is {kind}; taken for step {step_index}, which was due"
-
-
-def _verb(held: _Held, one: str, several: str) -> str:
-    return f"{one}s" if held.first == held.last else several
 
 
 def _outside(

@@ -25,7 +25,7 @@ __all__ = ["SpeedCosts", "SpeedWeights"]
 
 _MOST_STARTS = 2000
 """So many places are tried as the begin of the workout."""
-_UNLIKE_ANY_S = 60.0
+_ASSUMED_S = 60.0
 """Planned length, for the cost of leaving it out, of a step that does not end by time."""
 _TAIL_S = 120.0
 # A step that is as long as planned but for the seconds that a watch may be off.
@@ -112,7 +112,7 @@ class SpeedCosts(StepCosts):
     def skip(self) -> Column:
         """By the planned length, too."""
         planned_s = [
-            _UNLIKE_ANY_S if math.isnan(each.planned) or each.is_distance else each.planned
+            _ASSUMED_S if math.isnan(each.planned) or each.is_distance else each.planned
             for each in self.lengths
         ]
         skip = self.weights.skip + self.weights.skip_per_s * np.array(planned_s)
