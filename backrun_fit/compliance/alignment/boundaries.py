@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.activity import Column, Lap
+from backrun_fit.compliance.means import running
 from backrun_fit.compliance.timeline import Recording, instant
 
-__all__ = ["Boundaries"]
+__all__ = ["Boundaries", "before", "nearest"]
 
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
@@ -88,8 +89,8 @@ class Boundaries:
         pressed_s = np.unique([at for at in presses if _SAME_S < at < end_s - _SAME_S])
         changes_s = whole.changes_s
         if len(pressed_s):
-            nearest = np.searchsorted((pressed_s[1:] + pressed_s[:-1]) / 2, changes_s)
-            changes_s = changes_s[np.abs(changes_s - pressed_s[nearest]) > _CHANGE_WINDOW_S]
+            off_s = np.abs(changes_s - nearest(pressed_s, changes_s))
+            changes_s = changes_s[off_s > _CHANGE_WINDOW_S]
         at_s = np.unique(np.concatenate((ends, pressed_s, changes_s)))
         return attrs.evolve(
             whole,
@@ -110,14 +111,13 @@ class Boundaries:
 
     def before(self, at_s: Column) -> tuple[Ints, Bools]:
         """The last boundary at or before each place, and whether the place is that boundary."""
-        boundary = np.searchsorted(self.at_s, at_s, side="right") - 1
-        return boundary, self.at_s[boundary] == at_s
+        return before(self.at_s, at_s)
 
     def snapped(self, at_s: Column) -> Column:
         """The same places; those within a second of a boundary are moved to it."""
         at_s = np.clip(at_s, 0.0, self.end_s)
-        nearest = self.at_s[np.searchsorted((self.at_s[1:] + self.at_s[:-1]) / 2, at_s)]
-        return np.where(np.abs(nearest - at_s) <= _SAME_S, nearest, at_s)
+        near_s = nearest(self.at_s, at_s)
+        return np.where(np.abs(near_s - at_s) <= _SAME_S, near_s, at_s)
 
     def span(self, begin_s: float, end_s: float) -> tuple[datetime, datetime]:
         """The instants of one place and a later one; a lap's own where they are boundaries."""
@@ -162,7 +162,7 @@ class Boundaries:
         own_m = np.array(
             [said if own is None else own for own, said in zip(lap_m, of_samples, strict=True)]
         )
-        marks_m = np.concatenate(([0.0], np.cumsum(own_m)))
+        marks_m = running(own_m)
         lap = np.clip(np.searchsorted(self.at_s, at_s, side="right") - 1, 0, len(own_m) - 1)
         run_m = at_m - said_m[lap]
         part = np.divide(run_m, of_samples[lap], out=run_m * 0.0, where=of_samples[lap] > 0)
@@ -223,15 +223,10 @@ class Boundaries:
         """Sums of the speed up to each second; of that while moving; of its squares."""
         speed = self._speed_mps
         moving = speed >= _STANDING_MPS
-        filled = (
-            np.interp(np.arange(len(speed)), np.flatnonzero(moving), speed[moving])
-            if (moving.any())
-            else speed
-        )
-        one, two, three = (
-            np.concatenate(([0.0], np.cumsum(each))) for each in (speed, filled, filled * filled)
-        )
-        return one, two, three
+        filled = speed
+        if moving.any():
+            filled = np.interp(np.arange(len(speed)), np.flatnonzero(moving), speed[moving])
+        return running(speed), running(filled), running(filled * filled)
 
     def mean_mps(self, from_s: Column, to_s: Column) -> Column:
         """Mean speed of the samples between places; 0 where nothing lies between."""
@@ -296,11 +291,22 @@ class Boundaries:
         return self._rarities[direction][rows], self._rarities[2][rows]
 
 
+def before(marks: Column, values: Column) -> tuple[Ints, Bools]:
+    """The last of some ascending marks at or before each value, and whether they are equal."""
+    position = np.searchsorted(marks, values, side="right") - 1
+    return position, marks[position] == values
+
+
+def nearest(marks: Column, values: Column) -> Column:
+    """The mark that is nearest to each value; the marks are ascending."""
+    return np.asarray(marks[np.searchsorted((marks[1:] + marks[:-1]) / 2, values)])
+
+
 def _change(values: Column, width: int) -> Column:
     """At each place, how much larger the mean after it is than that before."""
     if len(values) < 2 * width + 1:
         return np.zeros(len(values))
-    sums = np.concatenate(([0.0], np.cumsum(values)))
+    sums = running(values)
     means = (sums[width:] - sums[:-width]) / width
     change = means[width:] - means[:-width]
     return np.pad(change, (width, len(values) - width - len(change)))

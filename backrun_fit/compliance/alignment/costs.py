@@ -21,13 +21,11 @@ from backrun_fit.workout import DistanceDuration, Intensity, PaceTarget, Step, T
 
 __all__ = [
     "BROKEN_OFF",
-    "EFFORTS",
     "LATER_FIRST",
     "Length",
     "StepCosts",
     "Ways",
     "effort_of",
-    "running_sums",
 ]
 
 SAME_S: Final = 2.0
@@ -42,7 +40,7 @@ _MOST_ENDS = 64
 """So many boundaries are tried as the end of a step that begins at one place."""
 
 WORK, REST, WARMUP, COOLDOWN, UNKNOWN = range(5)
-EFFORTS: Final = {
+_EFFORTS: Final = {
     "active": WORK,
     "interval": WORK,
     "rest": REST,
@@ -55,12 +53,7 @@ EFFORTS: Final = {
 def effort_of(intensity: Intensity | str | None) -> int:
     """The kind of an intensity."""
     word = intensity.value if isinstance(intensity, Intensity) else intensity
-    return EFFORTS.get(word or "", UNKNOWN)
-
-
-def running_sums(values: Column) -> Column:
-    """Sums of the values before each position, and of all of them."""
-    return np.concatenate(([0.0], np.cumsum(values)))
+    return _EFFORTS.get(word or "", UNKNOWN)
 
 
 @attrs.frozen
@@ -174,7 +167,7 @@ class StepCosts(Costs):
         is_known = not (
             math.isnan(length.planned) or (length.is_distance and boundaries.unknown[-1])
         )
-        here = boundaries.metres(at_s) if length.is_distance else at_s
+        here = self._along(at_s, length)
         tried = np.arange(len(cost))
         if len(cost) > self.most_tried:
             tried = np.argpartition(cost, self.most_tried)[: self.most_tried]
@@ -187,9 +180,8 @@ class StepCosts(Costs):
         behind, is_behind = boundaries.before(planned_s[planned])
         begin_s, begin, end = at_s[source], boundary[source], np.concatenate((to, behind))
         is_end = np.concatenate((np.ones(len(to), dtype=bool), is_behind))
-        done = end_s - begin_s
+        done = self._along(end_s, length) - here[source]
         if length.is_distance:
-            done = boundaries.metres(end_s) - here[source]
             done[boundaries.unknown[end + ~is_end] > boundaries.unknown[begin]] = np.nan
         ways = Ways(
             number=number,
@@ -207,6 +199,14 @@ class StepCosts(Costs):
         kept = np.isfinite(total) & (end_s > begin_s)
         return Edges(source=source[kept], to_s=end_s[kept], cost=total[kept])
 
+    def _along(self, at_s: Column, length: Length) -> Column:
+        """Seconds or metres at each place, as the step counts."""
+        return self.boundaries.metres(at_s) if length.is_distance else at_s
+
+    def _marks(self, length: Length) -> Column:
+        """The same at each boundary."""
+        return self.boundaries.at_m if length.is_distance else self.boundaries.at_s
+
     def _boundaries_behind(
         self, before: Ints, here: Column, length: Length, *, is_known: bool
     ) -> tuple[Ints, Ints]:
@@ -216,7 +216,7 @@ class StepCosts(Costs):
         first = before + 1
         behind = first + _MOST_ENDS
         if is_known:
-            marks = boundaries.at_m if length.is_distance else boundaries.at_s
+            marks = self._marks(length)
             longest = here + length.planned * self.largest_ratio + length.same
             near = np.searchsorted(marks, here + length.planned) - _MOST_ENDS // 2
             first = np.maximum(first, np.minimum(near, last))
@@ -244,7 +244,7 @@ class StepCosts(Costs):
         else:
             end_s = np.where(there <= boundaries.at_m[-1], boundaries.reached_s(there), -1.0)
         near_s = boundaries.snapped(end_s)
-        near = boundaries.metres(near_s) if length.is_distance else near_s
+        near = self._along(near_s, length)
         return np.where(np.abs(near - there) <= length.same, near_s, end_s)
 
     def _off_pace(self, ways: Ways, speed_mps: Column) -> Column | float:

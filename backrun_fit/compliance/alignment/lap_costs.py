@@ -12,7 +12,7 @@ import attrs
 import numpy as np
 
 from backrun_fit.activity import Column, Lap
-from backrun_fit.compliance.alignment.boundaries import Bools, Ints
+from backrun_fit.compliance.alignment.boundaries import Bools, Ints, nearest
 from backrun_fit.compliance.alignment.costs import (
     BROKEN_OFF,
     LATER_FIRST,
@@ -24,9 +24,9 @@ from backrun_fit.compliance.alignment.costs import (
     StepCosts,
     Ways,
     effort_of,
-    running_sums,
 )
 from backrun_fit.compliance.alignment.sequence_alignment import Assignment
+from backrun_fit.compliance.means import running
 from backrun_fit.workout import (
     DistanceDuration,
     Duration,
@@ -152,7 +152,7 @@ class LapCosts(StepCosts):
 
     @functools.cached_property
     def _made_before(self) -> Column:
-        return running_sums(self._made.astype(float))
+        return running(self._made.astype(float))
 
     @property
     def _in_progress(self) -> bool:
@@ -196,7 +196,7 @@ class LapCosts(StepCosts):
         """At the begin of any lap."""
         if self.steps is None:
             outside = np.full(len(self.laps), self.weights.extra_at_edge)
-            return self.boundaries.at_s, running_sums(outside)
+            return self.boundaries.at_s, running(outside)
         outside = self._outside(_INDEXED_BEFORE)
         planned = {each.step_index: each.step.duration for each in self.executions}
         for place, (lap, following) in enumerate(itertools.pairwise(self.laps)):
@@ -204,7 +204,7 @@ class LapCosts(StepCosts):
                 continue
             if _is_whole(planned.get(lap.step_index), lap):
                 outside[place] = _INDEXED_RESTARTED
-        return self.boundaries.at_s, running_sums(outside)
+        return self.boundaries.at_s, running(outside)
 
     def skip(self) -> Column:
         """One unit each."""
@@ -216,7 +216,7 @@ class LapCosts(StepCosts):
         if self.steps is None:
             long = np.minimum(1.0, np.diff(self.boundaries.at_s) / 60.0)
             costs = self.weights.extra + self.weights.extra_long * long
-        return running_sums(np.maximum(costs - LATER_FIRST * np.arange(len(costs)), 0.0))
+        return running(np.maximum(costs - LATER_FIRST * np.arange(len(costs)), 0.0))
 
     def end(self, number: int, at_s: Column) -> Column:
         """By the steps that are missing, and by the laps behind."""
@@ -233,7 +233,7 @@ class LapCosts(StepCosts):
             indexed = [lap.trigger for lap in self.laps if lap.step_index is not None]
             broken_off |= bool(indexed) and indexed[-1] == "session_end"
         costs = np.where(self.optional, 0.0, each * (BROKEN_OFF if broken_off else 1.0))
-        return running_sums(costs[::-1])[::-1]
+        return running(costs[::-1])[::-1]
 
     @functools.cached_property
     def _behind(self) -> Column:
@@ -242,7 +242,7 @@ class LapCosts(StepCosts):
         if self.steps is None:
             costs = np.full(len(self.laps), self.weights.extra_at_edge)
             costs[-1] = _MADE_EXTRA if self._in_progress else costs[-1]
-        return running_sums(costs[::-1])[::-1]
+        return running(costs[::-1])[::-1]
 
     def _outside(self, indexed: float) -> Column:
         """For each lap what it costs outside the plan; one with a step index costs so much."""
@@ -252,15 +252,15 @@ class LapCosts(StepCosts):
     # What is done.
 
     def _as_planned(self, number: int, at_s: Column, here: Column) -> Column:
-        boundaries, length = self.boundaries, self.lengths[number]
+        length = self.lengths[number]
         if math.isnan(length.planned):
             return self._counted_back(number + 1, at_s)
         end_s = super()._as_planned(number, at_s, here)
         # A lap that ends there as well as may be is better.
-        marks = boundaries.at_m if length.is_distance else boundaries.at_s
         there = here + length.planned
-        nearest = marks[np.searchsorted((marks[1:] + marks[:-1]) / 2, there)]
-        same = np.abs(nearest - there) <= max(length.same, _SAME_SHARE * length.planned)
+        same = np.abs(nearest(self._marks(length), there) - there) <= max(
+            length.same, _SAME_SHARE * length.planned
+        )
         return np.where(same, -1.0, end_s)
 
     def _farthest(self, before: Ints) -> Ints:
@@ -331,10 +331,8 @@ class LapCosts(StepCosts):
 
     def _past_end(self, ways: Ways) -> Bools:
         """Where a lap before the end was as long as planned already."""
-        length, boundaries = ways.length, self.boundaries
-        marks, begun = boundaries.at_s, ways.begin_s
-        if length.is_distance:
-            marks, begun = boundaries.at_m, boundaries.metres(ways.begin_s)
+        length, marks = ways.length, self._marks(ways.length)
+        begun = self._along(ways.begin_s, length)
         at = np.searchsorted(marks, begun + length.planned - length.same)
         at = np.minimum(at, len(marks) - 1)
         fits = self._ratio(length, marks[at] - begun) == 0.0
@@ -342,11 +340,8 @@ class LapCosts(StepCosts):
 
     def _was_over(self, ways: Ways) -> Bools:
         """Whether each step was over by its length or by a press when the lap in progress began."""
-        length, boundaries, trigger = ways.length, self.boundaries, int(self._trigger[-2])
-        begin_s, there_s = ways.begin_s, boundaries.at_s[-2:-1]
-        done = there_s - begin_s
-        if length.is_distance:
-            done = boundaries.metres(there_s) - boundaries.metres(begin_s)
+        length, trigger = ways.length, int(self._trigger[-2])
+        done = self._marks(length)[-2] - self._along(ways.begin_s, length)
         reached = done >= length.planned - np.maximum(length.same, 0.01 * length.planned)
         is_pressed = trigger == _TRIGGERS["manual"]
         if math.isnan(length.planned):

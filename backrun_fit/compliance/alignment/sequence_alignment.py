@@ -16,7 +16,7 @@ import attrs
 import numpy as np
 
 from backrun_fit.activity import Column
-from backrun_fit.compliance.alignment.boundaries import Bools, Ints
+from backrun_fit.compliance.alignment.boundaries import Bools, Ints, before
 from backrun_fit.errors import AlignmentError
 
 __all__ = ["MAX_CELLS", "Assignment", "Costs", "Edges", "align"]
@@ -155,25 +155,25 @@ def align(marks_s: Column, costs: Costs) -> tuple[list[Assignment], float]:
     first = Edges(source=np.arange(len(at_s)), to_s=at_s, cost=cost)
     layers = [axis.layer(first, cost, skips=0)]
     for number, left_out in enumerate(skip.tolist()):
-        before = layers[-1]
-        own = np.arange(len(before.edge))
-        done = costs.edges(number, before.at_s, before.cost)
+        earlier = layers[-1]
+        own = np.arange(len(earlier.edge))
+        done = costs.edges(number, earlier.at_s, earlier.cost)
         every = Edges(
             source=np.concatenate((own, done.source)),
-            to_s=np.concatenate((before.at_s[own], done.to_s)),
+            to_s=np.concatenate((earlier.at_s[own], done.to_s)),
             cost=np.concatenate((np.full(len(own), left_out), done.cost)),
         )
-        layers.append(axis.layer(every, before.cost[every.source] + every.cost, skips=len(own)))
+        layers.append(axis.layer(every, earlier.cost[every.source] + every.cost, skips=len(own)))
     ends = [layer.cost + costs.end(number, layer.at_s) for number, layer in enumerate(layers)]
     last = int(np.argmin([float(end.min()) for end in ends]))
     way = _traced(layers, last, int(ends[last].argmin()))
     sure = axis.certainties(layers, ends, way)
     found = []
-    for layer, before, edge, certainty in zip(layers[1:], layers, way, sure, strict=False):
+    for layer, earlier, edge, certainty in zip(layers[1:], layers, way, sure, strict=False):
         if edge < layer.skips:
             found.append(Assignment(None, None, certainty))
         else:
-            begin_s = float(before.at_s[layer.edges.source[edge]])
+            begin_s = float(earlier.at_s[layer.edges.source[edge]])
             found.append(Assignment(begin_s, float(layer.edges.to_s[edge]), certainty))
     return found, float(ends[last].min())
 
@@ -192,7 +192,9 @@ class _Axis:
         Places that are no boundaries are one where they are in the same second.
         """
         from_first_s = edges.to_s - self.marks_s[0]
-        key = np.where(self.before(edges.to_s)[1], from_first_s, -1.0 - np.rint(from_first_s))
+        key = np.where(
+            before(self.marks_s, edges.to_s)[1], from_first_s, -1.0 - np.rint(from_first_s)
+        )
         order = np.lexsort((cost, key))
         firsts = np.ones(len(order), dtype=bool)
         firsts[1:] = np.diff(key[order]) != 0
@@ -221,27 +223,22 @@ class _Axis:
             target=target,
         )
 
-    def before(self, at_s: Column) -> tuple[Ints, Bools]:
-        """The last boundary at or before each place, and whether the place is that boundary."""
-        boundary = np.searchsorted(self.marks_s, at_s, side="right") - 1
-        return boundary, self.marks_s[boundary] == at_s
-
     def _through_gaps(
         self, outside: Column, at_s: Column, cost: Column
     ) -> tuple[Column, Column, Ints, Bools]:
         """The same places, in order, and behind them boundaries that are cheaper by a gap."""
-        before, is_mark = self.before(at_s)
+        boundary, is_mark = before(self.marks_s, at_s)
         highest = cost.min() + self.costs.margin
-        relative = cost - outside[before] + np.where(is_mark, 0.0, self.costs.between_boundaries)
+        relative = cost - outside[boundary] + np.where(is_mark, 0.0, self.costs.between_boundaries)
         least = np.minimum.accumulate(relative)
         cheapest = np.maximum.accumulate(np.where(relative <= least, np.arange(len(cost)), 0))
         # Within the margin there is nothing behind this boundary.
         behind = int(np.searchsorted(outside, highest - least[-1], side="right"))
-        low = int(before[0])
+        low = int(boundary[0])
         following = np.arange(low + 1, min(behind, len(outside)))
-        rank = np.searchsorted(before, following) - 1
-        direct = np.full(max(behind, int(before[-1]) + 1) - low, highest)
-        direct[before[is_mark] - low] = cost[is_mark]
+        rank = np.searchsorted(boundary, following) - 1
+        direct = np.full(max(behind, int(boundary[-1]) + 1) - low, highest)
+        direct[boundary[is_mark] - low] = cost[is_mark]
         better = least[rank] + outside[following] < direct[following - low]
         following, rank = following[better], rank[better]
         again = np.zeros(len(direct), dtype=bool)
@@ -250,7 +247,7 @@ class _Axis:
             np.concatenate((at_s, self.marks_s[following])),
             np.concatenate((cost, least[rank] + outside[following])),
             np.concatenate((np.arange(len(at_s)), cheapest[rank])),
-            np.concatenate((is_mark & again[before - low], np.zeros(len(rank), dtype=bool))),
+            np.concatenate((is_mark & again[boundary - low], np.zeros(len(rank), dtype=bool))),
         )
 
     def certainties(
@@ -263,22 +260,22 @@ class _Axis:
         onward = ends[-1] - layers[-1].cost
         found = []
         for number in range(len(layers) - 1, 0, -1):
-            layer, before, edge = layers[number], layers[number - 1], way[number - 1]
+            layer, earlier, edge = layers[number], layers[number - 1], way[number - 1]
             source, to_s, skips = layer.edges.source, layer.edges.to_s, layer.skips
             rest = np.full(len(source), np.inf)
             kept = layer.target >= 0
             rest[kept] = layer.edges.cost[kept] + self._to_go(layer, onward)[layer.target[kept]]
-            totals = before.cost[source] + rest
+            totals = earlier.cost[source] + rest
             weights = np.exp(np.minimum(0.0, (best - totals) / temperature))
             # A boundary that is reached directly and by a gap is one begin, not two.
-            weights[skips:][before.is_cheaper_by_gap[source[skips:]]] = 0.0
-            onward = ends[number - 1] - before.cost
+            weights[skips:][earlier.is_cheaper_by_gap[source[skips:]]] = 0.0
+            onward = ends[number - 1] - earlier.cost
             np.minimum.at(onward, source, rest)
             # To end the workout before leaves this execution out, too.
             left_out = math.exp(min(0.0, (best - float(ended[number - 1])) / temperature))
             agreed = float(weights[:skips].sum()) + left_out
             if edge >= skips:
-                begin_s = before.at_s[source]
+                begin_s = earlier.at_s[source]
                 near = np.abs(begin_s - begin_s[edge]) <= _SAME_PLACE_S
                 near &= np.abs(to_s - to_s[edge]) <= _SAME_PLACE_S
                 agreed = float(weights[skips:][near[skips:]].sum())
@@ -290,14 +287,14 @@ class _Axis:
         direct = onward[: len(layer.edge)]
         if self.outside is None:
             return direct
-        before, is_mark = self.before(layer.at_s)
-        low = int(before.min())
-        behind = np.full(int(before.max()) + 2 - low, np.inf)
+        boundary, is_mark = before(self.marks_s, layer.at_s)
+        low = int(boundary.min())
+        behind = np.full(int(boundary.max()) + 2 - low, np.inf)
         # A boundary comes twice where a gap leads there, too.
-        at = before[is_mark]
+        at = boundary[is_mark]
         np.minimum.at(behind, at - low, onward[is_mark] + self.outside[at])
         behind = np.minimum.accumulate(behind[::-1])[::-1]
-        begin = before[: len(layer.edge)]
+        begin = boundary[: len(layer.edge)]
         through = behind[begin + 1 - low] - self.outside[begin]
         between = np.where(is_mark[: len(layer.edge)], 0.0, self.costs.between_boundaries)
         return np.minimum(direct, through + between)
