@@ -189,7 +189,9 @@ class _Said:
         elif self.json:
             print_out(report_document(report))
         else:
-            print_out(Headline(report) if self.quiet else report_text(report, self.units))
+            print_out(
+                Headline(report, self.units) if self.quiet else report_text(report, self.units)
+            )
 
     def finish(self) -> None:
         from backrun_fit.compliance.trend import compare_runs

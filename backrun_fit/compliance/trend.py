@@ -112,6 +112,8 @@ def _run(report: Report) -> TrendRun:
         source=report.source,
         started_at=report.started_at,
         score=report.score,
+        work_score=report.work_score,
+        backward=report.backward,
         colour=report.colour,
         verdict=report.verdict,
         evidence=report.evidence,

@@ -212,6 +212,9 @@ def report_document(report: Report) -> Document:
         },
         "align": report.align,
         "score": report.score,
+        "work_score": report.work_score,
+        "score_basis": report.score_basis,
+        "backward": report.backward and attrs.asdict(report.backward),
         "verdict": report.verdict.value,
         "colour": report.colour and _colour(report.colour),
         "executions": [_execution(result) for result in report.results],
@@ -253,6 +256,8 @@ def _execution(result: StepResult) -> Document:
         ],
         "notes": list(result.notes),
         "weight_s": result.weight_s,
+        "role": result.role,
+        "weight": result.weight,
         "quality": result.quality,
     }
 
@@ -284,6 +289,8 @@ def _trend_run(run: TrendRun) -> Document:
         "source": run.source,
         "started_at": instant(run.started_at),
         "score": run.score,
+        "work_score": run.work_score,
+        "backward": run.backward and attrs.asdict(run.backward),
         "colour": run.colour and _colour(run.colour),
         "verdict": run.verdict.value,
         "evidence": attrs.asdict(run.evidence),
