@@ -48,13 +48,15 @@ def check(
         Parameter(
             negative="",
             show_default=False,
-            help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated.",
+            help="NAME=NUMBER, such as largest_fraction=0.05; may be repeated.",
         ),
     ] = (),
     tolerances: Annotated[
-        Path | None,
-        Parameter(help="File (YAML, TOML, JSON) of tolerances; a single --tolerance wins."),
-    ] = None,
+        str,
+        Parameter(
+            help="strict, standard, lenient, or a file (YAML, TOML, JSON); --tolerance wins."
+        ),
+    ] = "standard",
     salvage: Annotated[
         bool,
         Parameter(
@@ -213,15 +215,15 @@ def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
         raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
 
 
-def _tolerances(path: Path | None, pairs: tuple[str, ...]) -> Tolerances:
+def _tolerances(named: str, pairs: tuple[str, ...]) -> Tolerances:
     from backrun_fit.spec.tolerances_file import changed_tolerances, load_tolerances
-    from backrun_fit.tolerances import Tolerances
+    from backrun_fit.tolerances import PRESETS
 
-    tolerances = Tolerances() if path is None else load_tolerances(path)
+    tolerances = PRESETS[named] if named in PRESETS else load_tolerances(named)
     values = {}
     for pair in pairs:
         name, equals, number = pair.partition("=")
         if not equals:
-            raise SpecError(f"expected a tolerance such as pace_fraction=0.05, got {pair!r}")
+            raise SpecError(f"expected a tolerance such as largest_fraction=0.05, got {pair!r}")
         values[name] = number
     return changed_tolerances(tolerances, values)

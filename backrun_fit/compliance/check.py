@@ -98,7 +98,7 @@ def check(
     results = tuple(_judged(recording, alignment, setting))
     evidence = gather_evidence(recording, results, tolerances)
     in_doubt = evidence.label == "contradictory"
-    scores = score(results, in_doubt=in_doubt)
+    scores = score(results)
     results = scores.results
     comparison = None
     if workout is not None and yardstick is not workout:

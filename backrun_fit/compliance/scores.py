@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import attrs
@@ -35,7 +35,7 @@ SUPPORT_SHARE: Final = 0.2
 BACKWARD_SHARE: Final = 0.4
 """Of work that is run partly backward: the backward steps together."""
 
-HALF_AT: Final = 0.08
+HALF_AT: Final = 0.09
 """So far beyond its band a mean counts half: about one training zone from the next."""
 
 Kind = Literal["speed", "heart rate", "power"]
@@ -131,14 +131,14 @@ def _hardest(efforts: Sequence[tuple[float, float]]) -> float:
 
 
 def target_quality(off_fraction: float) -> float:
-    """How much a mean counts that is so far beyond its band: ``0.5 ** (off / 0.08) ** 2``.
+    """How much a mean counts that is so far beyond its band: ``0.5 ** (off / 0.09) ** 2``.
 
     It depends on the relative error alone, not on what is allowed, so that the same error
     counts alike in long steps and short ones.
 
     Example:
-        >>> [round(target_quality(off), 2) for off in (0.0, 0.02, 0.04, 0.08, 0.16)]
-        [1.0, 0.96, 0.84, 0.5, 0.06]
+        >>> [round(target_quality(off), 2) for off in (0.0, 0.02, 0.045, 0.09, 0.18)]
+        [1.0, 0.97, 0.84, 0.5, 0.06]
     """
     return math.pow(0.5, (off_fraction / HALF_AT) ** 2)
 
@@ -165,7 +165,7 @@ class Scores:
     results: tuple[StepResult, ...]
 
 
-def score(results: Sequence[StepResult], *, in_doubt: bool = False) -> Scores:
+def score(results: Sequence[StepResult]) -> Scores:
     """Weigh the executions by their roles, and sum up.
 
     The shares of the roles are those of the plan: support 0.2 and work 0.8 where there are both,
@@ -175,29 +175,13 @@ def score(results: Sequence[StepResult], *, in_doubt: bool = False) -> Scores:
 
     Args:
         results: One an execution, in order; may be empty.
-        in_doubt: The evidence speaks against running backward. The backward steps then count
-            only where that lowers the session's score, so that no doubt raises it.
 
     Example:
         >>> score([]).session is None
         True
     """
-    whole = _summed(results, {"work", "support", "backward"})
-    if in_doubt:
-        rest = _summed(results, {"work", "support"})
-        if rest.session is not None and whole.session is not None and rest.session < whole.session:
-            whole = rest
-        whole = attrs.evolve(whole, backward=None)
-    return whole
-
-
-def _summed(results: Sequence[StepResult], counted: Set[Role]) -> Scores:
-    """The scores of some of the roles."""
     roles = roles_of([each.planned.step for each in results])
-    weights_s = [
-        0.0 if each.quality is None or role not in counted else each.weight_s
-        for each, role in zip(results, roles, strict=True)
-    ]
+    weights_s = [0.0 if each.quality is None else each.weight_s for each in results]
     shares, of_role_s = _shares(set(roles)), dict.fromkeys(roles, 0.0)
     for role, weight_s in zip(roles, weights_s, strict=True):
         of_role_s[role] += weight_s
