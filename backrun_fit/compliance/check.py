@@ -116,7 +116,7 @@ def check(
         results=results,
         extra=alignment.extra,
         evidence=gather_evidence(recording, results, tolerances),
-        safety=observe_safety(recording, results, tolerances, units),
+        safety=observe_safety(results, tolerances, units),
         tolerances=tolerances,
         sources=recording.sources,
         warnings=(
