@@ -338,7 +338,7 @@ class Report:
         results: One an execution, in order.
         extra: Laps outside the plan, in order.
         evidence: About running backward.
-        safety: Observations on ground, pace and dose of the backward parts, one
+        safety: Observations on ground and dose of the backward parts, one
             sentence each; no verdicts.
         tolerances: As used.
         sources: For each quantity that was recorded, where its values come from: ``watch``,

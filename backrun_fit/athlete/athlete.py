@@ -18,6 +18,7 @@ from backrun_fit.athlete.paces import (
     PACE_NAMES,
     ExplicitPaces,
     band_about,
+    band_at_vdot,
     canonical_pace_name,
     default_band,
     middle_mps,
@@ -267,15 +268,32 @@ class Athlete:
         explicit = dict(self.paces).get(canonical)
         if explicit is not None:
             return middle_mps(explicit)
+        return pace_at_vdot(canonical, self._vdot_for(canonical)) * self._slowing(canonical)
+
+    def _vdot_for(self, canonical: str) -> float:
+        """The VDOT that a named pace is worked out from."""
+        wanted = f"the {canonical} pace"
         vdot = self._vdot(wanted)
         if canonical in ENDURANCE_PACES:
             # An athlete whose marathon falls behind the shorter races runs easily
             # by the marathon, or easy would be faster than marathon pace.
             vdot = min(vdot, vdot_of_race(MARATHON_M, self._source(wanted).time_s))
-        return pace_at_vdot(canonical, vdot)
+        return vdot
+
+    def _slowing(self, canonical: str) -> float:
+        """By what recovery is slowed down where the athlete states a slower easy pace."""
+        if canonical != "recovery" or "easy" not in dict(self.paces):
+            return 1.0
+        usual = band_at_vdot(canonical, self._vdot_for(canonical))
+        return min(1.0, self.band("easy").slowest_mps / usual.fastest_mps)
 
     def band(self, name: str) -> PaceTarget:
-        """The band of a named pace: the explicit one, or the usual width about the pace.
+        """The band of a named pace.
+
+        The explicit one, or a few per cent each way about an explicit pace
+        (``paces.default_band``); else the one at the athlete's VDOT
+        (``paces.band_at_vdot``), where easy is from 62 to 70 % of VDOT. Recovery is never
+        faster than the slow end of easy, unless it is stated so.
 
         Raises:
             SpecError: The name is unknown, or there is nothing to take the pace from.
@@ -284,10 +302,16 @@ class Athlete:
             >>> Athlete(paces={"easy": "3-4 m/s"}).band("easy")
             PaceTarget(slowest_mps=3.0, fastest_mps=4.0, zone=None)
         """
-        explicit = dict(self.paces).get(canonical_pace_name(name))
+        canonical = canonical_pace_name(name)
+        explicit = dict(self.paces).get(canonical)
         if isinstance(explicit, PaceTarget):
             return explicit
-        return default_band(name, self.pace_mps(name))
+        if explicit is not None or canonical not in ENDURANCE_PACES:
+            return default_band(canonical, self.pace_mps(canonical))
+        band, slowing = band_at_vdot(canonical, self._vdot_for(canonical)), self._slowing(canonical)
+        return PaceTarget(
+            slowest_mps=band.slowest_mps * slowing, fastest_mps=band.fastest_mps * slowing
+        )
 
     def resolve(self, target: Target) -> Target:
         """A target as speeds, beats and watts, as far as the athlete's values reach.

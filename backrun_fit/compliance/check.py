@@ -126,7 +126,7 @@ def check(
         results=results,
         extra=alignment.extra,
         evidence=evidence,
-        safety=observe_safety(recording, results, tolerances, units),
+        safety=observe_safety(results, tolerances, units),
         tolerances=tolerances,
         sources=recording.sources,
         warnings=(
