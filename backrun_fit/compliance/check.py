@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from backrun_fit.activity import Activity
+from backrun_fit.athlete.calibration import BackwardCalibration
 from backrun_fit.compiled import CompiledWorkout, impossible_paces
 from backrun_fit.compliance.alignment.align import align_recording
 from backrun_fit.compliance.colour import colour_of
@@ -43,6 +44,7 @@ def check(
     tolerances: Tolerances = _DEFAULT_TOLERANCES,
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
+    calibration: BackwardCalibration | None = None,
 ) -> Report:
     """Say, step by step, whether a run did what its plan asked.
 
@@ -58,6 +60,7 @@ def check(
         tolerances: How far off still counts as done.
         align: What alignment may look at (see ``align_recording``).
         units: How distances and paces are printed in reasons.
+        calibration: How this athlete runs backward (see ``calibrate``), for the evidence.
 
     Returns:
         A report with one result an execution. What was not done is in it, as a
@@ -115,7 +118,7 @@ def check(
         colour=colour_of(recording, results) if activity.is_complete else None,
         results=results,
         extra=alignment.extra,
-        evidence=gather_evidence(recording, results, tolerances),
+        evidence=gather_evidence(recording, results, calibration),
         safety=observe_safety(recording, results, tolerances, units),
         tolerances=tolerances,
         sources=recording.sources,
