@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from backrun_fit.compile import compile_workout
     from backrun_fit.compiled import CompiledWorkout, as_workout, unroll
     from backrun_fit.compliance import check
+    from backrun_fit.compliance.calibration import calibrate
     from backrun_fit.compliance.trend import compare_runs
     from backrun_fit.errors import (
         AlignmentError,
@@ -59,6 +60,7 @@ _HOMES = {
     "backrun_fit.compile": ("compile_workout",),
     "backrun_fit.compiled": ("CompiledWorkout", "as_workout", "unroll"),
     "backrun_fit.compliance": ("check",),
+    "backrun_fit.compliance.calibration": ("calibrate",),
     "backrun_fit.compliance.trend": ("compare_runs",),
     "backrun_fit.errors": (
         "AlignmentError",
@@ -121,6 +123,7 @@ __all__ = [
     "accelerate",
     "as_workout",
     "batch",
+    "calibrate",
     "check",
     "check_many",
     "compare_runs",

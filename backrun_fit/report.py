@@ -210,10 +210,12 @@ class CadenceEffect:
     Attributes:
         number: Of the execution, one-based.
         effect: Relative change, corrected for speed (0.11 is 11 % more steps).
+        uncertainty: Its standard error.
     """
 
     number: int
     effect: float
+    uncertainty: float
 
 
 @attrs.frozen(kw_only=True)
@@ -221,25 +223,41 @@ class Evidence:
     """What the recording says about running backward: never proof.
 
     Attributes:
-        label: ``strong``, ``supportive``, ``none`` or ``contradictory``; ``not_applicable``
-            when the plan has no backward step that was done.
-        executions: Backward executions that could be compared.
-        cadence_effect: Mean relative change of cadence against forward running,
+        label: ``consistent``, ``cannot_tell`` or ``inconsistent`` with running backward;
+            ``not_applicable`` when the plan has no backward step that was done.
+        executions: Backward executions that were pooled.
+        cadence_effect: Pooled relative change of cadence against forward running,
             corrected for speed (0.11 is 11 % more steps); None without data.
         effects: The same of each execution that could be compared, in order.
         step_length_effect: The same of the step length: the same evidence again,
             not a second one.
-        uncertainty: Standard deviation of the mean effect; None without data.
-        caveat: One sentence that is printed with every label.
+        uncertainty: Standard error of the pooled effect, with the error of the slope that
+            all executions share; None without data.
+        likelihood_ratio: How many times likelier the pooled effect is backward than
+            forward, from 1e-6 to 1e6; None without data.
+        cadence_slope_spm_per_mps: Change of cadence with speed by which effects were
+            corrected, in steps/min per m/s; None without forward running.
+        cadence_slope_uncertainty: Its standard deviation.
+        expected_effect: Mean effect of running backward that was assumed, or calibrated;
+            None when not applicable.
+        expected_spread: Its standard deviation between runners, or of the calibration.
+        calibration: When it was calibrated, over how many bouts; None where it was not.
+        caveat: What is printed with every label: what was assumed, and that it is no proof.
         observations: Further figures, one sentence each.
     """
 
-    label: Literal["strong", "supportive", "none", "contradictory", "not_applicable"]
+    label: Literal["consistent", "cannot_tell", "inconsistent", "not_applicable"]
     executions: int = 0
     cadence_effect: float | None = None
     effects: tuple[CadenceEffect, ...] = ()
     step_length_effect: float | None = None
     uncertainty: float | None = None
+    likelihood_ratio: float | None = None
+    cadence_slope_spm_per_mps: float | None = None
+    cadence_slope_uncertainty: float | None = None
+    expected_effect: float | None = None
+    expected_spread: float | None = None
+    calibration: str | None = None
     caveat: str
     observations: tuple[str, ...] = ()
 

@@ -34,7 +34,14 @@ from backrun_fit.workout import (
 )
 from backrun_fit.workout.kinds import DURATION_WORDS, STROKES, TARGET_WORDS
 
-__all__ = ["certainty_text", "duration_text", "shown", "step_text", "target_text"]
+__all__ = [
+    "certainty_text",
+    "duration_text",
+    "likelihood_text",
+    "shown",
+    "step_text",
+    "target_text",
+]
 
 SURE, FAIRLY_SURE = 0.9, 0.6
 # A pace of less than 10 s/km says nothing to anybody: the file is wrong.
@@ -224,3 +231,18 @@ def step_text(step: Step, units: UnitSystem = "metric") -> str:
     if step.intensity is not None:
         parts.append(f"({step.intensity.value})")
     return "  ".join(part for part in parts if part)
+
+
+def likelihood_text(ratio: float) -> str:
+    """How much likelier an effect is backward than forward, or the other way round.
+
+    Example:
+        >>> likelihood_text(240.0), likelihood_text(1e6)
+        ('240 times as likely backward as forward', 'over 1000 times as likely backward as forward')
+        >>> likelihood_text(0.4)
+        '2.5 times as likely forward as backward'
+    """
+    one, other = ("backward", "forward") if ratio >= 1 else ("forward", "backward")
+    times = max(ratio, 1 / ratio)
+    much = "over 1000" if times > 1000 else f"{times:.0f}" if times >= 10 else f"{times:.2g}"
+    return f"{much} times as likely {one} as {other}"

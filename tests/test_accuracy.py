@@ -509,7 +509,7 @@ def test_a_backward_run_that_is_not_called_so_is_a_failure(
 
     def doubting(rehearsal: Rehearsal) -> Report:
         report = checked(rehearsal)
-        return attrs.evolve(report, evidence=attrs.evolve(report.evidence, label="none"))
+        return attrs.evolve(report, evidence=attrs.evolve(report.evidence, label="cannot_tell"))
 
     monkeypatch.setattr(accuracy_evidence, "checked", doubting)
     assert backward_recognised(range(3)).value == 0.0

@@ -40,7 +40,7 @@ from backrun_fit.render.html.facts import (
 from backrun_fit.render.parts import done_text, numbers_text, verdict_word
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.wording import duration_text, shown, target_text
+from backrun_fit.wording import duration_text, likelihood_text, shown, target_text
 from backrun_fit.workout import DistanceDuration, Movement, PaceTarget, Step
 from tests.activities import Piece, plan, record, timed
 from tests.pages import cells, text_of, tree, with_class
@@ -202,7 +202,8 @@ def test_evidence_never_stands_without_its_caveat() -> None:
     report, _ = _intervals()
     told = text_of(_named(_page(), "Evidence of running backward"))
     assert report.evidence.caveat in told
-    assert report.evidence.label in told
+    assert report.evidence.label.replace("_", " ") in told
+    assert likelihood_text(report.evidence.likelihood_ratio or 0) in told
     for effect in report.evidence.effects:
         assert f"{effect.number}: {effect.effect:+.1%}" in told
     for sentence in (*report.evidence.observations, *report.safety):

@@ -45,11 +45,11 @@ DIGESTS = {
     "contents-1": "34a6c763d18dbbb9",
     "error-1": "64e9f7c57c65344b",
     "report-1": "8eb118535ff88093",
-    "report-2": "d4a1a0341e1a75e0",
+    "report-2": "7847059d94614633",
     "roster-1": "e4e26e0bed090085",
     "season-1": "9d4fbcafb1511f61",
     "trend-1": "cd49f445a14e4755",
-    "trend-2": "db3ed0e43b124192",
+    "trend-2": "144c50de2f4f673a",
     "workout-1": "557eb07d07455a40",
     "workout-2": "4e708cd13b9f6093",
 }
@@ -191,6 +191,7 @@ WITHOUT_UNIT = {
     *("weeks", "start", "add", "easy_weeks", "most", "standard_errors"),
     *("certainty", "quality", "score", "ratio", "uncertainty", "effect", "lowest", "highest"),
     *("cadence_effect", "step_length_effect", "cadence_effect_change", "slower", "faster"),
+    *("likelihood_ratio", "expected_effect", "expected_spread", "cadence_slope_uncertainty"),
 }
 
 

@@ -90,7 +90,7 @@ def _expected_row(run: CheckedRun, units: UnitSystem) -> list[str]:
             told = f"{numbers[0]}-{numbers[-1]}" if rising else ", ".join(map(str, numbers))
             missed.append(f"{verdict.value} {told}")
     evidence = report.evidence
-    effect = evidence.cadence_effect
+    label, effect = evidence.label.replace("_", " "), evidence.cadence_effect
     return [
         f"{started_at.day} {started_at:%b %Y %H:%M}",
         report.workout.name,
@@ -98,9 +98,9 @@ def _expected_row(run: CheckedRun, units: UnitSystem) -> list[str]:
         report.verdict.value.replace("_", " "),
         "; ".join(missed),
         format_distance(_backward_m(report), units),
-        evidence.label
+        label
         if effect is None
-        else f"{evidence.label} {effect:+.1%} ± {100 * (evidence.uncertainty or 0):.1f}",
+        else f"{label} {effect:+.1%} ± {100 * (evidence.uncertainty or 0):.1f}",
     ]
 
 

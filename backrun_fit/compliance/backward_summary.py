@@ -38,7 +38,7 @@ def summarise_backward(
     planned = planned_metres if by_distance else planned_seconds
     done = [each.done for each in backward if each.was_done and each.done is not None]
     lengths = [part.distance_m if by_distance else part.timer_s for part in done]
-    withheld = evidence.label == "contradictory"
+    withheld = evidence.label == "inconsistent"
     return BackwardSummary(
         planned_count=len(backward),
         done_count=sum(_is_whole(each) for each in backward),

@@ -8,6 +8,7 @@ from typing import Literal
 import attrs
 
 from backrun_fit.activity import Activity
+from backrun_fit.athlete.calibration import BackwardCalibration
 from backrun_fit.compiled import CompiledWorkout, impossible_paces
 from backrun_fit.compliance.alignment.align import align_recording
 from backrun_fit.compliance.backward_summary import summarise_backward
@@ -45,6 +46,7 @@ def check(
     tolerances: Tolerances = _DEFAULT_TOLERANCES,
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
+    calibration: BackwardCalibration | None = None,
 ) -> Report:
     """Say, step by step, whether a run did what its plan asked.
 
@@ -60,6 +62,7 @@ def check(
         tolerances: How far off still counts as done.
         align: What alignment may look at (see ``align_recording``).
         units: How distances and paces are printed in reasons.
+        calibration: How this athlete runs backward (see ``calibrate``), for the evidence.
 
     Returns:
         A report with one result an execution. What was not done is in it, as a
@@ -96,8 +99,8 @@ def check(
         is_complete=activity.is_complete,
     )
     results = tuple(_judged(recording, alignment, setting))
-    evidence = gather_evidence(recording, results, tolerances)
-    in_doubt = evidence.label == "contradictory"
+    evidence = gather_evidence(recording, results, calibration)
+    in_doubt = evidence.label == "inconsistent"
     scores = score(results)
     results = scores.results
     comparison = None

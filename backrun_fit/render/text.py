@@ -30,6 +30,7 @@ from backrun_fit.wording import (
     SURE,
     certainty_text,
     duration_text,
+    likelihood_text,
     shown,
     step_text,
     target_text,
@@ -172,10 +173,9 @@ def conclusion(
 
 
 _CADENCE: Final[Mapping[str, str]] = {
-    "strong": "cadence agrees",
-    "supportive": "cadence agrees",
-    "none": "cadence cannot tell",
-    "contradictory": "cadence speaks against it",
+    "consistent": "cadence agrees",
+    "cannot_tell": "cadence cannot tell",
+    "inconsistent": "cadence speaks against it",
 }
 
 
@@ -414,11 +414,13 @@ def _evidence(report: Report) -> list[RenderableType]:
     evidence = report.evidence
     if evidence.label == "not_applicable":
         return []
-    text = f"evidence of running backward: {evidence.label}"
+    text = f"evidence of running backward: {evidence.label.replace('_', ' ')}"
     if evidence.cadence_effect is not None:
         text += f", cadence {evidence.cadence_effect:+.1%} over {evidence.executions} executions"
         if evidence.uncertainty is not None:
             text += f" (+/- {evidence.uncertainty:.1%})"
+    if evidence.likelihood_ratio is not None:
+        text += f", {likelihood_text(evidence.likelihood_ratio)}"
     lines: list[RenderableType] = [paragraph(f"{text}. {evidence.caveat}")]
     lines.extend(indented(observation) for observation in evidence.observations)
     return lines

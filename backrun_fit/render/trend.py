@@ -59,8 +59,8 @@ def _parts(backward: BackwardSummary | None) -> str:
 def _evidence(run: TrendRun) -> str:
     if run.evidence.label == "not_applicable":
         return ""
-    effect = run.evidence.cadence_effect
-    return run.evidence.label if effect is None else f"{run.evidence.label} {effect:+.1%}"
+    label, effect = run.evidence.label.replace("_", " "), run.evidence.cadence_effect
+    return label if effect is None else f"{label} {effect:+.1%}"
 
 
 def _rows(trend: Trend, units: UnitSystem) -> Table:

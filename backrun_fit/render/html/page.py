@@ -50,7 +50,7 @@ from backrun_fit.render.parts import done_text, verdict_word
 from backrun_fit.render.text import conclusion
 from backrun_fit.report import Report, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.wording import certainty_text, duration_text, shown, target_text
+from backrun_fit.wording import certainty_text, duration_text, likelihood_text, shown, target_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -247,6 +247,10 @@ class _Facts:
     def signed(self, share: float, places: int = 1) -> str:
         """A relative change."""
         return f"{share:+.{places}%}"
+
+    def likelihood(self, ratio: float) -> str:
+        """How much likelier backward than forward, or the other way round."""
+        return likelihood_text(ratio)
 
     def length(self, basis: str, value: float) -> str:
         """Metres or seconds, as the colour has them."""

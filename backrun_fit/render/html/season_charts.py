@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from backrun_fit.compliance.evidence import CONTRADICTORY, STRONG, SUPPORTIVE
+from backrun_fit.compliance.evidence import EXPECTED_EFFECT
 from backrun_fit.render.drawing import (
     MARKS,
     NARROW,
@@ -38,10 +38,9 @@ _ABOVE_PX: Final = 32
 _LABEL_PX: Final = 56
 _VALUE_PX: Final = 34
 _LABELS: Final = {
-    "strong": ("o", "met"),
-    "supportive": ("^", "forward"),
-    "none": ("D", "unknown"),
-    "contradictory": ("X", "missed"),
+    "consistent": ("o", "met"),
+    "cannot_tell": ("D", "unknown"),
+    "inconsistent": ("X", "missed"),
 }
 
 
@@ -274,15 +273,16 @@ def evidence_chart(slots: Slots, told: str) -> Chart | None:
     if not found:
         return None
     lowest = min(0.0, *(value - error for _, value, error, _ in found))
-    highest = max(100.0 * STRONG, *(value + error for _, value, error, _ in found))
+    highest = max(100.0 * EXPECTED_EFFECT, *(value + error for _, value, error, _ in found))
     air = 0.08 * (highest - lowest)
 
     def draw(sheet: Sheet) -> Figure:
         figure = sheet_figure(sheet)
         axes = _axes(figure, sheet, slots, (lowest - air, highest + air))
         axes.axhline(0.0, color=THEMED["muted"], lw=1.0, zorder=1)
-        for share in (CONTRADICTORY, SUPPORTIVE, STRONG):
-            axes.axhline(100.0 * share, color=THEMED["muted"], lw=0.9, ls=(0, (4, 4)), zorder=1)
+        axes.axhline(
+            100.0 * EXPECTED_EFFECT, color=THEMED["muted"], lw=0.9, ls=(0, (4, 4)), zorder=1
+        )
         axes.vlines([x for x, *_ in found], [value - error for _, value, error, _ in found],
                     [value + error for _, value, error, _ in found], color=THEMED["muted"],
                     lw=1.6, zorder=2)  # fmt: skip

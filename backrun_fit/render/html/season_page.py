@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from backrun_fit.compliance.evidence import CONTRADICTORY, STRONG, SUPPORTIVE
+from backrun_fit.compliance.evidence import EXPECTED_EFFECT
 from backrun_fit.errors import SpecError
 from backrun_fit.render.drawing import drawn_alike
 from backrun_fit.render.html.page import page_environment, page_style
@@ -88,7 +88,7 @@ def season_html(
 class _Facts:
     """What the template asks for, in words and in the units asked for."""
 
-    strong, supportive, contradictory = STRONG, SUPPORTIVE, CONTRADICTORY
+    expected_effect = EXPECTED_EFFECT
 
     def __init__(self, runs: Sequence[Run], season: SeasonFiles | None, units: UnitSystem) -> None:
         self.runs = runs
@@ -181,7 +181,7 @@ class _Facts:
     def labels(self) -> list[tuple[str, int]]:
         """How many runs have each label of evidence, strongest first; none that none has."""
         labels = [run.report.evidence.label for run in self.runs]
-        known = ("strong", "supportive", "none", "contradictory")
+        known = ("consistent", "cannot_tell", "inconsistent")
         return [(label, labels.count(label)) for label in known if label in labels]
 
     @property
@@ -194,7 +194,9 @@ class _Facts:
     @property
     def evidence_told(self) -> str:
         """The evidence of all runs, in one sentence."""
-        told = ", ".join(f"{label} in {_count(count, 'run')}" for label, count in self.labels)
+        told = ", ".join(
+            f"{label.replace('_', ' ')} in {_count(count, 'run')}" for label, count in self.labels
+        )
         compared = sum(run.report.evidence.cadence_effect is not None for run in self.runs)
         told = told[:1].upper() + told[1:]
         return f"{told}; {_count(compared, 'run')} could be compared."
@@ -243,8 +245,8 @@ class _Facts:
         if found.label == "not_applicable":
             return ""
         if found.cadence_effect is None:
-            return found.label
-        text = f"{found.label} {found.cadence_effect:+.1%}"
+            return found.label.replace("_", " ")
+        text = f"{found.label.replace('_', ' ')} {found.cadence_effect:+.1%}"
         return text if found.uncertainty is None else f"{text} ± {100 * found.uncertainty:.1f}"
 
     def off(self, planned: Planned) -> str:
