@@ -113,7 +113,8 @@ def scored(activity: Activity) -> float:
 def figures(activity: Activity) -> list[float | None]:
     """Session, work and backward; None for what there is not, or is withheld."""
     report = check(activity)
-    return [report.score, report.work_score, report.backward and report.backward.score]
+    backward = report.backward.score if report.backward else None
+    return [report.score, report.work_score, backward]
 
 
 @given(st.data())

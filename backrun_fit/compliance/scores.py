@@ -35,8 +35,11 @@ SUPPORT_SHARE: Final = 0.2
 BACKWARD_SHARE: Final = 0.4
 """Of work that is run partly backward: the backward steps together."""
 
-HALF_AT: Final = 0.09
-"""So far beyond its band a mean counts half: about one training zone from the next."""
+HALF_AT: Final = 0.11
+"""So far from a lone value a mean counts half: more than one training zone off, less than two."""
+
+WIDEST_HALF: Final = 0.05
+"""Within a wider band nobody aims at the middle."""
 
 Kind = Literal["speed", "heart rate", "power"]
 
@@ -130,17 +133,24 @@ def _hardest(efforts: Sequence[tuple[float, float]]) -> float:
     )
 
 
-def target_quality(off_fraction: float) -> float:
-    """How much a mean counts that is so far beyond its band: ``0.5 ** (off / 0.09) ** 2``.
+def target_quality(off_fraction: float, half_width: float = 0.0) -> float:
+    """How much a mean counts that lies beyond its band.
 
-    It depends on the relative error alone, not on what is allowed, so that the same error
-    counts alike in long steps and short ones.
+    With ``e`` its distance from the middle of the band and ``h`` half the width of the band, both
+    as fractions: ``0.5 ** ((e ** 2 - h ** 2) / 0.11 ** 2)``. So it counts in full up to the edge,
+    and far outside by its distance from what was planned, whether the band is wide or narrow. It
+    does not depend on what is allowed: the same error counts alike in long steps and short ones.
+
+    Args:
+        off_fraction: How far beyond the edge, ``e - h``.
+        half_width: ``h``; of a wider band than 5 % on either side, 5 %.
 
     Example:
-        >>> [round(target_quality(off), 2) for off in (0.0, 0.02, 0.045, 0.09, 0.18)]
-        [1.0, 0.97, 0.84, 0.5, 0.06]
+        >>> [round(target_quality(off, 0.03), 2) for off in (0.0, 0.02, 0.05, 0.08, 0.17)]
+        [1.0, 0.91, 0.73, 0.53, 0.11]
     """
-    return math.pow(0.5, (off_fraction / HALF_AT) ** 2)
+    half_width = min(half_width, WIDEST_HALF)
+    return math.pow(0.5, off_fraction * (off_fraction + 2.0 * half_width) / HALF_AT**2)
 
 
 @attrs.frozen(kw_only=True)

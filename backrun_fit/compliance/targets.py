@@ -251,7 +251,7 @@ def _in_band(step: Step, band: Band, value: float, text: str, allowed: Allowed) 
         message=(
             f"{text}: {way} ({off_text}{unit} off, {most_text}{unit} allowed: {allowed.made_of})"
         ),
-        quality=target_quality(off_fraction),
+        quality=target_quality(off_fraction, band.half_width),
     )
 
 

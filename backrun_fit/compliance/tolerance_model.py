@@ -102,6 +102,13 @@ class Band:
     highest: float
     usual: str = ""
 
+    @property
+    def half_width(self) -> float:
+        """As a fraction of the middle; 0 where it has one limit."""
+        if self.lowest == 0 or self.highest == math.inf:
+            return 0.0
+        return (self.highest - self.lowest) / (self.highest + self.lowest)
+
 
 def band_of(target: PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget) -> Band:
     """The band of a target; a lone value is given the usual band of its kind.
