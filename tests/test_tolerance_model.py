@@ -1,86 +1,163 @@
-"""Claims about how far off still counts as done."""
+"""Claims about how far beyond its band a mean may lie."""
 
 from __future__ import annotations
 
 import math
 
-import numpy as np
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backrun_fit.compliance.allowance import (
+from backrun_fit.compliance.tolerance_model import (
     Aspect,
+    Band,
+    Meter,
+    allowed_of,
+    band_of,
     extent_slack,
     lasts_long_enough,
-    slack,
-    unsteadiness,
 )
-from backrun_fit.rehearsal import Runner
-from backrun_fit.rehearsal.watch import correlated
-from backrun_fit.tolerances import Tolerances
-from backrun_fit.workout import DistanceDuration, TimeDuration
+from backrun_fit.report import Done
+from backrun_fit.tolerances import PRESETS, Tolerances
+from backrun_fit.workout import (
+    CadenceTarget,
+    DistanceDuration,
+    HeartRateTarget,
+    OpenDuration,
+    PaceTarget,
+    PowerTarget,
+    Step,
+    TimeDuration,
+)
+from tests.activities import metres, timed
 
-ASPECTS: tuple[Aspect, ...] = ("pace", "heart_rate", "cadence", "power")
-aspects = st.sampled_from(ASPECTS)
-seconds = st.floats(0.0, 20_000.0)
+PACE = PaceTarget(slowest_mps=3.9, fastest_mps=4.1)
+METERS: tuple[Meter, ...] = ("GPS", "GPS on a track", "foot pod")
+SHARES: tuple[Aspect, ...] = ("pace", "power")
+meters, shares = st.sampled_from(METERS), st.sampled_from(SHARES)
 
 
-@given(lasting_s=st.floats(0.1, 5000.0), alike_s=st.floats(1.0, 300.0))
-def test_unsteadiness_is_the_mean_of_the_correlations_of_all_moments(
-    lasting_s: float, alike_s: float
+def allowed(
+    step: Step,
+    meter: Meter = "GPS",
+    tolerances: Tolerances | None = None,
+    aspect: Aspect = "pace",
+    done: Done | None = None,
+) -> float:
+    return allowed_of(aspect, step, done or Done(), meter, tolerances or Tolerances()).amount
+
+
+def test_outdoors_a_kilometre_or_four_minutes_are_allowed_two_to_four_percent() -> None:
+    for step in (metres(1000, PACE), timed(240, PACE)):
+        assert 0.02 <= allowed(step) <= 0.04
+
+
+def test_two_hundred_metres_are_allowed_more_and_nothing_more_than_eight_percent() -> None:
+    assert allowed(metres(1000, PACE)) < allowed(metres(200, PACE)) < 0.08
+    assert allowed(metres(50, PACE)) == 0.08
+
+
+def test_a_track_and_a_foot_pod_are_allowed_less_than_gps() -> None:
+    short = metres(400, PACE)
+    assert allowed(short, "GPS on a track") < allowed(short)
+    assert allowed(short, "foot pod") < allowed(short)
+
+
+@given(meters, shares, st.floats(10.0, 40_000.0), st.floats(10.0, 40_000.0))
+def test_a_longer_step_is_never_allowed_more(
+    meter: Meter, aspect: Aspect, one: float, other: float
 ) -> None:
-    """The variance of a mean is the mean over all pairs of moments of their correlation."""
-    lags = (np.arange(20_000) + 0.5) / 20_000
-    pairs = 2.0 * (1.0 - lags) * np.exp(-lags * lasting_s / alike_s)
-    assert unsteadiness(lasting_s, alike_s) == pytest.approx(math.sqrt(pairs.mean()), abs=2e-4)
-
-
-def test_unsteadiness_is_what_means_of_simulated_noise_show() -> None:
-    noise = correlated(np.random.default_rng(5), 600_000, 60.0)
-    for lasting_s in (30, 120, 600):
-        means = noise.reshape(-1, lasting_s).mean(axis=1)
-        assert float(means.std()) == pytest.approx(unsteadiness(lasting_s, 60.0), rel=0.1)
-
-
-@given(one=st.floats(1e-6, 5000.0), other=st.floats(1e-6, 5000.0))
-def test_a_longer_mean_is_never_less_steady(one: float, other: float) -> None:
     shorter, longer = sorted((one, other))
-    assert 1.0 >= unsteadiness(shorter, 60.0) >= unsteadiness(longer, 60.0) - 1e-7 > 0.0
+    for make in (metres, timed):
+        found = [allowed(make(length, PACE), meter, aspect=aspect) for length in (shorter, longer)]
+        assert found[0] >= found[1]
 
 
-@given(aspect=aspects, tolerance=st.floats(0.001, 0.9), lasting_s=seconds, errors=st.floats(0, 9))
-def test_the_slack_lies_between_the_tolerance_and_less_than_twice_of_it(
-    aspect: Aspect, tolerance: float, lasting_s: float, errors: float
+@given(meters, shares, st.floats(5.0, 40_000.0), st.floats(0.0, 5.0), st.floats(0.0, 0.5))
+def test_nothing_is_allowed_more_than_the_largest(
+    meter: Meter, aspect: Aspect, length_s: float, errors: float, largest: float
 ) -> None:
-    """Whoever is off by twice the tolerance is never let through."""
-    found = slack(aspect, tolerance, lasting_s, Tolerances(standard_errors=errors))
-    assert tolerance <= found * (1 + 1e-12)
-    assert found < 1.8 * tolerance
+    some = Tolerances(standard_errors=errors, largest_fraction=largest)
+    assert 0.0 <= allowed(timed(length_s, PACE), meter, some, aspect) <= largest
 
 
-@given(aspect=aspects, one=seconds, other=seconds)
-def test_a_longer_step_never_has_more_slack(aspect: Aspect, one: float, other: float) -> None:
-    shorter, longer = sorted((one, other))
-    found = [slack(aspect, 5.0, length_s, Tolerances()) for length_s in (shorter, longer)]
-    assert found[0] >= found[1] - 1e-6
-
-
-@given(aspect=aspects, lasting_s=seconds, tolerance=st.floats(0.0, 0.9))
-def test_without_standard_errors_the_slack_is_the_tolerance(
-    aspect: Aspect, lasting_s: float, tolerance: float
+@given(st.floats(1.0, 4000.0), st.floats(1.0, 9000.0))
+def test_what_was_done_widens_nothing_where_a_length_was_planned(
+    timer_s: float, distance_m: float
 ) -> None:
-    assert slack(aspect, tolerance, lasting_s, Tolerances(standard_errors=0.0)) == tolerance
+    done = Done(timer_s=timer_s, distance_m=distance_m)
+    for step in (timed(300, PACE), metres(1000, PACE)):
+        assert allowed(step, done=done) == allowed(step)
 
 
-def test_the_spread_of_a_pace_is_that_of_the_virtual_runner() -> None:
-    """Both stand for what was counted on real runs; a tenth of slack falls away beside them."""
-    runner = Runner()
-    within = runner.speed_noise_fraction * unsteadiness(284.0, runner.speed_noise_s)
-    expected = 2.0 * math.hypot(runner.pacing_error_fraction, within)
-    assert math.sqrt(slack("pace", 0.5, 300.0, Tolerances()) ** 2 - 0.5**2) == pytest.approx(
-        expected
-    )
+def test_an_open_step_is_allowed_by_what_was_done() -> None:
+    step = Step(duration=OpenDuration(), target=PACE)
+    done = Done(timer_s=250.0, distance_m=1000.0)
+    assert allowed(step, done=done) == allowed(metres(1000, PACE))
+    assert allowed(step) == 0.08
+
+
+def test_what_is_allowed_is_the_root_of_the_sum_of_two_squares() -> None:
+    gps, holding = math.hypot(0.015, 6 / 1000), 0.044 * math.sqrt(60 / 250)
+    assert allowed(metres(1000, PACE)) == pytest.approx(math.hypot(gps, holding))
+    in_power = math.hypot(0.03, 0.044 * math.sqrt(60 / 240))
+    assert allowed(timed(240, PACE), aspect="power") == pytest.approx(in_power)
+
+
+@pytest.mark.parametrize(
+    ("tolerances", "made_of"),
+    [
+        (Tolerances(), "GPS 1.6 %, holding 2.2 %"),
+        (Tolerances(standard_errors=0.5), "GPS 1.6 %, holding 2.2 %, 0.5 standard errors"),
+        (Tolerances(largest_fraction=0.02), "GPS 1.6 %, holding 2.2 %, never above 2 %"),
+    ],
+)
+def test_what_is_allowed_says_what_it_is_made_of(tolerances: Tolerances, made_of: str) -> None:
+    assert allowed_of("pace", metres(1000, PACE), Done(), "GPS", tolerances).made_of == made_of
+
+
+def test_heart_rate_and_cadence_are_allowed_what_their_sensors_err() -> None:
+    for aspect, amount in (("heart_rate", 5.0), ("cadence", 4.0)):
+        assert allowed(timed(30, PACE), aspect=aspect) == amount  # type: ignore[arg-type]
+
+
+def test_strict_allows_less_and_lenient_more_of_everything_they_name() -> None:
+    strict, standard, lenient = (attrs.asdict(PRESETS[name]) for name in PRESETS)
+    changed = [name for name in standard if strict[name] != standard[name]]
+    assert changed == [name for name in standard if lenient[name] != standard[name]]
+    assert all(strict[name] < standard[name] < lenient[name] for name in changed)
+
+
+# Bands.
+
+
+@pytest.mark.parametrize(
+    ("target", "band"),
+    [
+        (PaceTarget(slowest_mps=4.0, fastest_mps=4.0), Band("pace", 3.88, 4.12, "3 %")),
+        (PowerTarget(lowest_w=250, highest_w=250), Band("power", 237.5, 262.5, "5 %")),
+        (HeartRateTarget(lowest_bpm=145, highest_bpm=145), Band("heart_rate", 140, 150, "5 bpm")),
+        (CadenceTarget(lowest_spm=180, highest_spm=180), Band("cadence", 176, 184, "4 spm")),
+        (PaceTarget(slowest_mps=4.0, fastest_mps=4.2), Band("pace", 4.0, 4.2)),
+        (HeartRateTarget(lowest_bpm=0, highest_bpm=145), Band("heart_rate", 0, 145)),
+        (PowerTarget(lowest_w=250, highest_w=math.inf), Band("power", 250, math.inf)),
+    ],
+)
+def test_a_lone_value_is_given_the_usual_band_of_its_kind(
+    target: PaceTarget | PowerTarget | HeartRateTarget | CadenceTarget, band: Band
+) -> None:
+    found = band_of(target)
+    assert (found.aspect, found.usual) == (band.aspect, band.usual)
+    assert (found.lowest, found.highest) == pytest.approx((band.lowest, band.highest))
+
+
+def test_half_a_width_is_a_fraction_of_the_middle_and_nothing_without_one() -> None:
+    assert Band("pace", 3.9, 4.1).half_width == pytest.approx(0.025)
+    assert (Band("pace", 0.0, 4.1).half_width, Band("pace", 3.9, math.inf).half_width) == (0, 0)
+
+
+# Lengths.
 
 
 @pytest.mark.parametrize(
@@ -97,33 +174,3 @@ def test_the_wider_of_two_slacks_on_a_length_holds() -> None:
     assert extent_slack(TimeDuration(duration_s=600.0), tolerances) == 30.0
     assert extent_slack(DistanceDuration(distance_m=199.0), tolerances) == 10.0
     assert extent_slack(DistanceDuration(distance_m=1000.0), tolerances) == 50.0
-
-
-@given(lasting_s=st.floats(1e-6, 0.06))
-def test_the_mean_of_a_moment_is_hardly_steadier_than_one_value(lasting_s: float) -> None:
-    assert unsteadiness(lasting_s, 60.0) == pytest.approx(1 - lasting_s / 360, abs=1e-6)
-
-
-@given(aspect=aspects, lasting_s=st.floats(0.0, 26.0))
-def test_what_lasts_too_short_has_the_slack_of_what_just_lasts_long_enough(
-    aspect: Aspect, lasting_s: float
-) -> None:
-    shortest_s = 150.0 if aspect == "heart_rate" else 26.0
-    found = [slack(aspect, 5.0, each, Tolerances()) for each in (lasting_s, shortest_s, 200.0)]
-    assert found[0] == found[1] > found[2]
-
-
-def test_without_windows_a_second_is_the_shortest_that_counts() -> None:
-    none = Tolerances(settling_s=0.0, settled_s=0.0)
-    found = [slack("cadence", 5.0, each, none) for each in (0.0, 1.0, 2.0)]
-    assert found[0] == found[1] > found[2]
-
-
-@given(tolerance=st.floats(0.01, 0.5), reference=st.floats(1.0, 400.0))
-def test_a_fraction_of_a_reference_has_the_slack_of_that_fraction(
-    tolerance: float, reference: float
-) -> None:
-    """Watts and shares of them come to the same."""
-    as_share = slack("power", tolerance, 300.0, Tolerances())
-    in_watts = slack("power", tolerance * reference, 300.0, Tolerances(), reference=reference)
-    assert in_watts == pytest.approx(as_share * reference)

@@ -129,7 +129,7 @@ def band_of(target: PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget) 
             aspect = "cadence"
         case PowerTarget(lowest_w=lowest, highest_w=highest):
             aspect = "power"
-    if highest - lowest > _LONE_WIDTH * highest:
+    if highest - lowest > _LONE_WIDTH * lowest:
         return Band(aspect, lowest, highest)
     if aspect in _LONE_FRACTION:
         either = _LONE_FRACTION[aspect]
