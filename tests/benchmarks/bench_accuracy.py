@@ -15,7 +15,13 @@ from typing import Final
 from rich.console import Console
 
 from tests.benchmarks.accuracy import Measure, failure_lines, line, measures_table
-from tests.benchmarks.accuracy_evidence import backward_recognised, forward_called_backward
+from tests.benchmarks.accuracy_evidence import (
+    backward_recognised,
+    calibrated_recognised,
+    effects_recognised,
+    forward_called_backward,
+    jogging_called_backward,
+)
 from tests.benchmarks.accuracy_real import (
     found_with_indexes,
     found_without_indexes,
@@ -30,6 +36,7 @@ from tests.benchmarks.accuracy_scores import (
     score_follows_time_in_band,
 )
 from tests.benchmarks.check_speed import check_speed
+from tests.benchmarks.laid_in import usable_runs
 from tests.benchmarks.lap_errors import unmoved
 from tests.benchmarks.readers import FITFAST, Reader, installed
 from tests.conftest import corpus_path
@@ -76,7 +83,11 @@ def measured(
     yield from faults_in_real_runs(runs)
     yield own_means_missed(runs)
     yield score_follows_time_in_band(runs)
-    yield forward_called_backward(runs)
+    with_cadence = [] if corpus is None else usable_runs(corpus, runs)
+    yield forward_called_backward(with_cadence)
+    yield from effects_recognised(with_cadence)
+    yield jogging_called_backward(with_cadence)
+    yield calibrated_recognised(with_cadence)
     yield backward_recognised(seeds(BACKWARD_RUNS))
     yield check_speed(files, rivals)
 
