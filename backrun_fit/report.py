@@ -17,6 +17,7 @@ from backrun_fit.errors import DataWarning
 from backrun_fit.tolerances import Tolerances
 
 __all__ = [
+    "BackwardSummary",
     "CadenceEffect",
     "Colour",
     "Difference",
@@ -25,15 +26,26 @@ __all__ = [
     "ExtraLaps",
     "Finding",
     "Report",
+    "Role",
+    "ScoreBasis",
     "StepResult",
     "Verdict",
 ]
 
 
+Role = Literal["work", "support", "backward"]
+"""What a step is for: the work, the support of it (warm-up, cool-down, rest, recovery), or running
+backward, which is work as well."""
+
+ScoreBasis = Literal["targets", "some targets", "length"]
+"""What scores rest on: all targets of the work that was done, some of them, or its length only."""
+
+
 class Verdict(enum.Enum):
     """What became of an execution. Missing data is never a miss.
 
-    ``DONE_UNMEASURED``: its length was met, and its target could not be measured.
+    ``DONE_UNMEASURED``: its length was met, and its target could not be measured. ``IN_DOUBT``,
+    of a whole report only: the evidence speaks against running backward.
     """
 
     MET = "met"
@@ -45,10 +57,11 @@ class Verdict(enum.Enum):
     UNFINISHED = "unfinished"
     NOT_MEASURABLE = "not_measurable"
     DONE_UNMEASURED = "done_unmeasured"
+    IN_DOUBT = "in_doubt"
 
     @property
     def is_miss(self) -> bool:
-        """True where the plan was measurably not done."""
+        """True where the plan was measurably not done, or its backward work is in doubt."""
         return self not in (Verdict.MET, Verdict.NOT_MEASURABLE, Verdict.DONE_UNMEASURED)
 
 
@@ -64,7 +77,8 @@ class Done:
             distance could not have come out otherwise.
         speed_mps: Distance over timer time, whole execution.
         settled_speed_mps: The same after the settling window.
-        in_band_fraction: Share of the settled time in the target band (0 to 1).
+        in_band_fraction: Share of the settled time in the target band (0 to 1); None without
+            a band or without values.
         heart_rate_bpm: Mean weighted by time.
         heart_rate_end_bpm: Mean of the last 10 s.
         settled_heart_rate_bpm: Mean after the settling window of heart rate.
@@ -106,7 +120,8 @@ class Finding:
         component: What was looked at.
         verdict: For this component alone.
         message: The reason in plain words, with planned and done values.
-        quality: How much of it counts for the score, 0 to 1; None where not measurable.
+        quality: How much of it counts for the scores, 0 to 1; None where not measurable. A
+            target that is met within what is allowed beyond its band counts less than 1.
             A step cut short before it settled is not measurable and counts all the
             same as it stands, or the cut could raise the score.
     """
@@ -135,8 +150,11 @@ class StepResult:
             missed and the rest could not be measured.
         findings: One a component that the plan asks for or that was looked at.
         notes: Observations that are no verdict (grade of a backward stretch).
-        weight_s: Weight in the score: planned seconds, estimated where the plan
-            gives no time.
+        weight_s: Planned seconds, estimated where the plan gives no time: its weight among
+            steps of the same role.
+        role: What the step is for.
+        weight: Its share of the session's score, 0 to 1; the shares of all steps with a quality
+            sum to 1.
         quality: 0 to 1; None where nothing was measurable.
     """
 
@@ -152,6 +170,8 @@ class StepResult:
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     weight_s: float
+    role: Role = "work"
+    weight: float = 0.0
     quality: float | None = None
 
     @property
@@ -243,6 +263,30 @@ class Evidence:
 
 
 @attrs.frozen(kw_only=True)
+class BackwardSummary:
+    """The backward work: what was planned, and what was done of it.
+
+    Attributes:
+        planned_count: Backward executions of the plan.
+        done_count: Those that were done and not too short.
+        basis: Whether lengths are distances (metres, where all backward steps are planned so)
+            or durations (timer seconds).
+        planned: Metres or seconds.
+        done: Likewise; what was planned backward and done, whichever way the athlete faced.
+        score: 0 to 100; None where nothing was measurable, or it is withheld.
+        is_withheld: The evidence speaks against running backward, so that there is no score.
+    """
+
+    planned_count: int
+    done_count: int
+    basis: Literal["duration", "distance"]
+    planned: float
+    done: float
+    score: float | None
+    is_withheld: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class Colour:
     """How a training calendar would colour the session: by its length alone.
 
@@ -301,13 +345,18 @@ class Report:
         agreed: In what a given plan and the embedded one agree, one phrase each.
         differences: Where they differ; empty when they agree or only one exists.
         align: What alignment looked at.
-        score: 0 to 100; None when nothing was measurable.
-        verdict: The worst of all executions: MET only where each was measured and met.
+        score: Of the session, 0 to 100; None when nothing was measurable.
+        work_score: Of the work steps, the backward ones among them, 0 to 100; None where the
+            plan has none, or none of their targets was measured.
+        score_basis: What the two rest on.
+        backward: The backward work; None where the plan has none.
+        verdict: The worst of all executions: MET only where each was measured and met. IN_DOUBT
+            where the evidence speaks against running backward.
         colour: Beside the score; None where the plan has no length or none was recorded.
         results: One an execution, in order.
         extra: Laps outside the plan, in order.
         evidence: About running backward.
-        safety: Observations on ground, pace and dose of the backward parts, one
+        safety: Observations on ground and dose of the backward parts, one
             sentence each; no verdicts.
         tolerances: As used.
         sources: For each quantity that was recorded, where its values come from: ``watch``,
@@ -329,6 +378,9 @@ class Report:
     differences: tuple[Difference, ...] = ()
     align: Literal["indexes", "laps", "samples"]
     score: float | None
+    work_score: float | None = None
+    score_basis: ScoreBasis = "length"
+    backward: BackwardSummary | None = None
     verdict: Verdict
     colour: Colour | None = None
     results: tuple[StepResult, ...]

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from backrun_fit.report import Colour, Evidence, Verdict
+from backrun_fit.report import BackwardSummary, Colour, Evidence, Verdict
 from backrun_fit.workout import Step
 
 __all__ = ["Trend", "TrendCell", "TrendRow", "TrendRun"]
@@ -20,7 +20,9 @@ class TrendRun:
     Attributes:
         source: Name of the activity's file; None for bytes.
         started_at: Aware UTC.
-        score: 0 to 100; None when nothing was measurable.
+        score: Of the session, 0 to 100; None when nothing was measurable.
+        work_score: Of the work steps, likewise.
+        backward: The backward work; None where the plan has none.
         colour: As in its report.
         verdict: The worst of its executions.
         evidence: About running backward.
@@ -29,6 +31,8 @@ class TrendRun:
     source: str | None
     started_at: datetime
     score: float | None
+    work_score: float | None
+    backward: BackwardSummary | None
     colour: Colour | None
     verdict: Verdict
     evidence: Evidence

@@ -15,7 +15,7 @@ from backrun_fit.athlete import Athlete, Race
 from backrun_fit.athlete.paces import PACE_NAMES, default_band
 from backrun_fit.athlete.vdot import race_time
 from backrun_fit.errors import SpecError
-from backrun_fit.units import METRES_PER_MILE
+from backrun_fit.units import METRES_PER_MILE, format_pace
 from backrun_fit.workout import (
     CadenceTarget,
     HeartRateTarget,
@@ -242,6 +242,22 @@ def test_explicit_paces_and_bands_always_win(athlete: Athlete) -> None:
         else:
             assert athlete.pace_mps(name) == pace
             assert athlete.band(name) == default_band(name, pace)
+
+
+@given(athlete=athletes)
+def test_recovery_is_never_faster_than_the_slow_end_of_easy_unless_it_is_stated(
+    athlete: Athlete,
+) -> None:
+    recovery = athlete.band("recovery")
+    assert recovery.slowest_mps <= athlete.pace_mps("recovery") <= recovery.fastest_mps * 1.000001
+    if "recovery" not in dict(athlete.paces):
+        assert recovery.fastest_mps <= athlete.band("easy").slowest_mps * 1.000001
+
+
+def test_easy_of_a_marathon_at_8_00_per_mile_is_from_9_56_to_9_01() -> None:
+    easy = Athlete(marathon_pace="8:00/mi").band("easy")
+    ends = (easy.slowest_mps, easy.fastest_mps)
+    assert [format_pace(end, "statute") for end in ends] == ["9:56/mi", "9:01/mi"]
 
 
 @given(athlete=athletes, target=named_targets)

@@ -101,7 +101,7 @@ def test_parquet_holds_the_executions_of_each_run(runs: Path, tmp_path: Path) ->
 
 
 def test_the_schema_has_its_version_and_every_column(runs: Path, tmp_path: Path) -> None:
-    tolerances = Tolerances(pace_fraction=0.2)
+    tolerances = Tolerances(largest_fraction=0.2)
     output = tmp_path / "rows.parquet"
     check_into(output, paths(runs), options=CheckOptions(tolerances=tolerances))
     schema = pq.read_schema(output)
@@ -111,7 +111,7 @@ def test_the_schema_has_its_version_and_every_column(runs: Path, tmp_path: Path)
         *EXECUTION_COLUMNS
     ]
     assert schema.metadata[b"backrun_fit.schema"].decode() == RUNS_SCHEMA
-    assert json.loads(schema.metadata[b"backrun_fit.tolerances"])["pace_fraction"] == 0.2
+    assert json.loads(schema.metadata[b"backrun_fit.tolerances"])["largest_fraction"] == 0.2
 
 
 def test_more_rows_than_a_file_takes_are_a_folder_of_files(runs: Path, tmp_path: Path) -> None:
@@ -318,7 +318,7 @@ def test_what_changed_in_between_is_done_again(runs: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "options",
     [
-        CheckOptions(tolerances=Tolerances(pace_fraction=0.2)),
+        CheckOptions(tolerances=Tolerances(largest_fraction=0.2)),
         CheckOptions(units="statute"),
         CheckOptions(align="laps"),
         CheckOptions(salvage=True),

@@ -209,7 +209,7 @@ def test_warnings_and_tolerances_are_passed_on() -> None:
         sport="cycling",
         warnings=(DataWarning("odd", "the clock jumped"),),
     )
-    tolerances = Tolerances(pace_fraction=0.2)
+    tolerances = Tolerances(largest_fraction=0.2)
     report = check(activity, tolerances=tolerances)
     assert report.tolerances == tolerances
     assert [*map(str, report.warnings)] == [
@@ -248,7 +248,7 @@ def test_every_real_run_gets_a_report(real_runs: dict[str, Activity], align: str
         assert len(report.results) > 0, name
         assert report.score is not None, name
         assert 0.0 <= report.score <= 100.0, name
-        assert (report.score == 100.0) == (not report.verdict.is_miss), name
+        assert report.verdict.is_miss or report.score > 50.0, name
 
 
 def test_most_real_executions_lasted_as_planned_and_none_is_extra_within(

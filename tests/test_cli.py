@@ -176,7 +176,7 @@ def test_check_prints_a_table_and_takes_a_plan_and_tolerances(
 ) -> None:
     activity = ROOT / "fixtures" / "activities" / "intervals.fit"
     plan = ROOT / "fixtures" / "workouts" / "intervals.fit"
-    assert run("check", activity, "--workout", plan, "--tolerance", "pace_fraction=0.2") == 0
+    assert run("check", activity, "--workout", plan, "--tolerance", "largest_fraction=0.2") == 0
     text = capsys.readouterr().out
     assert "score 100 of 100" in text
     assert "pace 20%" in text
@@ -201,9 +201,15 @@ def test_check_looks_at_no_more_than_it_may(align: str, capsys: pytest.CaptureFi
             ["check", "x.fit", "--tolerance", "pace=1"],
             "pace: expected one of duration_s, ",
         ),
-        (["check", "x.fit", "--tolerance", "pace_fraction"], "expected a tolerance such as pace_"),
-        (["check", "x.fit", "--tolerance", "pace_fraction=wide"], "pace_fraction: expected a fr"),
-        (["check", "x.fit", "--tolerance", "pace_fraction=7"], "below 1, got '7'"),
+        (
+            ["check", "x.fit", "--tolerance", "largest_fraction"],
+            "expected a tolerance such as larg",
+        ),
+        (
+            ["check", "x.fit", "--tolerance", "largest_fraction=wide"],
+            "largest_fraction: expected a fr",
+        ),
+        (["check", "x.fit", "--tolerance", "largest_fraction=7"], "below 1, got '7'"),
         (["check", "x.fit", "--workout", "absent.fit"], "absent.fit"),
         (["rehearse", str(LONG_RUN), "-o", "o.fit", "--fault", "trip:3"], "trip"),
         (["rehearse", str(LONG_RUN), "-o", "o.fit", "--fault", "skip:99"], "99"),

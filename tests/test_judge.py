@@ -1,4 +1,4 @@
-"""Claims about verdicts, their reasons and the score."""
+"""Claims about verdicts and their reasons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from backrun_fit.compliance.judge import (
     SEVERITY,
     judge,
     overall_verdict,
-    score,
 )
 from backrun_fit.compliance.pairing import Pairing, Stretch
 from backrun_fit.compliance.targets import Setting
@@ -240,10 +239,14 @@ def test_only_a_length_that_was_met_is_called_by_construction() -> None:
 
 
 def test_the_quality_of_a_step_is_the_product_of_what_was_measured() -> None:
-    plain = Setting(tolerances=Tolerances(standard_errors=0.0))
-    done = of_time(150, settled_speed_mps=2.4)
-    assert judged(timed(300, PACE), done, plain).quality == pytest.approx(0.5 * 0.5)
-    assert judged(timed(300, HEART), done, plain).quality == pytest.approx(0.5)
+    done = of_time(150, settled_speed_mps=2.8)
+    result = judged(timed(300, PACE), done)
+    extent, pace = (each.quality for each in result.findings)
+    assert extent == 0.5
+    assert pace is not None
+    assert 0.0 < pace < 1.0
+    assert result.quality == pytest.approx(0.5 * pace)
+    assert judged(timed(300, HEART), done).quality == pytest.approx(0.5)
 
 
 def test_exactly_on_the_slack_is_met() -> None:
@@ -266,49 +269,25 @@ def test_severities_are_worst_first() -> None:
         assert overall_verdict(results) is worse
 
 
-@given(qualities=st.lists(st.floats(0, 1), min_size=1, max_size=5), factor=st.floats(0.01, 100))
-def test_the_score_is_the_mean_by_planned_time_in_whatever_unit(
-    qualities: list[float], factor: float
-) -> None:
-    def results(unit: float) -> list[StepResult]:
-        return [
-            StepResult(
-                planned=PlannedExecution(number=number, step_index=0, step=timed(60)),
-                verdict=Verdict.SHORT,
-                weight_s=unit * number,
-                quality=quality,
-            )
-            for number, quality in enumerate(qualities, start=1)
-        ]
-
-    weights = range(1, len(qualities) + 1)
-    mean = sum(w * q for w, q in zip(weights, qualities, strict=True)) / sum(weights)
-    assert score(results(1.0)) == pytest.approx(100 * mean)
-    assert score(results(factor)) == pytest.approx(100 * mean)
-
-
 # Targets.
 
 
-@pytest.mark.parametrize(
-    ("planned_s", "slowest", "fastest"),
-    [(30, 2.534, 3.697), (300, 2.595, 3.632), (3000, 2.629, 3.596)],
-)
-def test_pace_has_a_tenth_of_slack_on_either_side_and_more_in_short_steps(
-    planned_s: float, slowest: float, fastest: float
+@pytest.mark.parametrize(("planned_s", "off"), [(30, 0.080), (300, 0.0256), (3000, 0.0164)])
+def test_a_pace_is_allowed_less_beyond_its_band_the_longer_it_is_planned(
+    planned_s: float, off: float
 ) -> None:
     for speed, verdict in [
-        (slowest + 0.002, Verdict.MET),
-        (slowest - 0.002, Verdict.SLOW),
-        (fastest - 0.002, Verdict.MET),
-        (fastest + 0.002, Verdict.FAST),
+        (3.0 * (1 - off + 0.001), Verdict.MET),
+        (3.0 * (1 - off - 0.001), Verdict.SLOW),
+        (3.2 * (1 + off - 0.001), Verdict.MET),
+        (3.2 * (1 + off + 0.001), Verdict.FAST),
     ]:
         done = of_time(planned_s, settled_speed_mps=speed)
         assert judged(timed(planned_s, PACE), done).verdict is verdict
 
 
-def test_what_a_mean_can_know_depends_on_the_planned_length_and_not_on_an_error_of_it() -> None:
-    for speed, verdict in [(2.61, Verdict.MET), (2.58, Verdict.SLOW)]:
+def test_what_is_allowed_depends_on_the_planned_length_and_not_on_an_error_of_it() -> None:
+    for speed, verdict in [(2.93, Verdict.MET), (2.91, Verdict.SLOW)]:
         for done_s in (40, 300, 900):
             done = of_time(done_s, settled_speed_mps=speed)
             assert judged(timed(300, PACE), done).findings[1].verdict is verdict
@@ -322,8 +301,8 @@ def test_being_slower_is_harmless_in_easy_parts_but_not_backward(intensity: Inte
     assert judged(timed(300, PACE, intensity), slow).verdict is Verdict.MET
     backward = timed(300, PACE, intensity, Movement.BACKWARD_RUN)
     assert judged(backward, slow).verdict is Verdict.SLOW
-    fast = of_time(300, settled_speed_mps=3.2 * 1.16)
-    assert judged(timed(300, PACE, intensity), fast).verdict is Verdict.MET
+    fast = of_time(300, settled_speed_mps=3.2 * 1.05)
+    assert judged(timed(300, PACE, intensity), fast).verdict is Verdict.FAST
     assert judged(backward, fast).verdict is Verdict.FAST
 
 
@@ -335,10 +314,10 @@ def test_the_speed_of_a_watch_on_a_treadmill_is_not_trusted() -> None:
     assert "treadmill" in result.findings[1].message
 
 
-def test_a_track_has_less_slack() -> None:
-    done = of_time(300, settled_speed_mps=2.7)
-    assert judged(timed(300, PACE), done).verdict is Verdict.MET
-    assert judged(timed(300, PACE), done, Setting(sub_sport="track")).verdict is Verdict.SLOW
+def test_on_a_track_less_is_allowed() -> None:
+    done = of_time(60, settled_speed_mps=2.835)
+    assert judged(timed(60, PACE), done).verdict is Verdict.MET
+    assert judged(timed(60, PACE), done, Setting(sub_sport="track")).verdict is Verdict.SLOW
 
 
 def test_a_step_too_short_to_settle_in_is_not_judged_by_its_pace() -> None:
@@ -375,9 +354,9 @@ def test_a_pace_from_lap_totals_is_judged_where_the_start_hardly_counts() -> Non
 @pytest.mark.parametrize(
     ("target", "measured", "low", "high", "step"),
     [
-        (HEART, "settled_heart_rate_bpm", 134.2, 155.8, 0.1),
-        (CadenceTarget(lowest_spm=170, highest_spm=180), "settled_cadence_spm", 165.9, 184.1, 0.1),
-        (PowerTarget(lowest_w=200, highest_w=250), "settled_power_w", 166.5, 283.5, 1.0),
+        (HEART, "settled_heart_rate_bpm", 135, 155, 0.1),
+        (CadenceTarget(lowest_spm=170, highest_spm=180), "settled_cadence_spm", 166, 184, 0.1),
+        (PowerTarget(lowest_w=200, highest_w=250), "settled_power_w", 193, 258, 1.0),
     ],
 )
 def test_other_bands_have_their_slack_too(
@@ -422,11 +401,15 @@ def test_a_reason_names_planned_and_done_values() -> None:
     result = judged(timed(300, PACE), of_time(290.4, settled_speed_mps=2.5))
     assert [finding.message for finding in result.findings] == [
         "4:50 of 5:00",
-        "pace 6:40/km once settled, planned 5:12-5:33/km: too slow (16.7% off, 13.5% allowed)",
+        (
+            "pace 6:40/km once settled, planned 5:12-5:33/km: too slow "
+            "(16.7 % off, 2.5 % allowed: GPS 1.6 %, holding 1.9 %)"
+        ),
     ]
     heart = judged(timed(300, HEART), of_time(300, settled_heart_rate_bpm=160.4)).findings[1]
     assert heart.message == (
-        "heart rate 160 bpm, planned 140-150 bpm: too high (10.4 bpm off, 5.8 bpm allowed)"
+        "heart rate 160 bpm, planned 140-150 bpm: too high (10.4 bpm off, 5.0 bpm allowed: "
+        "of the sensor)"
     )
     miles = judged(metres(1609.344), of_time(480, distance_m=804.672), Setting(units="statute"))
     assert miles.findings[0].message == "1/2 mi of 1 mi: too short"
@@ -436,39 +419,35 @@ def test_a_step_has_the_worst_verdict_of_its_parts() -> None:
     result = judged(timed(300, PACE), of_time(200, settled_speed_mps=4.0))
     assert {finding.verdict for finding in result.findings} == {Verdict.SHORT, Verdict.FAST}
     assert result.verdict is Verdict.SHORT
-    assert set(SEVERITY) == set(Verdict)
+    assert {*SEVERITY, Verdict.IN_DOUBT} == set(Verdict)
 
 
 def test_tolerances_are_honoured() -> None:
     strict = Setting(tolerances=Tolerances(duration_s=0.0, duration_fraction=0.0))
     assert judged(timed(60), of_time(59.9), strict).verdict is Verdict.SHORT
-    exact = Setting(tolerances=Tolerances(pace_fraction=0.0))
-    result = judged(timed(60, PACE), of_time(60, settled_speed_mps=3.21), exact)
-    assert (result.verdict, result.quality) == (Verdict.FAST, 0.0)
-    plain = Setting(tolerances=Tolerances(standard_errors=0.0))
-    for speed, verdict in [(2.701, Verdict.MET), (2.699, Verdict.SLOW)]:
+    exact = Setting(tolerances=Tolerances(largest_fraction=0.0))
+    for speed, verdict in [(3.2, Verdict.MET), (3.21, Verdict.FAST)]:
         done = of_time(60, settled_speed_mps=speed)
-        assert judged(timed(60, PACE), done, plain).verdict is verdict
+        assert judged(timed(60, PACE), done, exact).verdict is verdict
 
 
-# Score.
+# The whole.
 
 
-def test_all_met_is_exactly_one_hundred() -> None:
-    results = [judged(timed(s), of_time(s)) for s in (0.1, 7.7, 33.3, 1200.0)]
-    assert score(results) == 100.0
-    assert overall_verdict(results) is Verdict.MET
-
-
-def test_the_score_weighs_by_planned_time_and_leaves_out_what_is_not_measurable() -> None:
+def test_the_whole_has_the_worst_verdict_of_its_steps() -> None:
     met, skipped = judged(timed(300), of_time(300)), judged(timed(100), None)
     unknown = judged(metres(400), of_time(100))
-    assert score([met, skipped]) == pytest.approx(75.0)
-    assert score([met, skipped, unknown]) == pytest.approx(75.0)
-    assert score([unknown]) is None
     assert overall_verdict([met, unknown]) is Verdict.MET
     assert overall_verdict([met, skipped]) is Verdict.SKIPPED
     assert overall_verdict([unknown]) is Verdict.NOT_MEASURABLE
+
+
+def test_evidence_against_running_backward_leaves_the_whole_in_doubt() -> None:
+    skipped = judged(timed(100), None)
+    for results in ([], [skipped]):
+        found = overall_verdict(results, in_doubt=True)
+        assert found is Verdict.IN_DOUBT
+        assert found.is_miss
 
 
 def test_a_weight_comes_from_the_plan_alone() -> None:
@@ -522,12 +501,3 @@ def test_being_further_from_the_band_never_scores_higher(one: float, other: floa
         assert qualities[0] is not None
         assert qualities[1] is not None
         assert qualities[0] >= qualities[1]
-
-
-@given(shares=st.lists(st.floats(0.0, 3.0), min_size=1, max_size=6))
-def test_the_score_lies_between_nothing_and_one_hundred(shares: list[float]) -> None:
-    results = [judged(timed(60), of_time(60 * share)) for share in shares]
-    total = score(results)
-    assert total is not None
-    assert 0.0 <= total <= 100.0
-    assert (total == 100.0) == all(not each.verdict.is_miss for each in results)

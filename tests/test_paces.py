@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.athlete.paces import (
-    EASY_FRACTION,
+    EASY_FRACTIONS,
     PACE_NAMES,
     band_about,
+    band_at_vdot,
     canonical_pace_name,
     default_band,
     middle_mps,
@@ -25,7 +26,7 @@ from backrun_fit.athlete.vdot import (
     sustainable_fraction,
 )
 from backrun_fit.errors import SpecError
-from backrun_fit.units import METRES_PER_MILE
+from backrun_fit.units import METRES_PER_MILE, format_pace
 from backrun_fit.workout import PaceTarget
 
 SPEEDS_MPS = st.floats(0.5, 8)
@@ -54,13 +55,14 @@ def test_all_paces_but_10k_stand_in_order_for_slow_runners_too(vdot: float) -> N
     assert pace_at_vdot("10k", vdot) < pace_at_vdot("5k", vdot)
 
 
-def test_equal_cost_backward_is_1_23_to_1_27_times_marathon_pace_and_easy_1_39_to_1_44() -> None:
+def test_equal_cost_backward_is_1_23_to_1_27_times_marathon_pace_and_easy_1_39_to_1_51() -> None:
     # Figures worked out from Wright & Weyand 2001 and Daniels & Gilbert 1979 for 10 km in 40:00.
     vdot = 51.9441
     marathon_mps = pace_at_vdot("marathon", vdot)
     for vo2, expected in (
         (oxygen_cost(marathon_mps), [1.23, 1.27]),
-        (EASY_FRACTION * vdot, [1.39, 1.44]),
+        (EASY_FRACTIONS[2] * vdot, [1.39, 1.44]),
+        (EASY_FRACTIONS[1] * vdot, [1.46, 1.51]),
     ):
         ratios = [marathon_mps / speed_at_oxygen_cost(vo2 / cost) for cost in (1.29, 1.35)]
         assert ratios == pytest.approx(expected, abs=0.01)
@@ -167,9 +169,47 @@ def test_a_band_holds_its_pace_and_its_sides_are_fractions_of_time(
 
 
 @pytest.mark.parametrize("name", PACE_NAMES)
-def test_easy_and_recovery_have_wider_bands_than_the_rest(name: str) -> None:
+def test_stated_easy_and_recovery_have_wider_bands_than_the_rest(name: str) -> None:
     width = 0.06 if name in ("easy", "recovery") else 0.03
     assert default_band(name, 3.0) == band_about(3.0, width, width)
+
+
+# Daniels' easy: 62 to 70 % of VDOT, worked out from Daniels & Gilbert 1979.
+@pytest.mark.parametrize(
+    ("vdot", "per_km", "per_mile"),
+    [
+        (40.0, ("6:44", "6:07"), ("10:49", "9:50")),
+        (44.6, ("6:10", "5:36"), ("9:56", "9:01")),
+        (50.0, ("5:38", "5:07"), ("9:04", "8:14")),
+        (60.0, ("4:52", "4:25"), ("7:50", "7:06")),
+    ],
+)
+def test_easy_is_the_band_of_daniels_tables(
+    vdot: float, per_km: tuple[str, str], per_mile: tuple[str, str]
+) -> None:
+    band = band_at_vdot("easy", vdot)
+    ends = (band.slowest_mps, band.fastest_mps)
+    assert tuple(format_pace(end) for end in ends) == tuple(f"{pace}/km" for pace in per_km)
+    assert tuple(format_pace(end, "statute") for end in ends) == tuple(
+        f"{pace}/mi" for pace in per_mile
+    )
+
+
+@pytest.mark.parametrize(
+    ("vdot", "pace"), [(40.0, "5:27"), (44.6, "4:58"), (50.0, "4:31"), (60.0, "3:52")]
+)
+def test_easy_is_1_18_to_1_20_times_marathon_pace(vdot: float, pace: str) -> None:
+    marathon_mps = pace_at_vdot("marathon", vdot)
+    assert format_pace(marathon_mps) == f"{pace}/km"
+    assert 1.175 < marathon_mps / pace_at_vdot("easy", vdot) < 1.205
+
+
+@given(vdot=st.floats(15, 85))
+def test_recovery_ends_where_easy_begins_and_each_pace_is_within_its_band(vdot: float) -> None:
+    assert band_at_vdot("recovery", vdot).fastest_mps == band_at_vdot("easy", vdot).slowest_mps
+    for name in PACE_NAMES:
+        band = band_at_vdot(name, vdot)
+        assert band.slowest_mps < pace_at_vdot(name, vdot) < band.fastest_mps
 
 
 @given(first=SPEEDS_MPS, second=SPEEDS_MPS)

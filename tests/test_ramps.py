@@ -169,8 +169,8 @@ def test_each_part_begins_where_the_one_before_it_ends(rises: bool) -> None:
 
 def test_a_ramp_from_easy_to_marathon_starts_easy_and_ends_at_marathon_pace() -> None:
     parts = parts_of(TEN_MINUTES)
-    assert len(parts) == 3
-    assert [length(part) for part in parts] == [200.0] * 3
+    assert len(parts) == 4
+    assert [length(part) for part in parts] == [150.0] * 4
     assert band(parts[0].target)[0] == ATHLETE.band("easy").slowest_mps
     assert band(parts[-1].target)[1] == ATHLETE.band("marathon").fastest_mps
 
@@ -213,20 +213,20 @@ def test_compiling_writes_parts_in_place_and_says_so() -> None:
     steps = [message for message in compiled.messages if isinstance(message, Step)]
     assert math.fsum(length(step) for step in steps) == total == 1800
     assert compiled.adjustments == (
-        "the ramp ('Up', 10:00 @ easy pace to marathon pace) became 3 steps of 3:20",
-        "the ramp (10:00 @ easy pace to marathon pace) became 3 steps of 3:20",
+        "the ramp ('Up', 10:00 @ easy pace to marathon pace) became 4 steps of 2:30",
+        "the ramp (10:00 @ easy pace to marathon pace) became 4 steps of 2:30",
     )
 
 
 def test_every_ramp_is_said_in_the_units_asked_for_also_in_a_repeat() -> None:
     nodes = (TWO_MILES, Repeat(steps=(TWO_MILES, TEN_MINUTES), count=2), TWO_MILES)
     made, said = without_ramps(nodes, ATHLETE.resolve, units="statute")
-    miles = "the ramp (2 mi @ easy pace to marathon pace) became 3 steps of 0.67 mi"
-    minutes = "the ramp (10:00 @ easy pace to marathon pace) became 3 steps of 3:20"
+    miles = "the ramp (2 mi @ easy pace to marathon pace) became 4 steps of 1/2 mi"
+    minutes = "the ramp (10:00 @ easy pace to marathon pace) became 4 steps of 2:30"
     assert said == (miles, miles, minutes, miles)
-    assert len(made) == 3 + 1 + 3
-    assert isinstance(made[3], Repeat)
-    assert len(made[3].steps) == 6
+    assert len(made) == 4 + 1 + 4
+    assert isinstance(made[4], Repeat)
+    assert len(made[4].steps) == 8
     assert "3.22 km" in without_ramps(nodes, ATHLETE.resolve)[1][0]
 
 

@@ -190,7 +190,7 @@ def test_a_report_is_a_document_with_the_promised_keys_and_nothing_infinite() ->
     assert second["start_at"] is None
     assert second["done"] is None
     assert second["reasons"] == ["no lap for it"]
-    assert document["tolerances"]["pace_fraction"] == 0.10
+    assert document["tolerances"]["largest_fraction"] == 0.08
 
 
 def test_not_a_number_never_gets_into_a_document() -> None:
@@ -212,7 +212,9 @@ def test_workouts_and_activities_are_documents_too() -> None:
 
 def test_the_report_begins_with_its_conclusion_and_says_all_that_counts() -> None:
     text = printed(report_text(REPORT))
-    assert text.startswith("run.fit: score 50 of 100: 1 of 2 steps met; not met: 2 (skipped)")
+    assert text.startswith(
+        "run.fit: Session 50 (length only). 1 of 2 steps met; not met: 2 (skipped)"
+    )
     for expected in (
         "Back 1/8 mi", "201 m", "4:59/km", "151", "skipped", "2: no lap for it",
         "grade +0.2 %", "outside the plan: laps 2-3, 30 s: after the workout",
@@ -275,7 +277,7 @@ def test_the_conclusion_counts_what_could_not_be_measured_and_cuts_long_lists() 
     unclear = attrs.evolve(MET, verdict=Verdict.NOT_MEASURABLE)
     report = attrs.evolve(REPORT, results=(unclear,) + (SKIPPED,) * 8, score=None)
     line = conclusion(report)
-    assert line.startswith("no score: 0 of 9 steps met")
+    assert line.startswith("no score. 0 of 9 steps met")
     assert line.endswith("and 2 more; 1 not measurable")
 
 

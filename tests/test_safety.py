@@ -1,4 +1,4 @@
-"""Claims about the observations on ground, pace and dose of backward parts."""
+"""Claims about the observations on ground and dose of backward parts."""
 
 from __future__ import annotations
 
@@ -72,55 +72,23 @@ def test_steep_backward_parts_are_counted() -> None:
     assert observed(session(grade_percent=0.5), "ground") == []
 
 
-def test_backward_above_seventy_percent_of_the_best_forward_speed_is_told() -> None:
-    assert observed(session(back_mps=2.05), "pace") == []
-    (text,) = observed(session(back_mps=2.4), "pace")
-    assert text == (
-        "pace: 2 of 2 backward parts above 70 % of the best forward speed of this run over the "
-        "same distance (up to 80 %)"
-    )
-
-
-def test_the_best_forward_speed_is_the_one_over_a_like_distance() -> None:
-    workout = plan(timed(30), timed(300), timed(60, movement=Movement.BACKWARD_RUN))
-    sprint = Piece(timer_s=30, speed_mps=6.0, step_index=0)
-    easy = Piece(timer_s=300, speed_mps=2.5, step_index=1)
-    back = Piece(timer_s=60, speed_mps=3.0, step_index=2)
-    # 180 m backward; the best 180 m forward are the sprint, 30 s for just that.
-    assert observed(record([sprint, easy, back], workout), "pace") == []
-    # 150 m of sprint and 30 m easy: 180 m in 37 s, and 3.0 is 62 % of that.
-    shorter = attrs.evolve(sprint, timer_s=25)
-    assert observed(record([shorter, easy, back], workout), "pace") == []
-    # 60 m of sprint and 120 m easy take 58 s: 97 %.
-    shortest = attrs.evolve(sprint, timer_s=10)
-    (text,) = observed(record([shortest, easy, back], workout), "pace")
-    assert "(up to 97 %)" in text
-
-
-def test_without_forward_running_of_that_length_nothing_is_said_about_pace() -> None:
-    assert observed(session(forward_s=20, back_mps=2.9), "pace") == []
-
-
-def test_a_treadmill_shows_no_pace_to_compare() -> None:
-    assert observed(session(back_mps=2.9, sub_sport="treadmill"), "pace") == []
+@pytest.mark.parametrize("back_mps", [2.05, 2.4, 2.9])
+def test_a_run_is_no_measure_of_how_fast_the_athlete_could_run(back_mps: float) -> None:
+    assert observed(session(back_mps=back_mps), "pace") == []
 
 
 def test_the_articles_own_recoveries_are_no_larger_dose() -> None:
     # 60 s backward after each 300 s forward: more than 1/8, and as the article has it.
-    texts = observed(session(8, forward_s=300), "dose")
-    assert len(texts) == 1
-    assert "studied" in texts[0]
+    assert observed(session(8, forward_s=300), "dose") == []
 
 
 def test_an_eighth_of_a_mile_after_each_mile_is_no_larger_dose() -> None:
     mile = session(3, forward_s=536, back_s=100, back_mps=2.01168)  # 1,608 m and 201 m
-    texts = observed(mile, "dose")
-    assert len(texts) == 1
-    assert "studied" in texts[0]
+    assert observed(mile, "dose") == []
 
 
 def test_longer_parts_and_more_of_them_are_a_larger_dose() -> None:
-    longer, share, studied = observed(session(3, forward_s=536, back_s=200), "dose")
+    longer, share = observed(session(3, forward_s=536, back_s=200), "dose")
     assert longer == (
         "dose: 3 of 3 backward parts longer than the article's start of 201 m after a mile, or "
         "60 s as a recovery (longest 400 m in 3:20)"
@@ -129,14 +97,6 @@ def test_longer_parts_and_more_of_them_are_a_larger_dose() -> None:
         "dose: 1.2 km backward to 4.82 km forward, more than the article's start of 201 m to "
         "the mile"
     )
-    assert studied == (
-        "dose: backward parts of up to 400 m; the programmes that were studied used 15 to 20 m "
-        "at a time, in two sessions a week"
-    )
-
-
-def test_parts_as_short_as_the_studied_ones_are_not_commented() -> None:
-    assert observed(session(4, back_s=10), "dose") == []
 
 
 @pytest.mark.parametrize("movement", [Movement.RUN, Movement.WALK, Movement.LATERAL_SHUFFLE])
@@ -147,5 +107,5 @@ def test_without_backward_parts_nothing_is_observed(movement: Movement) -> None:
 
 def test_observations_change_no_verdict_and_no_score() -> None:
     steep = check(session(3, back_s=300, back_mps=2.9, grade_percent=4.0))
-    assert len(steep.safety) == 5
+    assert len(steep.safety) == 3
     assert (steep.verdict, steep.score) == (Verdict.MET, 100.0)

@@ -138,7 +138,7 @@ def test_an_event_is_of_all_day_or_begins_at_its_local_time_of_day() -> None:
     assert day["transp"] == "TRANSPARENT"
     start = evening.decoded("dtstart")
     assert (start, start.tzinfo) == (datetime.datetime(2026, 3, 3, 18, 30), None)
-    assert evening.decoded("duration") == timedelta(minutes=61)
+    assert evening.decoded("duration") == timedelta(minutes=62)
     assert b"DTSTART:20260303T183000\r\n" in content(MADE, "season.ics")
     assert b"DTSTART;VALUE=DATE:20260308\r\n" in content(MADE, "season.ics")
 
@@ -146,7 +146,7 @@ def test_an_event_is_of_all_day_or_begins_at_its_local_time_of_day() -> None:
 def test_an_event_lists_the_steps_as_show_does() -> None:
     for each, event in zip(MADE.sessions, events(MADE), strict=True):
         assert str(event["description"]) == steps_text(each.workout, "statute")
-    assert "Back 1/8 mi  1/8 mi  @ 8:34-9:28/mi  (active)" in str(events(MADE)[1]["description"])
+    assert "Back 1/8 mi  1/8 mi  @ 8:59-9:55/mi  (active)" in str(events(MADE)[1]["description"])
     assert str(events(MADE)[1]["description"]).splitlines()[1] == "  Flat ground, little traffic."
 
 
@@ -290,7 +290,7 @@ def test_the_text_for_a_terminal_lists_every_session_and_note() -> None:
     Console(file=page, width=80, color_system=None).print(season_text(MADE))
     lines = page.getvalue().splitlines()
     assert lines[0].rstrip() == "First eight weeks  (8 weeks from 2026-03-02)"
-    shown = "2026-03-03 18:30 W01 Tue Harder repeats 2 easy 0.22 mi 7.03 mi 1:00:02"
+    shown = "2026-03-03 18:30 W01 Tue Harder repeats 2 easy 0.21 mi 6.94 mi 1:01:26"
     assert " ".join(lines[2].split()) == shown
     assert len([line for line in lines if line.startswith("2026-")]) == 16
     assert all(len(line) <= 80 for line in lines)

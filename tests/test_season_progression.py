@@ -318,13 +318,13 @@ def test_a_first_day_that_no_file_can_date_is_refused(start: Any) -> None:
         season(start=start)
 
 
-def test_more_than_two_backward_sessions_a_week_are_said_to_be_more_than_was_studied() -> None:
+def test_more_than_two_backward_sessions_a_week_are_said_beside_the_two_of_a_study() -> None:
     def with_sessions(number: int) -> Season:
         return season(*(planned("drills", label=f"Run {n}") for n in range(number)), weeks=1)
 
     assert season_notes(with_sessions(2)) == ()
     assert season_notes(with_sessions(3)) == (
-        "3 sessions a week have backward running; studied programmes have 2",
+        "3 sessions a week have backward running; boys who sprinted backward had 2 (Uthoff 2020)",
     )
 
 

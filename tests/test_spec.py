@@ -575,7 +575,7 @@ def test_rules_are_laid_over_a_ramp_as_over_the_steps_that_it_becomes() -> None:
     assert math.fsum(step.duration.distance_m for step in forward) == pytest.approx(3 * 1609.344)  # type: ignore[union-attr]
     speeds = [step.target.fastest_mps for step in forward]  # type: ignore[union-attr]
     assert speeds == sorted(speeds)
-    assert workout.remarks[0].endswith("became 3 steps of 1.61 km")
+    assert workout.remarks[0].endswith("became 4 steps of 1.21 km")
     assert session(parse_spec(text)).remarks == ()
 
 

@@ -60,14 +60,14 @@ def test_the_reader_refuses_what_the_noun_refuses_of_fractions(name: str) -> Non
 def test_all_problems_are_told_at_once_each_with_its_place(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text(
-        "pace_fraction: 120 %\ndistance_m: -1\nduration_s: short\nheart_rate: 5\n"
+        "largest_fraction: 120 %\ndistance_m: -1\nduration_s: short\nheart_rate: 5\n"
         "settling_s: [1]\ncadence_spm: 2 %\n"
     )
     with pytest.raises(SpecError) as caught:
         load_tolerances(path)
     assert caught.value.source == str(path)
     assert [(problem.path, problem.line) for problem in caught.value.problems] == [
-        ("pace_fraction", 1),
+        ("largest_fraction", 1),
         ("distance_m", 2),
         ("duration_s", 3),
         ("heart_rate", 4),
@@ -83,7 +83,7 @@ def test_an_endless_tolerance_is_refused() -> None:
 
 
 def test_the_sample_file_is_stricter_on_pace() -> None:
-    assert load_tolerances(STRICT).pace_fraction < Tolerances().pace_fraction
+    assert load_tolerances(STRICT).largest_fraction < Tolerances().largest_fraction
 
 
 def test_the_sample_file_is_shorter_than_forty_lines() -> None:
@@ -112,10 +112,10 @@ def test_check_refuses_a_file_with_problems_before_it_reads_a_run(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "mine.toml"
-    path.write_text("pace_fraction = 7\n")
+    path.write_text("largest_fraction = 7\n")
     with pytest.raises(SystemExit) as left:
         main(["check", "absent.fit", "--tolerances", str(path)])
     assert left.value.code == 2
     said = capsys.readouterr().err
-    assert "mine.toml: pace_fraction: expected a fraction such as 0.05" in said
+    assert "mine.toml: largest_fraction: expected a fraction such as 0.05" in said
     assert "absent" not in said

@@ -60,7 +60,9 @@ def test_it_costs_nothing_and_is_no_miss(report: Report) -> None:
 
 
 def test_the_text_counts_it_apart_from_what_was_met(report: Report) -> None:
-    assert conclusion(report) == "score 100 of 100: 2 of 3 steps met, 1 done, not measured"
+    assert conclusion(report) == (
+        "Session 100 (not all targets measured) - work 100. 2 of 3 steps met, 1 done, not measured"
+    )
     out = io.StringIO()
     Console(file=out, width=120, highlight=False, markup=False).print(report_text(report))
     (row,) = [line for line in out.getvalue().splitlines() if line.lstrip().startswith("2 ")]

@@ -15,9 +15,11 @@ from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
 from backrun_fit.workout import PaceTarget, middle_of
 
 __all__ = [
+    "OWN_PACE",
     "PACE_NAMES",
     "ExplicitPaces",
     "band_about",
+    "band_at_vdot",
     "canonical_pace_name",
     "default_band",
     "middle_mps",
@@ -32,29 +34,33 @@ __all__ = [
 PACE_NAMES: Final = ("recovery", "easy", "marathon", "threshold", "10k", "5k")
 """The paces an athlete has, slowest first."""
 
+OWN_PACE: Final = "own"
+"""The athlete's own backward pace, from a calibration run; stands beside ``PACE_NAMES``."""
+
 ExplicitPaces = tuple[tuple[str, float | PaceTarget], ...]
 """Paces in m/s and bands by canonical name, sorted by name."""
 
 _ALIASES: Final = {"mp": "marathon", "5km": "5k", "10km": "10k"}
 
-# Parts of VDOT. Easy is the figure with which the cost of an easy backward recovery was worked
-# out (70 % of VDOT, pace x 1.39 to 1.44 of marathon pace); threshold and recovery are background
-# convention of Daniels' training tables, for which no source was read.
-EASY_FRACTION: Final = 0.70
+# Parts of VDOT: the slow end of the band, the pace, the fast end. Easy is that of Daniels' tables:
+# the one easy pace of the second edition is 67.0 % of VDOT, the range of the third 62 to 70 %.
+# Recovery is our own choice: as wide, and never faster than the slow end of easy.
+EASY_FRACTIONS: Final = (0.62, 0.66, 0.70)
+RECOVERY_FRACTIONS: Final = (0.54, 0.58, EASY_FRACTIONS[0])
+# Background convention of Daniels' tables, for which no source was read.
 THRESHOLD_FRACTION: Final = 0.88
-RECOVERY_FRACTION: Final = 0.65
+_RELAXED: Final = {"recovery": RECOVERY_FRACTIONS, "easy": EASY_FRACTIONS}
 _FRACTIONS: Final = {
-    "recovery": RECOVERY_FRACTION,
-    "easy": EASY_FRACTION,
+    "recovery": RECOVERY_FRACTIONS[1],
+    "easy": EASY_FRACTIONS[1],
     "threshold": THRESHOLD_FRACTION,
 }
 _RACES_M: Final = {"marathon": MARATHON_M, "10k": 10_000.0, "5k": 5_000.0}
 
-# Half-widths of the band about a pace, as parts of its time per distance. Our own choice: easy
-# running needs no precision, the rest does.
+# Half-widths of the band about a pace that is stated, as parts of its time per distance. About as
+# wide as 62 to 70 % of VDOT for easy running; our own choice for the rest, which needs precision.
 RELAXED_BAND: Final = 0.06
 PRECISE_BAND: Final = 0.03
-_RELAXED: Final = frozenset({"recovery", "easy"})
 
 _UNIT: Final = re.compile(
     r"\s*(?:m/s|km/h|kph|mph|mi/h|(?:min\s*)?(?:/|\bper\b)\s*[a-z]+)\s*\Z", re.IGNORECASE
@@ -69,7 +75,7 @@ def canonical_pace_name(name: str) -> str:
         name: Such as ``MP``, ``marathon pace`` or ``5 km``.
 
     Returns:
-        A member of ``PACE_NAMES``.
+        A member of ``PACE_NAMES``, or ``OWN_PACE``.
 
     Raises:
         SpecError: The name is none of them; the nearest is suggested.
@@ -78,7 +84,7 @@ def canonical_pace_name(name: str) -> str:
         >>> canonical_pace_name("MP"), canonical_pace_name("Easy pace")
         ('marathon', 'easy')
     """
-    known = {**{pace: pace for pace in PACE_NAMES}, **_ALIASES}
+    known = {**{pace: pace for pace in (*PACE_NAMES, OWN_PACE)}, **_ALIASES}
     squashed = ""
     if isinstance(name, str):
         squashed = re.sub(r"[\s_-]+", "", name.casefold()).removesuffix("pace")
@@ -87,7 +93,7 @@ def canonical_pace_name(name: str) -> str:
     near = difflib.get_close_matches(squashed[:60], known, n=1)
     hint = f"; did you mean {known[near[0]]}?" if near else ""
     raise SpecError(
-        f"expected a pace name ({', '.join(PACE_NAMES)}, or MP for marathon), "
+        f"expected a pace name ({', '.join(PACE_NAMES)}, MP for marathon, or own), "
         f"got {str(name)[:60]!r}{hint}"
     )
 
@@ -95,7 +101,7 @@ def canonical_pace_name(name: str) -> str:
 def pace_at_vdot(name: str, vdot: float) -> float:
     """Speed in m/s of a named pace at a VDOT (Daniels & Gilbert 1979).
 
-    Easy, threshold and recovery are the speeds that cost 70, 88 and 65 % of VDOT;
+    Easy, threshold and recovery are the speeds that cost 66, 88 and 58 % of VDOT;
     the others are the speeds of a race over their distance. From a VDOT of 28.1 up
     the paces stand in the order of ``PACE_NAMES``; below it a 10 km race takes so
     long (over 67 min) that it is run slower than threshold.
@@ -105,17 +111,49 @@ def pace_at_vdot(name: str, vdot: float) -> float:
         vdot: VDOT, above zero.
 
     Raises:
-        SpecError: The name is unknown, or the VDOT is not finite or not above zero.
+        SpecError: The name is unknown or ``own``, or the VDOT is not finite or not above zero.
 
     Example:
         >>> [round(pace_at_vdot(name, 51.9441), 3) for name in ("easy", "marathon", "10k")]
-        [3.359, 3.809, 4.167]
+        [3.204, 3.809, 4.167]
     """
     canonical = canonical_pace_name(name)
+    if canonical == OWN_PACE:
+        raise SpecError("expected a pace that VDOT gives, got the own backward pace")
     if canonical in _RACES_M:
         distance_m = _RACES_M[canonical]
         return distance_m / race_time(distance_m, vdot)
     return speed_at_oxygen_cost(_FRACTIONS[canonical] * vdot)
+
+
+def band_at_vdot(name: str, vdot: float) -> PaceTarget:
+    """The band of a named pace at a VDOT (Daniels & Gilbert 1979).
+
+    Easy is from 62 to 70 % of VDOT, as in Daniels' tables. Recovery is from 54 to 62 %, so
+    that it is never faster than the slow end of easy; that it is as wide is our own choice.
+    The other paces have 3 % each way.
+
+    Args:
+        name: A member of ``PACE_NAMES`` or another spelling of one.
+        vdot: VDOT, above zero.
+
+    Raises:
+        SpecError: The name is unknown, or the VDOT is not finite or not above zero.
+
+    Example:
+        >>> from backrun_fit.units import format_pace
+        >>> easy = band_at_vdot("easy", 50.0)
+        >>> format_pace(easy.slowest_mps), format_pace(easy.fastest_mps)
+        ('5:38/km', '5:07/km')
+    """
+    canonical = canonical_pace_name(name)
+    if canonical not in _RELAXED:
+        return default_band(canonical, pace_at_vdot(canonical, vdot))
+    least, _, most = _RELAXED[canonical]
+    return PaceTarget(
+        slowest_mps=speed_at_oxygen_cost(least * vdot),
+        fastest_mps=speed_at_oxygen_cost(most * vdot),
+    )
 
 
 def band_about(speed_mps: float, slower: float, faster: float) -> PaceTarget:
@@ -134,7 +172,7 @@ def band_about(speed_mps: float, slower: float, faster: float) -> PaceTarget:
 
 
 def default_band(name: str, speed_mps: float) -> PaceTarget:
-    """The usual band about a named pace: 6 % each way for easy and recovery, 3 % for the rest.
+    """The band about a pace that is stated: 6 % each way for easy and recovery, else 3 %.
 
     Raises:
         SpecError: The name is unknown.
@@ -270,6 +308,11 @@ def read_paces(value: object, problems: Problems) -> ExplicitPaces:
             name, pace = pair
             with problems.at(f"paces.{name}"):
                 canonical = canonical_pace_name(name)
+                if canonical == OWN_PACE:
+                    raise SpecError(
+                        "expected the own backward pace under backward, with what else a "
+                        "calibration run says (backrun-fit calibrate RUN --athlete FILE)"
+                    )
                 if canonical in paces:
                     raise SpecError(f"expected each pace once, got another {canonical} pace")
                 paces[canonical] = read_pace_or_band(pace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import attrs
 from cyclopts import Parameter
@@ -37,6 +37,10 @@ def check(
     workout: Annotated[
         Path | None, Parameter(help="The plan: a spec or a workout file; else the run's own.")
     ] = None,
+    athlete: Annotated[
+        Path | None,
+        Parameter(help="File with the athlete's backward calibration, for the evidence."),
+    ] = None,
     align: Annotated[
         Literal["auto", "indexes", "laps", "samples"],
         Parameter(
@@ -48,13 +52,15 @@ def check(
         Parameter(
             negative="",
             show_default=False,
-            help="NAME=NUMBER, such as pace_fraction=0.05; may be repeated.",
+            help="NAME=NUMBER, such as largest_fraction=0.05; may be repeated.",
         ),
     ] = (),
     tolerances: Annotated[
-        Path | None,
-        Parameter(help="File (YAML, TOML, JSON) of tolerances; a single --tolerance wins."),
-    ] = None,
+        str,
+        Parameter(
+            help="strict, standard, lenient, or a file (YAML, TOML, JSON); --tolerance wins."
+        ),
+    ] = "standard",
     salvage: Annotated[
         bool,
         Parameter(
@@ -115,6 +121,7 @@ def check(
     of_batch = (jobs, scheduler, limit) != (None, None, None)
     looks = trend or quiet or html is not None
     _refuse_without(output is not None, of_batch=of_batch, looks=looks)
+    own = _calibration(athlete, has_output=output is not None)
     given, shown_units = None, units or "metric"
     if workout is not None:
         given, shown_units = plan(workout, device_named("garmin-100"), units)
@@ -146,7 +153,7 @@ def check(
         )
         for legs in recordings(found):
             report = check_activity(
-                legs, given, leg=leg, tolerances=allowed, align=align, units=shown_units
+                legs, given, leg=leg, tolerances=allowed, align=align, units=shown_units, **own
             )
             said.add(report, legs[report.leg - 1])
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
@@ -189,7 +196,9 @@ class _Said:
         elif self.json:
             print_out(report_document(report))
         else:
-            print_out(Headline(report) if self.quiet else report_text(report, self.units))
+            print_out(
+                Headline(report, self.units) if self.quiet else report_text(report, self.units)
+            )
 
     def finish(self) -> None:
         from backrun_fit.compliance.trend import compare_runs
@@ -211,15 +220,33 @@ def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
         raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
 
 
-def _tolerances(path: Path | None, pairs: tuple[str, ...]) -> Tolerances:
-    from backrun_fit.spec.tolerances_file import changed_tolerances, load_tolerances
-    from backrun_fit.tolerances import Tolerances
+def _calibration(path: Path | None, *, has_output: bool) -> dict[str, Any]:
+    """The argument of the check that carries an athlete's calibration, where there is a file."""
+    from backrun_fit.spec.athlete_file import load_athlete
 
-    tolerances = Tolerances() if path is None else load_tolerances(path)
+    if path is None:
+        return {}
+    if has_output:
+        raise SpecError("--athlete does not go with -o: check the runs without -o")
+    calibration = load_athlete(path).backward
+    if calibration is None:
+        raise SpecError(
+            "no backward calibration in this file: run the calibration protocol, then "
+            "backrun-fit calibrate RUN --athlete FILE",
+            str(path),
+        )
+    return {"calibration": calibration}
+
+
+def _tolerances(named: str, pairs: tuple[str, ...]) -> Tolerances:
+    from backrun_fit.spec.tolerances_file import changed_tolerances, load_tolerances
+    from backrun_fit.tolerances import PRESETS
+
+    tolerances = PRESETS[named] if named in PRESETS else load_tolerances(named)
     values = {}
     for pair in pairs:
         name, equals, number = pair.partition("=")
         if not equals:
-            raise SpecError(f"expected a tolerance such as pace_fraction=0.05, got {pair!r}")
+            raise SpecError(f"expected a tolerance such as largest_fraction=0.05, got {pair!r}")
         values[name] = number
     return changed_tolerances(tolerances, values)

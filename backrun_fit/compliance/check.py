@@ -11,15 +11,17 @@ from backrun_fit.activity import Activity
 from backrun_fit.athlete.calibration import BackwardCalibration
 from backrun_fit.compiled import CompiledWorkout, impossible_paces
 from backrun_fit.compliance.alignment.align import align_recording
+from backrun_fit.compliance.backward_summary import summarise_backward
 from backrun_fit.compliance.colour import colour_of
 from backrun_fit.compliance.compare import compare
 from backrun_fit.compliance.evidence import gather_evidence
-from backrun_fit.compliance.judge import judge, overall_verdict, score
+from backrun_fit.compliance.judge import judge, overall_verdict
 from backrun_fit.compliance.legs import choose_leg
 from backrun_fit.compliance.means import LONGEST_INTERVAL_S
 from backrun_fit.compliance.measure import measure
 from backrun_fit.compliance.pairing import Alignment, AlignMode, Pairing
 from backrun_fit.compliance.safety import backward_notes, observe_safety
+from backrun_fit.compliance.scores import score
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError, DataWarning
@@ -92,10 +94,15 @@ def check(
     setting = Setting(
         tolerances=tolerances,
         sub_sport=activity.sub_sport,
+        has_foot_pod=recording.has_foot_pod,
         units=units,
         is_complete=activity.is_complete,
     )
     results = tuple(_judged(recording, alignment, setting))
+    evidence = gather_evidence(recording, results, calibration)
+    in_doubt = evidence.label == "inconsistent"
+    scores = score(results)
+    results = scores.results
     comparison = None
     if workout is not None and yardstick is not workout:
         comparison = compare(workout, yardstick, units)
@@ -113,13 +120,16 @@ def check(
         agreed=() if comparison is None else comparison.agreed,
         differences=() if comparison is None else comparison.differences,
         align=alignment.mode,
-        score=score(results),
-        verdict=overall_verdict(results),
+        score=scores.session,
+        work_score=scores.work,
+        score_basis=scores.basis,
+        backward=summarise_backward(results, evidence, scores.backward),
+        verdict=overall_verdict(results, in_doubt=in_doubt),
         colour=colour_of(recording, results) if activity.is_complete else None,
         results=results,
         extra=alignment.extra,
-        evidence=gather_evidence(recording, results, calibration),
-        safety=observe_safety(recording, results, tolerances, units),
+        evidence=evidence,
+        safety=observe_safety(results, tolerances, units),
         tolerances=tolerances,
         sources=recording.sources,
         warnings=(

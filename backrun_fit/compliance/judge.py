@@ -1,4 +1,4 @@
-"""Verdicts: what was measured against what was planned, and the score.
+"""Verdicts: what was measured against what was planned.
 
 Every component is judged alone; the worst measurable one is the step's verdict.
 Missing data is never a miss. ``docs/reference/checking.md`` has the rules for a reader.
@@ -13,9 +13,9 @@ from typing import Final
 import attrs
 
 from backrun_fit.amounts import planned_seconds
-from backrun_fit.compliance.allowance import extent_slack
 from backrun_fit.compliance.pairing import Pairing
 from backrun_fit.compliance.targets import Setting, judge_targets, seconds_text, unmeasured
+from backrun_fit.compliance.tolerance_model import extent_slack
 from backrun_fit.report import Done, Finding, StepResult, Verdict
 from backrun_fit.units import format_distance, format_duration
 from backrun_fit.wording import duration_text
@@ -28,7 +28,7 @@ from backrun_fit.workout import (
     TimeDuration,
 )
 
-__all__ = ["SEVERITY", "judge", "overall_verdict", "score"]
+__all__ = ["SEVERITY", "judge", "overall_verdict"]
 
 SEVERITY: Final[tuple[Verdict, ...]] = (
     Verdict.SKIPPED,
@@ -187,30 +187,18 @@ def _open_text(step: Step, done: Done) -> str:
 # The whole.
 
 
-def overall_verdict(results: Iterable[StepResult]) -> Verdict:
+def overall_verdict(results: Iterable[StepResult], *, in_doubt: bool = False) -> Verdict:
     """The worst verdict of all; NOT_MEASURABLE where there is none.
 
+    Args:
+        results: In any order.
+        in_doubt: The evidence speaks against running backward, whatever the steps say.
+
     Example:
-        >>> overall_verdict([]).value
-        'not_measurable'
+        >>> overall_verdict([]).value, overall_verdict([], in_doubt=True).value
+        ('not_measurable', 'in_doubt')
     """
+    if in_doubt:
+        return Verdict.IN_DOUBT
     verdicts = [result.verdict for result in results]
     return min(verdicts, key=SEVERITY.index, default=Verdict.NOT_MEASURABLE)
-
-
-def score(results: Iterable[StepResult]) -> float | None:
-    """The score, 0 to 100: the mean of the qualities weighted by planned time.
-
-    Returns:
-        ``100 * sum(w * q) / sum(w)`` over executions with a quality; None without
-        any. All met is exactly 100.
-
-    Example:
-        >>> score([]) is None
-        True
-    """
-    counted = [(each.weight_s, each.quality) for each in results if each.quality is not None]
-    weight_s = sum(weight for weight, _ in counted)
-    if weight_s <= 0:
-        return None
-    return 100.0 * (sum(weight * quality for weight, quality in counted) / weight_s)

@@ -11,6 +11,7 @@ from backrun_fit.activity import Column, Lap
 from backrun_fit.compliance.means import LONGEST_INTERVAL_S, TimeMeans
 from backrun_fit.compliance.pairing import Stretch
 from backrun_fit.compliance.timeline import Recording
+from backrun_fit.compliance.tolerance_model import band_of
 from backrun_fit.report import Done
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
@@ -196,19 +197,17 @@ def _settled_speed(
 def _in_band(
     recording: Recording, part: _Slice, step: Step, settled: int, heart_settled: int
 ) -> float | None:
-    match step.target:
-        case PaceTarget(slowest_mps=slowest, fastest_mps=fastest):
-            return part.share_between(recording, recording.speed, slowest, fastest, settled)
-        case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            return part.share_between(
-                recording, recording.heart_rate, lowest, highest, heart_settled
-            )
-        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            return part.share_between(recording, recording.cadence, lowest, highest, settled)
-        case PowerTarget(lowest_w=lowest, highest_w=highest):
-            return part.share_between(recording, recording.power, lowest, highest, settled)
-        case _:
-            return None
+    if not isinstance(step.target, PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget):
+        return None
+    band = band_of(step.target)
+    first = heart_settled if band.aspect == "heart_rate" else settled
+    means = {
+        "pace": recording.speed,
+        "heart_rate": recording.heart_rate,
+        "cadence": recording.cadence,
+        "power": recording.power,
+    }[band.aspect]
+    return part.share_between(recording, means, band.lowest, band.highest, first)
 
 
 def _grade(recording: Recording, part: _Slice) -> float | None:

@@ -8,8 +8,17 @@ from typing import Final, Literal
 import attrs
 
 from backrun_fit.amounts import planned_seconds
-from backrun_fit.compliance.allowance import Aspect, lasts_long_enough, slack
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
+from backrun_fit.compliance.scores import target_quality
+from backrun_fit.compliance.tolerance_model import (
+    Allowed,
+    Aspect,
+    Band,
+    Meter,
+    allowed_of,
+    band_of,
+    lasts_long_enough,
+)
 from backrun_fit.report import Done, Finding, Verdict
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem, format_duration, format_pace
@@ -36,8 +45,6 @@ from backrun_fit.workout import (
 
 __all__ = ["Component", "Setting", "judge_targets", "seconds_text", "unmeasured"]
 
-# A component counts nothing at this many times its tolerance.
-_WORTHLESS_AT: Final = 3.0
 # Without samples the start counts as well; it may be so much of the whole.
 _LARGEST_START: Final = 0.2
 # A value on the limit is inside, whatever the last bit of a float says.
@@ -57,14 +64,25 @@ class Setting:
     Attributes:
         tolerances: As asked for.
         sub_sport: FIT's word for where it was run, or None.
+        has_foot_pod: A sensor of the athlete counted the distance, or the speed.
         units: How numbers are printed in the reasons.
         is_complete: False where the recording stopped before the athlete ended it.
     """
 
     tolerances: Tolerances = attrs.field(factory=Tolerances)
     sub_sport: str | None = None
+    has_foot_pod: bool = False
     units: UnitSystem = "metric"
     is_complete: bool = True
+
+    @property
+    def meter(self) -> Meter | None:
+        """What measures distance and speed; None where nothing does that can be trusted."""
+        if self.has_foot_pod:
+            return "foot pod"
+        if self.sub_sport in TREADMILL_SUB_SPORTS:
+            return None
+        return "GPS on a track" if self.sub_sport == "track" else "GPS"
 
 
 def seconds_text(value: float) -> str:
@@ -87,6 +105,12 @@ _NAMES: Final[dict[Aspect, str]] = {
     "heart_rate": "heart rate",
     "cadence": "cadence",
     "power": "power",
+}
+_UNITS: Final[dict[Aspect, str]] = {
+    "pace": "m/s",
+    "heart_rate": "bpm",
+    "cadence": "spm",
+    "power": "W",
 }
 # FIT Profile 21.212, type wkt_step_target; anything else bears on how fast it goes.
 _COMPONENTS: Final[dict[int, Aspect]] = {1: "heart_rate", 3: "cadence", 4: "power"}
@@ -122,21 +146,22 @@ def _length_s(step: Step, done: Done) -> float:
 
 
 def _target(step: Step, target: _Measurable, done: Done, setting: Setting) -> Finding:
-    limits = setting.tolerances
-    gentle = step.intensity in _GENTLE and not step.movement.is_backward
-    match target:
-        case PaceTarget():
-            return _pace(step, target, done, setting, gentle=gentle)
-        case HeartRateTarget(lowest_bpm=lowest, highest_bpm=highest):
-            band = _Band("heart_rate", lowest, highest, limits.heart_rate_bpm, "bpm")
-            return _absolute(band, done.settled_heart_rate_bpm, step, done, limits, gentle=gentle)
-        case CadenceTarget(lowest_spm=lowest, highest_spm=highest):
-            band = _Band("cadence", lowest, highest, limits.cadence_spm, "spm")
-            return _absolute(band, done.settled_cadence_spm, step, done, limits, gentle=False)
-        case PowerTarget(lowest_w=lowest, highest_w=highest):
-            limit = lowest if highest == math.inf else highest
-            band = _Band("power", lowest, highest, limits.power_fraction * limit, "W", limit)
-            return _absolute(band, done.settled_power_w, step, done, limits, gentle=gentle)
+    if isinstance(target, PaceTarget):
+        return _pace(step, target, done, setting)
+    band = band_of(target)
+    value = {
+        "heart_rate": done.settled_heart_rate_bpm,
+        "cadence": done.settled_cadence_spm,
+        "power": done.settled_power_w,
+    }[band.aspect]
+    name, unit = _NAMES[band.aspect], _UNITS[band.aspect]
+    if value is None:
+        return unmeasured(band.aspect, f"no {name} was recorded")
+    if done.gap_s > 0.5 * (done.timer_s or 0.0):
+        return unmeasured(band.aspect, f"more than half of the {name} samples are missing")
+    text = f"{name} {value:.0f} {unit}, planned {_band_text(band)}"
+    allowed = allowed_of(band.aspect, step, done, setting.meter or "GPS", setting.tolerances)
+    return _in_band(step, band, value, text, allowed)
 
 
 def _borderless(
@@ -160,59 +185,21 @@ def _borderless(
     return f"{name} zone {target.zone}: its borders are set on the watch, not in the file"
 
 
-@attrs.frozen
-class _Band:
-    """A band in a unit of its own, with its tolerance.
-
-    Attributes:
-        aspect: What it is a band of.
-        lowest: Zero where there is no lower limit.
-        highest: Infinity where there is no upper limit.
-        tolerance: On either side.
-        unit: Of all three.
-        reference: What a fractional deviation refers to.
-    """
-
-    aspect: Aspect
-    lowest: float
-    highest: float
-    tolerance: float
-    unit: str
-    reference: float = 1.0
-
-    def __str__(self) -> str:
-        if self.lowest == 0:
-            return f"up to {self.highest:.0f} {self.unit}"
-        if self.highest == math.inf:
-            return f"from {self.lowest:.0f} {self.unit}"
-        return f"{self.lowest:.0f}-{self.highest:.0f} {self.unit}"
+def _band_text(band: Band) -> str:
+    unit = _UNITS[band.aspect]
+    if band.lowest == 0:
+        return f"up to {band.highest:.0f} {unit}"
+    if band.highest == math.inf:
+        return f"from {band.lowest:.0f} {unit}"
+    return f"{band.lowest:.0f}-{band.highest:.0f} {unit}"
 
 
-def _absolute(
-    band: _Band, value: float | None, step: Step, done: Done, limits: Tolerances, *, gentle: bool
-) -> Finding:
-    aspect, unit, name = band.aspect, band.unit, _NAMES[band.aspect]
-    if value is None:
-        return unmeasured(aspect, f"no {name} was recorded")
-    if done.gap_s > 0.5 * (done.timer_s or 0.0):
-        return unmeasured(aspect, f"more than half of the {name} samples are missing")
-    length_s = _length_s(step, done)
-    allowed = slack(aspect, band.tolerance, length_s, limits, reference=band.reference)
-    return _in_band(
-        aspect,
-        f"{name} {value:.0f} {unit}, planned {band}",
-        below=_Distance(band.lowest - value, allowed, f" {unit}"),
-        above=_Distance(value - band.highest, allowed, f" {unit}"),
-        one_sided=gentle,
-    )
-
-
-def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting, *, gentle: bool) -> Finding:
+def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting) -> Finding:
     limits = setting.tolerances
     if not target.is_runnable:
         speed_mps = target.slowest_mps or target.fastest_mps
         return unmeasured("pace", f"planned at {speed_mps:g} m/s, which nobody runs: not judged")
-    if setting.sub_sport in TREADMILL_SUB_SPORTS:
+    if setting.meter is None:
         return unmeasured("pace", "a watch's speed on a treadmill is not to be trusted")
     value, when = done.settled_speed_mps, " once settled"
     if value is None:
@@ -221,64 +208,57 @@ def _pace(step: Step, target: PaceTarget, done: Done, setting: Setting, *, gentl
         return unmeasured("pace", "neither distance nor speed was recorded")
     if not when and _LARGEST_START * (done.timer_s or 0.0) < limits.settling_s:
         return unmeasured("pace", "no samples tell the start from the rest")
-    track = setting.sub_sport == "track"
-    either = limits.treadmill_pace_fraction if track else limits.pace_fraction
-    faster = limits.easy_pace_fraction if gentle else either
-    length_s = _length_s(step, done)
-    return _in_band(
-        "pace",
+    band = band_of(target)
+    shown = PaceTarget(slowest_mps=band.lowest, fastest_mps=band.highest)
+    text = (
         f"pace {format_pace(value, setting.units)}{when}, "
-        f"planned {target_text(target, setting.units)}",
-        below=_Distance(
-            100.0 * (1.0 - value / target.slowest_mps) if target.slowest_mps else -100.0,
-            100.0 * slack("pace", either, length_s, limits),
-            "%",
-        ),
-        above=_Distance(
-            100.0 * (value / target.fastest_mps - 1.0),
-            100.0 * slack("pace", faster, length_s, limits),
-            "%",
-        ),
-        one_sided=gentle,
+        f"planned {target_text(shown, setting.units)}"
     )
+    return _in_band(step, band, value, text, allowed_of("pace", step, done, setting.meter, limits))
 
 
-@attrs.frozen
-class _Distance:
-    """How far a value lies beyond one end of its band; negative is inside."""
+def _in_band(step: Step, band: Band, value: float, text: str, allowed: Allowed) -> Finding:
+    """Judge a mean against its band.
 
-    off: float
-    allowed: float
-    unit: str
-
-    @property
-    def is_miss(self) -> bool:
-        return self.off > self.allowed + _ROUNDING
-
-    @property
-    def quality(self) -> float:
-        """1 where just allowed, 0 from three times that on."""
-        reach = (_WORTHLESS_AT - 1.0) * self.allowed
-        return max(0.0, 1.0 - (self.off - self.allowed) / reach) if reach > 0 else 0.0
-
-    def __str__(self) -> str:
-        return f"{self.off:.1f}{self.unit} off, {self.allowed:.1f}{self.unit} allowed"
-
-
-def _in_band(
-    aspect: Aspect, text: str, *, below: _Distance, above: _Distance, one_sided: bool
-) -> Finding:
+    Inside the band everything is well. Beyond it a mean is met as far as is allowed, and has
+    lost a little from the edge on, by how far off it is and not by what is allowed.
+    """
+    aspect = band.aspect
     fast, slow = ("fast", "slow") if aspect == "pace" else ("high", "low")
-    if above.is_miss:
-        verdict, word, distance = Verdict.FAST, fast, above
-    elif below.is_miss and not one_sided:
-        verdict, word, distance = Verdict.SLOW, slow, below
+    if band.usual:
+        text += f" ({band.usual} either way of a lone value)"
+    if value > band.highest:
+        verdict, word, limit = Verdict.FAST, fast, band.highest
+    elif value < band.lowest:
+        verdict, word, limit = Verdict.SLOW, slow, band.lowest
     else:
-        note = f": {slow}er is fine here" if one_sided and below.is_miss else ""
-        return Finding(component=aspect, verdict=Verdict.MET, message=text + note, quality=1.0)
+        return Finding(component=aspect, verdict=Verdict.MET, message=text, quality=1.0)
+    gentle = step.intensity in _GENTLE and not step.movement.is_backward
+    if verdict is Verdict.SLOW and gentle and aspect != "cadence":
+        text += f": {word}er is fine here"
+        return Finding(component=aspect, verdict=Verdict.MET, message=text, quality=1.0)
+    off_fraction = abs(value / limit - 1.0)
+    is_share = aspect in ("pace", "power")
+    off, most, unit = abs(value - limit), allowed.amount, f" {_UNITS[aspect]}"
+    if is_share:
+        off, most, unit = 100.0 * off_fraction, 100.0 * allowed.amount, " %"
+    is_met = off <= most + _ROUNDING
+    off_text, most_text = _apart(off, most)
+    way = f"{word}er than the band, met" if is_met else f"too {word}"
     return Finding(
         component=aspect,
-        verdict=verdict,
-        message=f"{text}: too {word} ({distance})",
-        quality=distance.quality,
+        verdict=Verdict.MET if is_met else verdict,
+        message=(
+            f"{text}: {way} ({off_text}{unit} off, {most_text}{unit} allowed: {allowed.made_of})"
+        ),
+        quality=target_quality(off_fraction, band.half_width),
     )
+
+
+def _apart(one: float, other: float) -> tuple[str, str]:
+    """Two numbers as texts that differ where the numbers do, within six places."""
+    for places in range(1, 7):
+        texts = f"{one:.{places}f}", f"{other:.{places}f}"
+        if texts[0] != texts[1]:
+            break
+    return texts

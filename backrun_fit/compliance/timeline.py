@@ -187,6 +187,16 @@ class Recording:
             found["speed_mps"] = "distance over timer time"
         return found
 
+    @property
+    def has_foot_pod(self) -> bool:
+        """Whether a sensor of the athlete counted the distance, or without distances the speed.
+
+        Such a sensor writes developer fields; one whose values the watch took over cannot be told.
+        """
+        sources = self.sources
+        source = sources.get("distance_m", sources.get("speed_mps", ""))
+        return source.startswith("developer")
+
     def distance_at(self, unix_s: float) -> float | None:
         """Distance since the start at an instant; None where no sample carries one."""
         if len(self.distance_unix_s) < 2:

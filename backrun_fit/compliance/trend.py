@@ -16,8 +16,9 @@ from backrun_fit.units import UnitSystem
 
 __all__ = ["compare_runs"]
 
-# The studied programmes of backward running had two sessions a week.
-_STUDIED_A_WEEK: Final = 2
+# Of the studies that were read, only Uthoff 2020 (J Strength Cond Res 34(4):1113) gives the
+# number of sessions a week.
+_UTHOFF_A_WEEK: Final = 2
 _WEEK: Final = timedelta(days=7)
 
 
@@ -112,6 +113,8 @@ def _run(report: Report) -> TrendRun:
         source=report.source,
         started_at=report.started_at,
         score=report.score,
+        work_score=report.work_score,
+        backward=report.backward,
         colour=report.colour,
         verdict=report.verdict,
         evidence=report.evidence,
@@ -139,8 +142,8 @@ def _notes(ordered: Sequence[Report]) -> Iterator[str]:
         if any(each.was_done and each.planned.step.movement.is_backward for each in report.results)
     ]
     most = max((sum(start <= at < start + _WEEK for at in starts) for start in starts), default=0)
-    if most > _STUDIED_A_WEEK:
+    if most > _UTHOFF_A_WEEK:
         yield (
-            f"{most} runs with backward parts within seven days; the programmes that were "
-            f"studied had two sessions a week"
+            f"{most} runs with backward parts within seven days; boys who sprinted backward had "
+            f"two sessions a week (Uthoff 2020)"
         )

@@ -86,6 +86,7 @@ MARKS: Final[Mapping[str, str]] = {
     "unfinished": "s",
     "not_measurable": "D",
     "done_unmeasured": "d",
+    "in_doubt": "p",
 }
 """The shape of each verdict: it is never told by its colour alone."""
 

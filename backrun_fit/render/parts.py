@@ -30,10 +30,11 @@ _STYLES: Final[dict[Verdict, str]] = {
     Verdict.MET: "green",
     Verdict.NOT_MEASURABLE: "dim",
     Verdict.DONE_UNMEASURED: "yellow",
+    Verdict.IN_DOUBT: "red",
     Verdict.SKIPPED: "bold red",
     Verdict.UNFINISHED: "bold red",
 }
-_NUMBERS: Final = frozenset(("#", "lap", "timer", "distance", "done", "pace", "HR", "spm"))
+_NUMBERS: Final = frozenset(("#", "lap", "timer", "distance", "done", "pace", "band", "HR", "spm"))
 
 
 def columns(*headings: str) -> Table:

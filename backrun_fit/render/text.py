@@ -24,7 +24,7 @@ from backrun_fit.render.parts import (
     step_label,
     verdict_text,
 )
-from backrun_fit.report import Colour, Report, StepResult, Verdict
+from backrun_fit.report import BackwardSummary, Colour, Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import (
     SURE,
@@ -41,6 +41,7 @@ __all__ = [
     "activity_text",
     "conclusion",
     "contents_text",
+    "figures_text",
     "report_text",
     "workout_text",
 ]
@@ -138,19 +139,25 @@ def contents_text(document: Mapping[str, Any]) -> RenderableType:
     )
 
 
-def conclusion(report: Report, most: int = 6) -> str:
-    """The report in one line.
-
-    Says the score, how many executions were met, and which were not.
+def conclusion(
+    report: Report, units: UnitSystem = "metric", *, most: int = 6, lengths: bool = True
+) -> str:
+    """The report in one line: its figures, how many executions were met, and which were not.
 
     Args:
         report: Of any run.
+        units: How the backward distance is printed.
         most: How many executions are named at most.
+        lengths: Say how far or long was run backward, too.
+
+    Returns:
+        Such as ``Session 62 - work 48 - backward 7 of 10 parts, 0.88 of 1.25 mi; cadence agrees.
+        12 of 20 steps met; not met: 3 (skipped)``.
     """
     missed = [result for result in report.results if result.verdict.is_miss]
     counts = Counter(result.verdict for result in report.results)
-    score = "no score" if report.score is None else f"score {report.score:.0f} of 100"
-    text = f"{score}: {counts[Verdict.MET]} of {len(report.results)} steps met"
+    text = f"{figures_text(report, units, lengths=lengths)}. "
+    text += f"{counts[Verdict.MET]} of {len(report.results)} steps met"
     if counts[Verdict.DONE_UNMEASURED]:
         text += f", {counts[Verdict.DONE_UNMEASURED]} done, not measured"
     named = ", ".join(
@@ -165,15 +172,58 @@ def conclusion(report: Report, most: int = 6) -> str:
     return text + (f"; {unmeasured} not measurable" if unmeasured else "")
 
 
+_CADENCE: Final[Mapping[str, str]] = {
+    "consistent": "cadence agrees",
+    "cannot_tell": "cadence cannot tell",
+    "inconsistent": "cadence speaks against it",
+}
+
+
+def figures_text(report: Report, units: UnitSystem = "metric", *, lengths: bool = True) -> str:
+    """The three figures: session, work and backward; those that there are.
+
+    Args:
+        report: Of any run.
+        units: How the backward distance is printed.
+        lengths: Say how far or long was run backward, too.
+    """
+    parts = ["no score" if report.score is None else f"Session {report.score:.0f}"]
+    if report.score is not None and report.score_basis != "targets":
+        basis = "length only" if report.score_basis == "length" else "not all targets measured"
+        parts[0] += f" ({basis})"
+    if report.work_score is not None:
+        parts.append(f"work {report.work_score:.0f}")
+    backward = report.backward
+    if backward is not None:
+        text = f"backward {backward.done_count} of {backward.planned_count} parts"
+        if lengths:
+            text += f", {_done_of_planned(backward, units)}"
+        if backward.is_withheld:
+            text += " done in length and pace"
+        said = _CADENCE.get(report.evidence.label)
+        parts.append(text if said is None else f"{text}; {said}")
+    doubt = "In doubt: " if report.verdict is Verdict.IN_DOUBT else ""
+    return doubt + " - ".join(parts)
+
+
+def _done_of_planned(backward: BackwardSummary, units: UnitSystem) -> str:
+    if backward.basis == "duration":
+        return f"{format_duration(backward.done)} of {format_duration(backward.planned)}"
+    done, planned = (format_distance(each, units) for each in (backward.done, backward.planned))
+    unit = planned.rpartition(" ")[2]
+    return f"{done.removesuffix(f' {unit}')} of {planned}"
+
+
 @attrs.frozen
 class Headline:
     """A report's conclusion on one line, however wide the terminal.
 
-    Names fewer of the executions that were not met, and less of the file, where there is
-    no room.
+    Names fewer of the executions that were not met, then no backward lengths, and less of the
+    file, where there is no room.
     """
 
     report: Report
+    units: UnitSystem = "metric"
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """The line that fits."""
@@ -185,17 +235,27 @@ class Headline:
         Args:
             width: In terminal cells; a wide character takes two.
         """
-        name = shown(self.report.source) or "Activity"
-        file = name.replace("\\", "/").rpartition("/")[2] or name
-        for most in range(6, -1, -1):
-            text = conclusion(self.report, most)
+        name, file = _names(self.report)
+        lines = [
+            conclusion(self.report, self.units, most=most, lengths=lengths)
+            for lengths in (True, False)
+            for most in range(6, -1, -1)
+        ]
+        lines.append(figures_text(self.report, self.units, lengths=False))
+        for line in lines:
             for known in (name, file):
-                if cell_len(f"{known}: {text}") <= width:
-                    return f"{known}: {text}"
-        room = max(width - cell_len(f"...: {text}"), 0)
+                if cell_len(f"{known}: {line}") <= width:
+                    return f"{known}: {line}"
+        room = max(width - cell_len(f"...: {line}"), 0)
         while cell_len(file) > room:
             file = file[1:]
-        return f"...{file}: {text}"
+        return f"...{file}: {line}"
+
+
+def _names(report: Report) -> tuple[str, str]:
+    """What a run is called: its path, and its file alone."""
+    name = shown(report.source) or "Activity"
+    return name, name.replace("\\", "/").rpartition("/")[2] or name
 
 
 def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
@@ -203,7 +263,7 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
     origin = "from the activity" if report.workout_origin == "activity" else "as given"
     name = shown(report.workout.name) or "(no name)"
     parts: list[RenderableType] = [
-        Headline(report),
+        paragraph(f"{_names(report)[0]}: {conclusion(report, units)}", "bold"),
         paragraph(
             f"{report.started_at:%Y-%m-%d %H:%M} UTC, workout {name!r} {origin}, "
             f"aligned by {report.align}"
@@ -269,7 +329,9 @@ def _sources(report: Report) -> list[str]:
 
 
 def _executions(report: Report, units: UnitSystem) -> Table:
-    table = columns("#", "step", "planned", "target", "done", "pace", "HR", "spm", "verdict")
+    table = columns(
+        "#", "step", "planned", "target", "done", "pace", "band", "HR", "spm", "verdict"
+    )
     for result in report.results:
         step = result.planned.step
         table.add_row(
@@ -279,6 +341,7 @@ def _executions(report: Report, units: UnitSystem) -> Table:
             target_text(step.target, units),
             done_text(result, units),
             _measured(result, "pace", units),
+            _share_in_band(result),
             _measured(result, "heart_rate", units),
             _measured(result, "cadence", units),
             verdict_text(result.verdict),
@@ -341,6 +404,12 @@ def _measured(
     return "" if value is None else f"{value:.0f}"
 
 
+def _share_in_band(result: StepResult) -> str:
+    """Share of the time in the band; empty where there is none, or nothing of it was done."""
+    share = result.done and result.was_done and result.done.in_band_fraction
+    return "" if share is None or share is False else f"{share:.0%}"
+
+
 def _evidence(report: Report) -> list[RenderableType]:
     evidence = report.evidence
     if evidence.label == "not_applicable":
@@ -364,11 +433,12 @@ def _tolerances(report: Report, units: UnitSystem) -> str:
     return (
         f"tolerances: duration {own.duration_s:g} s or {own.duration_fraction:.0%}, "
         f"distance {distance} or {own.distance_fraction:.0%}, "
-        f"pace {own.pace_fraction:.0%} (treadmill or track {own.treadmill_pace_fraction:.0%}, "
-        f"easy steps too fast {own.easy_pace_fraction:.0%}), "
+        f"pace by GPS {own.gps_fraction:.1%} and {own.gps_m:g} m (track "
+        f"{own.track_fraction:.1%} and {own.track_m:g} m, foot pod {own.foot_pod_fraction:.1%}), "
+        f"power {own.power_fraction:.1%}, holding a minute {own.holding_fraction:.1%}, "
+        f"{own.standard_errors:g} standard errors up to {own.largest_fraction:.0%}, "
         f"HR {own.heart_rate_bpm:g} bpm, cadence {own.cadence_spm:g} spm, "
-        f"power {own.power_fraction:.0%}, settling {own.settling_s:g} s "
-        f"(HR {own.heart_rate_settling_s:g} s), {own.standard_errors:g} standard errors, "
+        f"settling {own.settling_s:g} s (HR {own.heart_rate_settling_s:g} s), "
         f"skipped below {own.skipped_s:g} s"
     )
 

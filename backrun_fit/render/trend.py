@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from backrun_fit.render.parts import columns, paragraph, step_label, verdict_text
+from backrun_fit.report import BackwardSummary
 from backrun_fit.trend import Trend, TrendCell, TrendRow, TrendRun
 from backrun_fit.units import METRES_PER_MILE, UnitSystem, format_pace
 from backrun_fit.wording import shown
@@ -30,18 +31,29 @@ def trend_text(trend: Trend, units: UnitSystem = "metric") -> RenderableType:
 
 
 def _runs(runs: tuple[TrendRun, ...]) -> Table:
-    overview = columns("run", "start (UTC)", "score", "colour", "verdict", "evidence", "file")
+    overview = columns(
+        "run", "start (UTC)", "session", "work", "backward", "verdict", "evidence", "file"
+    )
     for number, run in enumerate(runs, start=1):
         overview.add_row(
             str(number),
             f"{run.started_at:%Y-%m-%d %H:%M}",
-            "" if run.score is None else f"{run.score:.0f}",
-            "" if run.colour is None else run.colour.colour,
+            _score(run.score),
+            _score(run.work_score),
+            _parts(run.backward),
             verdict_text(run.verdict),
             _evidence(run),
             shown(run.source),
         )
     return overview
+
+
+def _score(score: float | None) -> str:
+    return "" if score is None else f"{score:.0f}"
+
+
+def _parts(backward: BackwardSummary | None) -> str:
+    return "" if backward is None else f"{backward.done_count} of {backward.planned_count}"
 
 
 def _evidence(run: TrendRun) -> str:

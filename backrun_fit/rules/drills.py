@@ -33,9 +33,8 @@ class Drills:
     """Rounds of backward running, a shuffle to the left and a shuffle to the right.
 
     Source: the physical therapist's article of 2011, drills as a warm-up or before strength
-    work; it gives no numbers. Studied programmes of backward running use repetitions of 15 to
-    20 m, twice a week: 20 s at about 1 m/s is as long. Two rounds are our own choice. So short
-    a step has no pace target unless one is asked for: a watch smooths speed over 10 to 15 s.
+    work; it gives no numbers. Two rounds and 20 s are our own choice. So short a step has no
+    pace target unless one is asked for: a watch smooths speed over 10 to 15 s.
 
     Attributes:
         where: ``warmup`` puts them after the leading warm-up steps, at the start where there

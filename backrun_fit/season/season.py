@@ -82,9 +82,10 @@ class Progression:
     In week w (from 1) a session has ``start + add x (w - 1)`` backward parts, at most
     ``most``, and fewer where a ceiling of distance or the session's own run says so.
 
-    Sources: the part of 1/8 mile is the physical therapist's article of 2011. Studied
-    programmes of backward running have two sessions a week and an introduction of two
-    weeks, which are the easy ones here. Start, addition and ceilings are our own choice.
+    Sources: the part of 1/8 mile is the physical therapist's article of 2011. Easy weeks
+    come first because the men of Ordway 2016 (J Strength Cond Res 30(3):763) got used to
+    running backward at a slower pace, for five weeks. Two of them, start, addition and
+    ceilings are our own choice.
 
     Attributes:
         backward: How long a part is, where it follows a mile or is a repeat and its rule

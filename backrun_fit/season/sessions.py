@@ -10,8 +10,9 @@ from backrun_fit.season.season import DatedSession, LighterWeek, Season, SeasonS
 
 __all__ = ["season_notes", "season_sessions"]
 
-# Two sessions a week is what programmes were studied with; more is nobody's experience.
-_STUDIED_PER_WEEK = 2
+# Of the studies that were read, only Uthoff 2020 (J Strength Cond Res 34(4):1113) gives the
+# number of sessions a week.
+_UTHOFF_PER_WEEK = 2
 
 
 def season_sessions(season: Season) -> tuple[DatedSession, ...]:
@@ -96,7 +97,7 @@ def season_notes(season: Season) -> tuple[str, ...]:
     """What a runner should know about the season as a whole, one sentence each.
 
     Says where a session's backward running stops growing before ``most`` and why, which
-    weeks are exceptions, and where it is more often than in studied programmes.
+    weeks are exceptions, and where there are more than two backward sessions a week.
 
     Raises:
         SpecError: All problems at once; see ``ladders``.
@@ -117,9 +118,9 @@ def season_notes(season: Season) -> tuple[str, ...]:
             f"session; the week after goes on as if there had been none"
         )
     backward = sum(1 for planned in season.sessions if planned.rules)
-    if backward > _STUDIED_PER_WEEK:
+    if backward > _UTHOFF_PER_WEEK:
         notes.append(
-            f"{backward} sessions a week have backward running; studied programmes have "
-            f"{_STUDIED_PER_WEEK}"
+            f"{backward} sessions a week have backward running; boys who sprinted backward had "
+            f"{_UTHOFF_PER_WEEK} (Uthoff 2020)"
         )
     return tuple(notes)

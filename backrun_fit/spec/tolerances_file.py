@@ -49,7 +49,7 @@ def parse_tolerances(
             place.
 
     Example:
-        >>> parse_tolerances("{pace_fraction: 5 %, settling_s: 20}").pace_fraction
+        >>> parse_tolerances("{largest_fraction: 5 %, settling_s: 20}").largest_fraction
         0.05
     """
     document = read_document(text, format, source)

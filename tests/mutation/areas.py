@@ -18,7 +18,7 @@ AREAS: Final[dict[str, tuple[str, ...]]] = {
         "backrun_fit/compliance/pairing.py",
     ),
     "judge": (
-        "backrun_fit/compliance/allowance.py",
+        "backrun_fit/compliance/tolerance_model.py",
         "backrun_fit/compliance/colour.py",
         "backrun_fit/compliance/judge.py",
         "backrun_fit/compliance/means.py",

@@ -12,7 +12,7 @@ import numpy as np
 from backrun_fit.activity import Activity
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
 from backrun_fit.render.parts import numbers_text
-from backrun_fit.report import Done, Report, StepResult, Verdict
+from backrun_fit.report import Done, Report, Role, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_duration, format_pace
 from backrun_fit.workout import Movement
 
@@ -26,6 +26,7 @@ __all__ = [
     "misses",
     "moved",
     "movement_word",
+    "role_shares",
     "steps_text",
     "unmeasured",
 ]
@@ -122,16 +123,23 @@ def costs(report: Report) -> tuple[Cost, ...]:
     """What is missing to 100, by execution; the dearest first.
 
     Returns:
-        Points that together are 100 less the score; empty at 100 and without a score.
+        Points that together are 100 less the session's score; empty at 100 and without a score.
     """
-    counted = [(each, each.quality) for each in report.results if each.quality is not None]
-    total = math.fsum(each.weight_s for each, _ in counted)
     found = [
-        Cost(result=each, points=100.0 * each.weight_s * (1.0 - quality) / total)
-        for each, quality in counted
-        if quality < 1.0 and total > 0
+        Cost(result=each, points=100.0 * each.weight * (1.0 - each.quality))
+        for each in report.results
+        if each.quality is not None and each.quality < 1.0 and each.weight > 0
     ]
     return tuple(sorted(found, key=lambda cost: (-cost.points, cost.result.planned.number)))
+
+
+def role_shares(report: Report) -> dict[Role, float]:
+    """What each role counts in the session's score, 0 to 1, of those that count anything."""
+    shares = dict[Role, float]()
+    for result in report.results:
+        if result.weight > 0:
+            shares[result.role] = shares.get(result.role, 0.0) + result.weight
+    return shares
 
 
 # What could not be measured.

@@ -42,6 +42,7 @@ from backrun_fit.render.html.facts import (
     misses,
     moved,
     movement_word,
+    role_shares,
     steps_text,
     unmeasured,
 )
@@ -168,10 +169,11 @@ class _Facts:
         self.activity = activity
         self.units = units
         self.name = shown(report.workout.name) or "(no name)"
-        self.conclusion = conclusion(report)
+        self.conclusion = conclusion(report, units)
         self.misses = misses(report.results)
         self.unmeasured = unmeasured(report, activity)
         self.costs = costs(report)
+        self.shares = role_shares(report)
         self.moved = moved(report.results)
         self.contrast = contrast_text(self.moved, units)
         self.plan = nest(report.workout.messages)
@@ -187,11 +189,6 @@ class _Facts:
         """How many executions have each verdict; none that none has."""
         verdicts = [result.verdict for result in self.report.results]
         return [(verdict, verdicts.count(verdict)) for verdict in Verdict if verdict in verdicts]
-
-    @property
-    def weight_s(self) -> float:
-        """Planned seconds that the score is made of."""
-        return sum(each.weight_s for each in self.report.results if each.quality is not None)
 
     @property
     def sure(self) -> dict[str, list[int]]:
@@ -243,6 +240,10 @@ class _Facts:
         """A share; empty where there is none."""
         return "" if share is None else f"{share:.0%}"
 
+    def fraction(self, share: float) -> str:
+        """A small share, to a tenth of a percent."""
+        return f"{share:.1%}"
+
     def signed(self, share: float, places: int = 1) -> str:
         """A relative change."""
         return f"{share:+.{places}%}"
@@ -274,7 +275,7 @@ class _Charts:
         self.plan = Chart(narrow=narrow, wide=wide)
         course = Course.of(report, activity)
         self.pace = pace_chart(
-            course, units, f"{conclusion(report)}. The table of executions says the same."
+            course, units, f"{conclusion(report, units)}. The table of executions says the same."
         )
         rows = moved(report.results)
         self.traces = []
