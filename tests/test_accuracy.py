@@ -104,11 +104,13 @@ SESSION = plan(timed(300), timed(60), timed(120), repeat(1, 3), timed(200))
 EASY = Intensity.RECOVERY
 NAMES = (
     *("indexed_within_1s", "unindexed_within_5s", "lapless_within_15s", "unmoved_by_lap_error"),
-    *("fault_precision", "fault_recall", "false_alarms", "forward_called_backward"),
+    *("fault_precision", "fault_recall", "false_alarms"),
+    *("real_faults_named", "real_faults_others_missed", "own_means_missed"),
+    *("score_follows_time_in_band", "forward_called_backward"),
     *("recognised_6x60", "recognised_10x20", "jogging_called_backward", "calibrated_recognised"),
     *("backward_recognised", "check_ratio_fitfast"),
 )
-OF_REAL_RUNS = (*NAMES[:4], *NAMES[7:12], "check_ratio_fitfast")
+OF_REAL_RUNS = (*NAMES[:4], *NAMES[7:16], "check_ratio_fitfast")
 
 
 def measure(value: float, **others: Any) -> Measure:
@@ -347,20 +349,20 @@ def saying(number: int, verdict: Verdict) -> Callable[[Report], Report]:
     return lambda report: attrs.evolve(report, results=tuple(map(one, report.results)))
 
 
-def test_every_fault_that_can_be_injected_is_twice_its_tolerance() -> None:
+def test_every_fault_that_can_be_injected_is_as_large_as_stated() -> None:
     found = candidates(FAULTY, rehearsal_of(), STEADY)
-    assert found["Short"][0] == Short(number=1, fraction=0.9)
-    assert found["Long"][3] == Long(number=4, fraction=0.1)
+    assert found["Short"][0] == Short(number=1, fraction=0.85)
+    assert found["Long"][0] == Long(number=1, fraction=0.15)
     assert [fault.number for fault in found["Fast"]] == [1, 2, 3, 5]
     assert [fault.number for fault in found["Slow"]] == [1, 3, 5]
     assert [fault.number for fault in found["Forward"]] == [4]
     assert {kind.__name__ for kind in EXPECTED} <= set(found)
-    for kind, wanted_mps in (("Fast", 1.2 * 3.1), ("Slow", 0.8 * 2.9)):
+    for kind, wanted_mps in (("Fast", 1.15 * 3.1), ("Slow", 0.85 * 2.9)):
         faulty = rehearsal_of(found[kind][0])
         true = faulty.truth.executions[0]
         assert settled_mps(faulty, true) == pytest.approx(wanted_mps, rel=0.01)
     true = rehearsal_of(found["Stop"][0]).truth.executions[0]
-    assert true.distance_m / true.timer_s == pytest.approx(0.8 * 2.9, rel=0.01)
+    assert true.distance_m / true.timer_s == pytest.approx(0.85 * 2.9, rel=0.01)
 
 
 def test_with_one_fault_or_two_the_first_has_a_verdict_and_both_happen() -> None:
