@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from typing import Any
 
 import attrs
 import numpy as np
@@ -14,7 +13,6 @@ from hypothesis import strategies as st
 
 import backrun_fit as bf
 from backrun_fit.activity import Activity
-from backrun_fit.athlete.calibration import BackwardCalibration
 from backrun_fit.compliance.calibration import calibrate
 from backrun_fit.errors import AlignmentError
 from backrun_fit.workout import Movement, Step
@@ -155,29 +153,3 @@ def test_what_is_calibrated_is_what_the_check_expects() -> None:
     assert found.expected_spread == pytest.approx(
         (own.cadence_effect_uncertainty**2 + 0.01**2) ** 0.5
     )
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"bouts": 1},
-        {"cadence_effect": float("nan")},
-        {"cadence_effect_spread": -0.1},
-        {"cadence_effect_uncertainty": float("inf")},
-        {"speed_mps": 0.0},
-        {"speed_uncertainty_mps": -1.0},
-    ],
-)
-def test_a_calibration_that_cannot_be_is_refused(wrong: dict[str, Any]) -> None:
-    own = {
-        "on": date(2026, 3, 1),
-        "bouts": 6,
-        "cadence_effect": 0.1,
-        "speed_mps": 2.4,
-        "cadence_effect_spread": 0.02,
-        "cadence_effect_uncertainty": 0.01,
-        "speed_uncertainty_mps": 0.03,
-    }
-    BackwardCalibration(**own)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match=next(iter(wrong))):
-        BackwardCalibration(**(own | wrong))  # type: ignore[arg-type]
