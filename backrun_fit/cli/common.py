@@ -42,6 +42,7 @@ __all__ = [
     "is_text",
     "plan",
     "print_out",
+    "remark",
     "text_workout",
 ]
 
@@ -100,6 +101,14 @@ def complain(error: Exception, path: Path | None = None) -> int:
     with aside():
         print(f"error: {text}", file=sys.stderr)  # noqa: T201 - errors go beside the results
     return BAD_INPUT
+
+
+def remark(text: str) -> None:
+    """Say something about the inputs that is no error, beside the results."""
+    from backrun_fit.wording import shown
+
+    with aside():
+        print(f"note: {shown(text)}", file=sys.stderr)  # noqa: T201 - as errors
 
 
 def is_spec(path: Path) -> bool:
