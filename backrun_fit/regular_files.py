@@ -9,7 +9,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["NotRegularError", "TooLargeError", "is_same_file", "kind_of", "read_regular"]
+__all__ = [
+    "NO_LINKS",
+    "NotRegularError",
+    "TooLargeError",
+    "file_key",
+    "is_same_file",
+    "kind_of",
+    "read_regular",
+]
 
 _KINDS: Final[Mapping[int, str]] = MappingProxyType(
     {
@@ -21,6 +29,9 @@ _KINDS: Final[Mapping[int, str]] = MappingProxyType(
         stat.S_IFLNK: "a link",
     }
 )
+
+NO_LINKS: Final = getattr(os, "O_NOFOLLOW", 0)
+"""Of ``os.open``: refuse a link; nothing where the system has no such flag."""
 
 # Nonblocking, or opening a pipe would wait for somebody who writes into it.
 _FLAGS: Final = (
@@ -73,8 +84,10 @@ def kind_of(mode: int) -> str | None:
     return None if stat.S_ISREG(mode) else _KINDS.get(stat.S_IFMT(mode), "something else")
 
 
-def read_regular(path: str | os.PathLike[str], most_bytes: int) -> bytes:
-    """Read a regular file as a whole, also through links.
+def read_regular(
+    path: str | os.PathLike[str], most_bytes: int, *, follow_links: bool = True
+) -> bytes:
+    """Read a regular file as a whole.
 
     Its kind and size are looked at before anything is read, and its kind before it is
     opened: opening a pipe or a device may wait, or do something.
@@ -82,9 +95,11 @@ def read_regular(path: str | os.PathLike[str], most_bytes: int) -> bytes:
     Args:
         path: Of the file.
         most_bytes: More is an error, also where the file says that it is smaller.
+        follow_links: Read what a link leads to; else a link is refused.
 
     Raises:
-        NotRegularError: It is a folder, a named pipe, a device or a socket.
+        NotRegularError: It is a folder, a named pipe, a device or a socket, or a link where
+            none is followed.
         TooLargeError: It is larger than ``most_bytes``.
         OSError: The system cannot open or read it.
         ValueError: The path holds a NUL.
@@ -95,11 +110,11 @@ def read_regular(path: str | os.PathLike[str], most_bytes: int) -> bytes:
         backrun_fit.regular_files.NotRegularError: [Errno None] expected a file, got a device; \
 save what it gives as a file first, and name that
     """
-    status = Path(path).stat()
+    status = Path(path).stat(follow_symlinks=follow_links)
     if stat.S_ISDIR(status.st_mode):
         os.scandir(path).close()  # where it cannot be listed, that is what is wrong
     _require_regular(status)
-    descriptor = os.open(path, _FLAGS)
+    descriptor = os.open(path, _FLAGS if follow_links else _FLAGS | NO_LINKS)
     try:
         return _read(descriptor, most_bytes)
     finally:
@@ -134,16 +149,22 @@ def is_same_file(one: str | os.PathLike[str], other: str | os.PathLike[str]) -> 
         >>> is_same_file("a/../b.fit", "b.fit"), is_same_file("a.fit", "b.fit")
         (True, False)
     """
+    return file_key(one) == file_key(other)
+
+
+def file_key(path: str | os.PathLike[str]) -> tuple[int, int] | str:
+    """What all names of one file share; of two files it differs.
+
+    Returns:
+        Device and inode of what is there, also behind links; else the path without links.
+    """
     try:
-        return os.path.samestat(Path(one).stat(), Path(other).stat())
-    except FileNotFoundError:
-        return _real(one) == _real(other)
-    except (OSError, ValueError):
-        return False
-
-
-def _real(path: str | os.PathLike[str]) -> str:
-    return os.path.normcase(os.path.realpath(path))
+        status = Path(path).stat()
+    except OSError:
+        return os.path.normcase(os.path.realpath(path))
+    except ValueError:  # a NUL, which no file's name has
+        return os.fspath(path)
+    return status.st_dev, status.st_ino
 
 
 def _require_regular(status: os.stat_result) -> None:

@@ -38,6 +38,7 @@ __all__ = [
     "created_on",
     "device_named",
     "each",
+    "files_of",
     "is_spec",
     "is_text",
     "plan",
@@ -109,6 +110,11 @@ def remark(text: str) -> None:
 
     with aside():
         print(f"note: {shown(text)}", file=sys.stderr)  # noqa: T201 - as errors
+
+
+def files_of(*named: str | Path | None) -> list[str]:
+    """Those of the values of options and arguments that may be files; they are inputs."""
+    return [str(one) for one in named if one is not None]
 
 
 def is_spec(path: Path) -> bool:
