@@ -126,7 +126,7 @@ def test_columns_of_unequal_length_make_no_track() -> None:
 
 
 @pytest.mark.parametrize(
-    "tolerances", [{"pace_fraction": 1.0}, {"duration_s": -1.0}, {"settling_s": math.inf}]
+    "tolerances", [{"gps_fraction": 1.0}, {"duration_s": -1.0}, {"settling_s": math.inf}]
 )
 def test_tolerances_that_tolerate_everything_or_less_than_nothing_are_refused(
     tolerances: dict[str, float],
