@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from backrun_fit import batch, devices, rules
     from backrun_fit.activity import Activity
-    from backrun_fit.athlete import Athlete, Race
+    from backrun_fit.athlete import Athlete, BackwardCalibration, Race
     from backrun_fit.batch import check_many, compile_many
     from backrun_fit.compile import compile_workout
     from backrun_fit.compiled import CompiledWorkout, as_workout, unroll
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "backrun_fit.activity": ("Activity",),
-    "backrun_fit.athlete": ("Athlete", "Race"),
+    "backrun_fit.athlete": ("Athlete", "BackwardCalibration", "Race"),
     "backrun_fit.batch": ("check_many", "compile_many"),
     "backrun_fit.compile": ("compile_workout",),
     "backrun_fit.compiled": ("CompiledWorkout", "as_workout", "unroll"),
@@ -104,6 +104,7 @@ __all__ = [
     "AlignmentError",
     "Athlete",
     "BackrunFitError",
+    "BackwardCalibration",
     "CompileError",
     "CompiledWorkout",
     "DecodeError",

@@ -137,7 +137,7 @@ def _names_a_pace(target: Target) -> bool:
             return _names_a_pace(start) or _names_a_pace(end)
         case ShareTarget(of=of):
             return of in PACE_NAMES
-    return isinstance(target, NamedPaceTarget)
+    return isinstance(target, NamedPaceTarget) and target.name in PACE_NAMES
 
 
 def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:

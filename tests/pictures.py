@@ -1,4 +1,4 @@
-"""The pictures of the README and of the page on scores, drawn anew: ``make pictures`` (needs Chromium)."""
+"""The pictures of the documentation, drawn anew: ``make pictures`` (needs Chromium)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def _draw(workout: str, faults: tuple[str, ...], sizes: Sizes) -> None:
             with opened(page, width=width, scheme=scheme) as seen:
                 seen.page.set_viewport_size({"width": width, "height": height})
                 picture = Image.open(io.BytesIO(seen.page.screenshot()))
-            small = picture.convert("RGB").quantize(128)
+            # By coverage, or the few points in a colour of their own lose it.
+            small = picture.convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE)
             small.save(FOLDER / f"{name}.png", optimize=True)
 
 

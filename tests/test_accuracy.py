@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -11,13 +12,15 @@ from random import Random
 from typing import Any
 
 import attrs
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from backrun_fit.activity import Activity
+from backrun_fit.activity import Activity, Track
 from backrun_fit.compiled import CompiledWorkout
+from backrun_fit.compliance import cadence_contrast
 from backrun_fit.compliance.check import check
 from backrun_fit.rehearsal import (
     Abandon,
@@ -59,13 +62,17 @@ from tests.benchmarks.accuracy import (
     line,
     measures_table,
     share,
+    upper_bound,
 )
 from tests.benchmarks.accuracy_evidence import (
     backward_plan,
     backward_recognised,
+    calibrated_recognised,
     consistent,
     declared_backward,
+    effects_recognised,
     forward_called_backward,
+    jogging_called_backward,
 )
 from tests.benchmarks.accuracy_real import (
     RealRun,
@@ -88,6 +95,7 @@ from tests.benchmarks.accuracy_rehearsed import (
 from tests.benchmarks.bench_accuracy import run
 from tests.benchmarks.check_speed import check_speed, speed_measure
 from tests.benchmarks.injected import EXPECTED, candidates, chosen, settled_mps
+from tests.benchmarks.laid_in import KINDS, Declared, Kind, constants_in_use, declared
 from tests.benchmarks.lap_errors import moved, unmoved, with_lap_split, with_laps_merged
 from tests.benchmarks.timing import Measured, Timing
 from tests.rehearsals import EXACT, START, STEADY
@@ -96,9 +104,13 @@ SESSION = plan(timed(300), timed(60), timed(120), repeat(1, 3), timed(200))
 EASY = Intensity.RECOVERY
 NAMES = (
     *("indexed_within_1s", "unindexed_within_5s", "lapless_within_15s", "unmoved_by_lap_error"),
-    *("fault_precision", "fault_recall", "false_alarms", "forward_called_backward"),
+    *("fault_precision", "fault_recall", "false_alarms"),
+    *("real_faults_named", "real_faults_others_missed", "own_means_missed"),
+    *("score_follows_time_in_band", "forward_called_backward"),
+    *("recognised_6x60", "recognised_10x20", "jogging_called_backward", "calibrated_recognised"),
     *("backward_recognised", "check_ratio_fitfast"),
 )
+OF_REAL_RUNS = (*NAMES[:4], *NAMES[7:16], "check_ratio_fitfast")
 
 
 def measure(value: float, **others: Any) -> Measure:
@@ -337,20 +349,20 @@ def saying(number: int, verdict: Verdict) -> Callable[[Report], Report]:
     return lambda report: attrs.evolve(report, results=tuple(map(one, report.results)))
 
 
-def test_every_fault_that_can_be_injected_is_twice_its_tolerance() -> None:
+def test_every_fault_that_can_be_injected_is_as_large_as_stated() -> None:
     found = candidates(FAULTY, rehearsal_of(), STEADY)
-    assert found["Short"][0] == Short(number=1, fraction=0.9)
-    assert found["Long"][3] == Long(number=4, fraction=0.1)
+    assert found["Short"][0] == Short(number=1, fraction=0.85)
+    assert found["Long"][0] == Long(number=1, fraction=0.15)
     assert [fault.number for fault in found["Fast"]] == [1, 2, 3, 5]
     assert [fault.number for fault in found["Slow"]] == [1, 3, 5]
     assert [fault.number for fault in found["Forward"]] == [4]
     assert {kind.__name__ for kind in EXPECTED} <= set(found)
-    for kind, wanted_mps in (("Fast", 1.2 * 3.1), ("Slow", 0.8 * 2.9)):
+    for kind, wanted_mps in (("Fast", 1.15 * 3.1), ("Slow", 0.85 * 2.9)):
         faulty = rehearsal_of(found[kind][0])
         true = faulty.truth.executions[0]
         assert settled_mps(faulty, true) == pytest.approx(wanted_mps, rel=0.01)
     true = rehearsal_of(found["Stop"][0]).truth.executions[0]
-    assert true.distance_m / true.timer_s == pytest.approx(0.8 * 2.9, rel=0.01)
+    assert true.distance_m / true.timer_s == pytest.approx(0.85 * 2.9, rel=0.01)
 
 
 def test_with_one_fault_or_two_the_first_has_a_verdict_and_both_happen() -> None:
@@ -472,7 +484,7 @@ def test_every_execution_called_short_is_a_false_alarm(monkeypatch: pytest.Monke
 
 
 def test_recoveries_are_those_of_that_intensity_or_the_last_of_a_repeat() -> None:
-    def declared(workout: CompiledWorkout) -> list[int]:
+    def places(workout: CompiledWorkout) -> list[int]:
         found = declared_backward(workout)
         return [
             place
@@ -480,10 +492,10 @@ def test_recoveries_are_those_of_that_intensity_or_the_last_of_a_repeat() -> Non
             if isinstance(message, Step) and message.movement is Movement.BACKWARD_RUN
         ]
 
-    assert declared(SESSION) == [2]
-    assert declared(plan(timed(60), timed(60, intensity=EASY), repeat(0, 2))) == [1]
-    assert declared(plan(timed(60), timed(60, intensity=EASY), timed(60))) == [1]
-    assert declared(plan(timed(60), repeat(0, 4))) == []
+    assert places(SESSION) == [2]
+    assert places(plan(timed(60), timed(60, intensity=EASY), repeat(0, 2))) == [1]
+    assert places(plan(timed(60), timed(60, intensity=EASY), timed(60))) == [1]
+    assert places(plan(timed(60), repeat(0, 4))) == []
 
 
 def forward_run(recovery_spm: float) -> RealRun:
@@ -498,7 +510,10 @@ def forward_run(recovery_spm: float) -> RealRun:
 def test_a_forward_run_that_is_called_backward_is_a_failure() -> None:
     result = forward_called_backward([forward_run(165), forward_run(185)])
     assert (result.value, result.count) == (0.5, 2)
-    assert [(one.where, one.group) for one in result.failures] == [("185.fit", "called supportive")]
+    assert [(one.where, one.group) for one in result.failures] == [
+        ("185.fit", "called backward: recoveries")
+    ]
+    assert result.notes[-1].startswith("recoveries as planned: 1 of 2, at most 97.5%")
     assert math.isnan(forward_called_backward([]).value)
 
 
@@ -515,6 +530,12 @@ def test_a_backward_run_that_is_not_called_so_is_a_failure(
     assert backward_recognised(range(3)).value == 0.0
 
 
+def test_rehearsals_whose_backward_parts_were_walked_are_left_out_and_told() -> None:
+    result = backward_recognised([66])
+    assert math.isnan(result.value)
+    assert result.notes == ("backward parts walked: cannot_tell in 1 runs, left out",)
+
+
 def test_a_backward_plan_has_four_backward_parts_or_more_and_says_so_in_the_file() -> None:
     for seed in range(5):
         workout = marked(backward_plan(Random(seed)))
@@ -525,12 +546,110 @@ def test_a_backward_plan_has_four_backward_parts_or_more_and_says_so_in_the_file
 
 @pytest.mark.parametrize(
     ("label", "expected"),
-    [("strong", True), ("supportive", True), ("none", False), ("contradictory", False)],
+    [("consistent", True), ("cannot_tell", False), ("inconsistent", False)],
 )
-def test_two_labels_are_consistent(label: Any, expected: bool) -> None:
+def test_one_label_is_consistent(label: Any, expected: bool) -> None:
     report = check(real_run().activity)
     evidence = attrs.evolve(report.evidence, label=label)
     assert consistent(attrs.evolve(report, evidence=evidence)) is expected
+
+
+def long_run(name: str = "b-made.fit") -> RealRun:
+    """Half an hour at several speeds, a little unsteady, uphill first."""
+    workout = plan(*[timed(300)] * 6)
+    pieces = [
+        Piece(timer_s=300, speed_mps=2.8 + 0.2 * place, cadence_spm=160 + 1.6 * place,
+              grade_percent=2 - place, step_index=place)
+        for place in range(6)
+    ]  # fmt: skip
+    activity = record(pieces, workout)
+    wave = 1 + 0.01 * np.sin(np.arange(len(activity.track)) / 40)
+    track = attrs.evolve(activity.track, cadence_spm=activity.track.cadence_spm * wave)
+    return RealRun(name, attrs.evolve(activity, track=track), ())
+
+
+def made(kind: Kind = "random", seconds: int = 60, count: int = 6) -> Declared:
+    found = declared(long_run(), kind, seconds, count, np.random.default_rng(1))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_parts_declared_backward_are_as_long_and_as_many_as_asked_and_apart(kind: Kind) -> None:
+    found = made(kind)
+    assert [end - start for start, end in found.parts] == [60.0] * 6
+    assert all(after[0] - before[1] >= 20 for before, after in itertools.pairwise(found.parts))
+    backward = [one for one in found.results if one.planned.step.movement.is_backward]
+    assert [
+        (one.start_at and one.start_at.timestamp(), one.end_at and one.end_at.timestamp())
+        for one in backward
+    ] == list(found.parts)
+    assert found.evidence().executions == 6
+
+
+def test_the_slowest_and_the_last_parts_are_those() -> None:
+    assert made("last").parts[-1][1] > made("slowest").parts[-1][1]
+    slow, fast = (made(kind).evidence().effects for kind in ("slowest", "fastest"))
+    assert slow != fast
+
+
+def test_a_run_that_is_too_short_or_level_has_no_such_parts() -> None:
+    random = np.random.default_rng(0)
+    assert declared(long_run(), "random", 600, 3, random) is None
+    flat = long_run()
+    track = attrs.evolve(flat.activity.track, altitude_m=np.full(len(flat.activity.track), 5.0))
+    level = attrs.evolve(flat, activity=attrs.evolve(flat.activity, track=track))
+    assert declared(level, "uphill", 60, 3, random) is None
+    nothing = attrs.evolve(flat, activity=attrs.evolve(flat.activity, track=track_of_nothing()))
+    assert declared(nothing, "random", 60, 3, random) is None
+
+
+def track_of_nothing() -> Track:
+    return Track.from_columns(np.array([]))
+
+
+def test_an_effect_is_laid_into_the_parts_and_found_there() -> None:
+    plain, changed = made(), made().with_cadence(0.11)
+    assert plain.evidence().cadence_effect == pytest.approx(0.0, abs=0.02)
+    assert changed.evidence().cadence_effect == pytest.approx(0.11, abs=0.02)
+    half = made().with_cadence(0.11, 0.5).evidence().effects
+    assert sum(one.effect > 0.06 for one in half) == 3
+    assert changed.calibration().cadence_effect == pytest.approx(0.11, abs=0.02)
+
+
+@pytest.mark.parametrize("slope", [0.0, 16.0])
+def test_jogging_is_slower_than_all_else_along_the_slope_asked_for(slope: float) -> None:
+    jogged = made().jogged(slope)
+    track = jogged.activity.track
+    inside = np.zeros(len(track), dtype=np.bool_)
+    for start, end in jogged.parts:
+        inside |= (track.unix_s >= start) & (track.unix_s < end)
+    assert track.speed_mps[inside].max() < 0.8 * track.speed_mps[~inside].min()
+    found, _ = np.polyfit(track.speed_mps, track.cadence_spm, 1)
+    assert found == pytest.approx(slope, abs=1.0 if slope == 0 else 6.0)
+
+
+def test_the_bench_of_evidence_counts_over_real_runs() -> None:
+    runs = [long_run(), long_run("b-other.fit"), long_run("i-made.fit")]
+    six, ten = effects_recognised(runs)
+    assert (six.name, six.count, ten.count) == ("recognised_6x60", 3, 3)
+    assert six.value >= 2 / 3
+    assert any("11%: 1.000" in note for note in six.notes)
+    assert jogging_called_backward(runs).value == 0.0
+    assert calibrated_recognised(runs).value == 1.0
+    assert forward_called_backward(runs).value == 0.0
+
+
+def test_constants_are_those_of_another_athlete_and_are_put_back() -> None:
+    before = cadence_contrast.BOUT_ERROR
+    with constants_in_use((0.5, 0.1, 0.1)):
+        assert cadence_contrast.BOUT_ERROR == 0.5
+    assert before == cadence_contrast.BOUT_ERROR
+
+
+def test_a_bound_on_a_share_is_the_exact_one() -> None:
+    assert upper_bound(0, 49) == pytest.approx(1 - 0.05 ** (1 / 49))
+    assert upper_bound(5, 5) == pytest.approx(1.0)
 
 
 # Speed.
@@ -563,7 +682,7 @@ def test_without_a_corpus_its_measures_are_nan_and_it_says_so() -> None:
     console = Console(file=io.StringIO(), width=110)
     found = dict(pair.split("=") for pair in run(None, [], console, fewer=250).split())
     assert tuple(found) == NAMES
-    for name in (*NAMES[:4], "forward_called_backward", "check_ratio_fitfast"):
+    for name in OF_REAL_RUNS:
         assert found[name] == "nan", name
     for name in ("fault_precision", "fault_recall", "false_alarms", "backward_recognised"):
         assert 0.0 <= float(found[name]) <= 1.0, name

@@ -403,7 +403,7 @@ def test_a_reason_names_planned_and_done_values() -> None:
         "4:50 of 5:00",
         (
             "pace 6:40/km once settled, planned 5:12-5:33/km: too slow "
-            "(16.7 % off, 2.6 % allowed: GPS 1.6 %, holding 2.0 %)"
+            "(16.7 % off, 2.5 % allowed: GPS 1.6 %, holding 1.9 %)"
         ),
     ]
     heart = judged(timed(300, HEART), of_time(300, settled_heart_rate_bpm=160.4)).findings[1]

@@ -220,7 +220,8 @@ def test_the_report_begins_with_its_conclusion_and_says_all_that_counts() -> Non
         "grade +0.2 %", "outside the plan: laps 2-3, 30 s: after the workout",
         "alike in duration of 1 of 2 executions; 1 differences",
         "step 2: given 1:00, executed nothing",
-        "consistent, cadence +6.0% over 2 executions (+/- 2.0%), 12 times as likely backward",
+        "consistent, cadence +6.0% over 2 executions (+/- 2.0%), 12 times as likely",
+        "as likely backward as forward. Uncalibrated.",
         "heart rate stays high", "the file is odd", "tolerances: duration 3 s or 5%",
     ):  # fmt: skip
         assert expected in " ".join(text.split()), expected

@@ -16,6 +16,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import backrun_fit as bf
+from backrun_fit.athlete import BackwardCalibration
 from backrun_fit.batch.results import ERROR_SCHEMA, row_line
 from backrun_fit.changes import ChangeKind, changes_of
 from backrun_fit.cli.check_batch import SUMMARY_SCHEMA
@@ -34,12 +35,14 @@ from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import Intensity, Movement
 from tests.conftest import ROOT
 from tests.documents import SCHEMAS, Json, problems, schema
+from tests.test_athlete_file import OWN
 from tests.test_cli import run
 
 DIGESTS = {
     "activity-1": "508214c22125bdde",
     "activity-2": "e1b17d3f0dd949af",
     "batch-1": "4f381d11f46bc20e",
+    "calibration-1": "fdd28e6e85faa596",
     "changes-1": "edbc973c5b80f5d2",
     "changes-2": "67e1fa2a6c598b84",
     "contents-1": "34a6c763d18dbbb9",
@@ -192,18 +195,9 @@ WITHOUT_UNIT = {
     *("type", "value", "low", "high", "serial_number"),
     *("count", "executions", "agreements", "messages", "backward_parts", "open_steps"),
     *("weeks", "start", "add", "easy_weeks", "most", "standard_errors"),
-    *(
-        "certainty",
-        "quality",
-        "score",
-        "work_score",
-        "weight",
-        "ratio",
-        "uncertainty",
-        "effect",
-        "lowest",
-        "highest",
-    ),
+    *("certainty", "quality", "score", "work_score", "weight", "ratio", "uncertainty"),
+    *("effect", "lowest", "highest"),
+    *("bouts", "cadence_effect_spread", "cadence_effect_uncertainty"),
     *("cadence_effect", "step_length_effect", "cadence_effect_change", "slower", "faster"),
     *("likelihood_ratio", "expected_effect", "expected_spread", "cadence_slope_uncertainty"),
 }
@@ -304,6 +298,14 @@ def test_a_trend_and_a_season_fit_their_schemas() -> None:
     assert problems(documents.trend_document(trend)) == []
     season = bf.load_season(ROOT / "fixtures" / "seasons" / "first-eight-weeks.yaml")
     assert problems(season_document(bf.compile_season(season))) == []
+
+
+@pytest.mark.parametrize("replaced", [None, OWN])
+def test_a_calibration_fits_its_schema(replaced: BackwardCalibration | None) -> None:
+    document = documents.calibration_document(OWN, replaced, "run.fit")
+    assert problems(document) == problems({**document, "path": "athlete.yaml"}) == []
+    for key, value in (("bouts", 1), ("cadence_effect", 1.5), ("calibrated_on", "1 March")):
+        assert problems({**document, key: value}) != []
 
 
 def test_what_a_batch_leaves_fits_its_schemas(

@@ -14,7 +14,9 @@ from backrun_fit.athlete.body import (
     share_of_heart_rate,
     share_of_power,
 )
+from backrun_fit.athlete.calibration import BackwardCalibration, read_calibration
 from backrun_fit.athlete.paces import (
+    OWN_PACE,
     PACE_NAMES,
     ExplicitPaces,
     band_about,
@@ -72,6 +74,7 @@ class Athlete:
         threshold_heart_rate_bpm: At lactate threshold, given as ``threshold_heart_rate``.
         threshold_power_w: The running power of about an hour, given as
             ``threshold_power``.
+        backward: What a calibration run says about the athlete's own backward running.
 
     Example:
         >>> from backrun_fit.units import format_pace
@@ -90,6 +93,7 @@ class Athlete:
     max_heart_rate_bpm: float | None = attrs.field(default=None, alias="max_heart_rate")
     threshold_heart_rate_bpm: float | None = attrs.field(default=None, alias="threshold_heart_rate")
     threshold_power_w: float | None = attrs.field(default=None, alias="threshold_power")
+    backward: BackwardCalibration | None = None
 
     def __init__(
         self,
@@ -104,6 +108,7 @@ class Athlete:
         max_heart_rate: str | float | None = None,
         threshold_heart_rate: str | float | None = None,
         threshold_power: str | float | None = None,
+        backward: BackwardCalibration | Mapping[str, object] | None = None,
     ) -> None:
         """Take an athlete as people write one down.
 
@@ -119,6 +124,8 @@ class Athlete:
             max_heart_rate: Such as ``185 bpm``, or beats a minute; from 60 to 250.
             threshold_heart_rate: Likewise, not above the greatest.
             threshold_power: Such as ``280 W``, or watts; from 30 to 1000.
+            backward: A ``BackwardCalibration``, or a mapping with the keys of an athlete
+                file (``calibration.read_calibration``).
 
         Raises:
             SpecError: All problems at once, each with its path, such as ``races[0].time``:
@@ -150,6 +157,9 @@ class Athlete:
         threshold_w = None
         with problems.at("threshold_power"):
             threshold_w = read_power(threshold_power)
+        own = None
+        with problems.at("backward"):
+            own = None if backward is None else read_calibration(backward)
         problems.refuse()
         self.__attrs_init__(
             name=name,
@@ -162,6 +172,7 @@ class Athlete:
             max_heart_rate=max_bpm,
             threshold_heart_rate=threshold_bpm,
             threshold_power=threshold_w,
+            backward=own,
         )
         check_stated(pace_mps, time_s, dict(the_paces).get("marathon"), problems)
         self._check_predicted(problems)
@@ -248,20 +259,24 @@ class Athlete:
         race says (predicted with mileage, or stated), the others the best race.
 
         Args:
-            name: Any spelling of a member of ``PACE_NAMES``.
+            name: Any spelling of a member of ``PACE_NAMES``, or ``own`` for the athlete's
+                own backward pace, which comes from the calibration.
 
         Returns:
             The speed; of an explicit band, the pace in its middle. A marathon pace
             stated besides its band is the marathon pace.
 
         Raises:
-            SpecError: The name is unknown, or there is nothing to take the pace from.
+            SpecError: The name is unknown, or there is nothing to take the pace from, such
+                as no calibration for ``own``.
 
         Example:
             >>> Athlete(paces={"easy": "3 m/s"}).pace_mps("Easy")
             3.0
         """
         canonical = canonical_pace_name(name)
+        if canonical == OWN_PACE:
+            return self._own.speed_mps
         wanted = f"the {canonical} pace"
         if canonical == "marathon":
             return self._source(wanted).speed_mps
@@ -269,6 +284,19 @@ class Athlete:
         if explicit is not None:
             return middle_mps(explicit)
         return pace_at_vdot(canonical, self._vdot_for(canonical)) * self._slowing(canonical)
+
+    @property
+    def _own(self) -> BackwardCalibration:
+        if self.backward is None:
+            raise SpecError(
+                Problem(
+                    "the own backward pace is not known: run the calibration protocol and keep "
+                    "its result (backrun-fit calibrate RUN --athlete FILE), or state a pace such "
+                    "as 6:10/km instead of own",
+                    "backward",
+                )
+            )
+        return self.backward
 
     def _vdot_for(self, canonical: str) -> float:
         """The VDOT that a named pace is worked out from."""
@@ -293,7 +321,8 @@ class Athlete:
         The explicit one, or a few per cent each way about an explicit pace
         (``paces.default_band``); else the one at the athlete's VDOT
         (``paces.band_at_vdot``), where easy is from 62 to 70 % of VDOT. Recovery is never
-        faster than the slow end of easy, unless it is stated so.
+        faster than the slow end of easy, unless it is stated so. The own backward pace has
+        two standard errors each way, at least 3 %.
 
         Raises:
             SpecError: The name is unknown, or there is nothing to take the pace from.
@@ -303,6 +332,9 @@ class Athlete:
             PaceTarget(slowest_mps=3.0, fastest_mps=4.0, zone=None)
         """
         canonical = canonical_pace_name(name)
+        if canonical == OWN_PACE:
+            own = self._own
+            return band_about(own.speed_mps, own.pace_error, own.pace_error)
         explicit = dict(self.paces).get(canonical)
         if isinstance(explicit, PaceTarget):
             return explicit
@@ -317,9 +349,11 @@ class Athlete:
         """A target as speeds, beats and watts, as far as the athlete's values reach.
 
         A named pace becomes its band, and so does a single share of a pace, the usual
-        width about it; a ramp is resolved at both ends. Shares of the greatest heart
-        rate and of threshold power stay as they are where the athlete has no such
-        value, because a watch knows its owner's. Any other target stays as it is.
+        width about it; a ramp is resolved at both ends. The band of the own backward pace
+        is never narrower than the pace is known (``BackwardCalibration.pace_error``).
+        Shares of the greatest heart rate and of threshold power stay as they are where the
+        athlete has no such value, because a watch knows its owner's. Any other target
+        stays as it is.
 
         Raises:
             SpecError: The name is unknown, there is nothing to take the pace from, no
@@ -336,6 +370,8 @@ class Athlete:
             case NamedPaceTarget(
                 slower=float() | int() as slower, faster=float() | int() as faster
             ):
+                if canonical_pace_name(target.name) == OWN_PACE:
+                    slower, faster = (max(side, self._own.pace_error) for side in (slower, faster))
                 return band_about(self.pace_mps(target.name), slower, faster)
             case NamedPaceTarget():
                 return self.band(target.name)

@@ -15,6 +15,7 @@ from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
 from backrun_fit.workout import PaceTarget, middle_of
 
 __all__ = [
+    "OWN_PACE",
     "PACE_NAMES",
     "ExplicitPaces",
     "band_about",
@@ -32,6 +33,9 @@ __all__ = [
 
 PACE_NAMES: Final = ("recovery", "easy", "marathon", "threshold", "10k", "5k")
 """The paces an athlete has, slowest first."""
+
+OWN_PACE: Final = "own"
+"""The athlete's own backward pace, from a calibration run; stands beside ``PACE_NAMES``."""
 
 ExplicitPaces = tuple[tuple[str, float | PaceTarget], ...]
 """Paces in m/s and bands by canonical name, sorted by name."""
@@ -71,7 +75,7 @@ def canonical_pace_name(name: str) -> str:
         name: Such as ``MP``, ``marathon pace`` or ``5 km``.
 
     Returns:
-        A member of ``PACE_NAMES``.
+        A member of ``PACE_NAMES``, or ``OWN_PACE``.
 
     Raises:
         SpecError: The name is none of them; the nearest is suggested.
@@ -80,7 +84,7 @@ def canonical_pace_name(name: str) -> str:
         >>> canonical_pace_name("MP"), canonical_pace_name("Easy pace")
         ('marathon', 'easy')
     """
-    known = {**{pace: pace for pace in PACE_NAMES}, **_ALIASES}
+    known = {**{pace: pace for pace in (*PACE_NAMES, OWN_PACE)}, **_ALIASES}
     squashed = ""
     if isinstance(name, str):
         squashed = re.sub(r"[\s_-]+", "", name.casefold()).removesuffix("pace")
@@ -89,7 +93,7 @@ def canonical_pace_name(name: str) -> str:
     near = difflib.get_close_matches(squashed[:60], known, n=1)
     hint = f"; did you mean {known[near[0]]}?" if near else ""
     raise SpecError(
-        f"expected a pace name ({', '.join(PACE_NAMES)}, or MP for marathon), "
+        f"expected a pace name ({', '.join(PACE_NAMES)}, MP for marathon, or own), "
         f"got {str(name)[:60]!r}{hint}"
     )
 
@@ -107,13 +111,15 @@ def pace_at_vdot(name: str, vdot: float) -> float:
         vdot: VDOT, above zero.
 
     Raises:
-        SpecError: The name is unknown, or the VDOT is not finite or not above zero.
+        SpecError: The name is unknown or ``own``, or the VDOT is not finite or not above zero.
 
     Example:
         >>> [round(pace_at_vdot(name, 51.9441), 3) for name in ("easy", "marathon", "10k")]
-        [3.2, 3.809, 4.167]
+        [3.204, 3.809, 4.167]
     """
     canonical = canonical_pace_name(name)
+    if canonical == OWN_PACE:
+        raise SpecError("expected a pace that VDOT gives, got the own backward pace")
     if canonical in _RACES_M:
         distance_m = _RACES_M[canonical]
         return distance_m / race_time(distance_m, vdot)
@@ -302,6 +308,11 @@ def read_paces(value: object, problems: Problems) -> ExplicitPaces:
             name, pace = pair
             with problems.at(f"paces.{name}"):
                 canonical = canonical_pace_name(name)
+                if canonical == OWN_PACE:
+                    raise SpecError(
+                        "expected the own backward pace under backward, with what else a "
+                        "calibration run says (backrun-fit calibrate RUN --athlete FILE)"
+                    )
                 if canonical in paces:
                     raise SpecError(f"expected each pace once, got another {canonical} pace")
                 paces[canonical] = read_pace_or_band(pace)

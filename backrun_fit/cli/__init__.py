@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from cyclopts import App, CycloptsError
 
 from backrun_fit.cli.apply import apply
+from backrun_fit.cli.calibrate import calibrate
 from backrun_fit.cli.check import check
 from backrun_fit.cli.common import BAD_INPUT, DONE, complain
 from backrun_fit.cli.compile import compile_
@@ -32,7 +33,7 @@ app = App(
     help_format="plaintext",
 )
 app.command(compile_, name="compile")
-for _verb in (apply, season, show, check, rehearse, send):
+for _verb in (apply, season, show, check, calibrate, rehearse, send):
     app.command(_verb)
 
 

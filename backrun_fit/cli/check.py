@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import attrs
 from cyclopts import Parameter
@@ -36,6 +36,10 @@ def check(
     *activities: str,
     workout: Annotated[
         Path | None, Parameter(help="The plan: a spec or a workout file; else the run's own.")
+    ] = None,
+    athlete: Annotated[
+        Path | None,
+        Parameter(help="File with the athlete's backward calibration, for the evidence."),
     ] = None,
     align: Annotated[
         Literal["auto", "indexes", "laps", "samples"],
@@ -117,6 +121,7 @@ def check(
     of_batch = (jobs, scheduler, limit) != (None, None, None)
     looks = trend or quiet or html is not None
     _refuse_without(output is not None, of_batch=of_batch, looks=looks)
+    own = _calibration(athlete, has_output=output is not None)
     given, shown_units = None, units or "metric"
     if workout is not None:
         given, shown_units = plan(workout, device_named("garmin-100"), units)
@@ -148,7 +153,7 @@ def check(
         )
         for legs in recordings(found):
             report = check_activity(
-                legs, given, leg=leg, tolerances=allowed, align=align, units=shown_units
+                legs, given, leg=leg, tolerances=allowed, align=align, units=shown_units, **own
             )
             said.add(report, legs[report.leg - 1])
             code = max(code, NOT_MET if report.verdict.is_miss else DONE)
@@ -213,6 +218,24 @@ def _refuse_without(has_output: bool, *, of_batch: bool, looks: bool) -> None:
         raise SpecError("expected -o without --trend, --quiet and --html, got them together")
     if of_batch and not has_output:
         raise SpecError("expected --jobs, --scheduler and --limit beside -o, got them alone")
+
+
+def _calibration(path: Path | None, *, has_output: bool) -> dict[str, Any]:
+    """The argument of the check that carries an athlete's calibration, where there is a file."""
+    from backrun_fit.spec.athlete_file import load_athlete
+
+    if path is None:
+        return {}
+    if has_output:
+        raise SpecError("--athlete does not go with -o: check the runs without -o")
+    calibration = load_athlete(path).backward
+    if calibration is None:
+        raise SpecError(
+            "no backward calibration in this file: run the calibration protocol, then "
+            "backrun-fit calibrate RUN --athlete FILE",
+            str(path),
+        )
+    return {"calibration": calibration}
 
 
 def _tolerances(named: str, pairs: tuple[str, ...]) -> Tolerances:

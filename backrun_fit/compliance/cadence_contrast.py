@@ -21,7 +21,16 @@ from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import CadenceEffect, StepResult
 from backrun_fit.workout import Movement
 
-__all__ = ["Bout", "Forward", "Samples", "Slope", "pool", "settled_samples"]
+__all__ = [
+    "BOUT_ERROR",
+    "READING_ERROR",
+    "Bout",
+    "Forward",
+    "Samples",
+    "Slope",
+    "pool",
+    "settled_samples",
+]
 
 # Cadence follows a change with 4 s of nothing and a time constant of 4 s: 95 % after 16 s.
 _SETTLING_S: Final = 16.0
@@ -32,10 +41,15 @@ _SHORTEST_S: Final = 10.0
 # Recorders that save samples now and then may have half of that.
 _LEAST_READING_S: Final = 2.0
 
-# Error of one bout: BOUT**2 + READING**2 / seconds read. Fitted on random parts of forward
-# runs: 1.6 % and 4.9 % for one athlete, 1.7 % and 3.3 % for the other.
-_BOUT_ERROR: Final = 0.0165
-_READING_ERROR: Final = 0.04
+BOUT_ERROR: Final = 0.017
+"""Standard error of one bout's effect, however long it is read.
+
+Fitted on random parts of forward runs: 1.8 % for one athlete, 1.6 % for the other.
+"""
+
+READING_ERROR: Final = 0.03
+"""What comes on top, squared, for a reading of 1 s: 3.3 % and 2.6 % for the two athletes."""
+
 # Of the forward running that it is compared with, for each 30 s.
 _WINDOW_ERROR: Final = 0.02
 
@@ -55,21 +69,25 @@ _LEAST_WINDOWS: Final = 4
 # A window of 30 s varies at least so much, in steps/min, or few windows look too sure.
 _LEAST_SCATTER: Final = 1.5
 _LARGEST_CORRELATION: Final = 0.8
-# The line bends: cadence falls less below the speeds of the day (Goto 2021) and rises more
-# above them. So much may the slope be off there, in steps/min per m/s.
-_BEND_BELOW: Final = 3.0
+# The line bends. Below the speeds of the day cadence falls less (Goto 2021): by so much of
+# the slope may it be off there, or by so many steps/min per m/s. Above them it rises more.
+_BEND_BELOW: Final = 0.4
+_LEAST_BEND: Final = 1.5
 _BEND_ABOVE: Final = 8.0
 # Walking has a far steeper line. A wide guess, for speeds within 0.3 m/s alone.
 _WALKING_SLOPE: Final = 30.0
 _WALKING_SLOPE_SPREAD: Final = 15.0
 
-# Walkers change to running near 140 steps/min. Most runners stay above 150, some do not:
-# for them the limit is a tenth below their cadence at speeds that nobody walks at.
-_RUNNING_SPM: Final = 150.0
-_RUNNING_SHARE: Final = 0.9
+# In real runs hardly a sample lies between 130, the most of walking, and 145, the least of
+# running. Runners of few steps need a lower limit: this share of their cadence at speeds that
+# nobody walks at.
+_RUNNING_SPM: Final = 145.0
+_RUNNING_SHARE: Final = 0.88
 _NOT_WALKED_MPS: Final = 2.4
-# Of a bout; else it was partly walked, or partly run.
-_LEAST_SHARE: Final = 0.8
+# Walking backward takes more steps, too: a backward bout was run from a limit so much higher.
+_BACKWARD_LIMIT: Final = 1.05
+# Of a bout; else too much of it was walked, or run.
+_LEAST_SHARE: Final = 0.65
 
 
 # Samples.
@@ -256,13 +274,15 @@ class Bout:
         speed_mps = back.mean_speed_mps
         apart_mps = speed_mps - forward.mean_speed_mps
         expected_spm = forward.mean_cadence_spm + slope.spm_per_mps * apart_mps
-        bend = _BEND_ABOVE if apart_mps > 0 else _BEND_BELOW
+        bend = _BEND_ABOVE
+        if apart_mps < 0:
+            bend = max(_LEAST_BEND, _BEND_BELOW * slope.spm_per_mps)
         return cls(
             number=number,
             is_run=is_run,
             effect=back.mean_cadence_spm / expected_spm - 1.0,
             speed_mps=speed_mps,
-            own_error=math.hypot(_BOUT_ERROR, _READING_ERROR / math.sqrt(back.total_s)),
+            own_error=math.hypot(BOUT_ERROR, READING_ERROR / math.sqrt(back.total_s)),
             base_error=_WINDOW_ERROR / math.sqrt(max(1.0, forward.total_s / _WINDOW_S)),
             slope_error=slope.uncertainty * apart_mps / expected_spm,
             bend_error=bend * abs(apart_mps) / expected_spm,
@@ -353,9 +373,14 @@ class Forward:
         if samples is None:
             return None
         is_run = movement is not Movement.BACKWARD_WALK
-        back = samples.where((samples.cadence_spm >= self.running_spm) == is_run)
-        if back.total_s < max(_LEAST_READING_S, _LEAST_SHARE * samples.total_s):
+        runs = samples.cadence_spm >= self.running_spm
+        if is_run:
+            clearly = samples.where(samples.cadence_spm >= _BACKWARD_LIMIT * self.running_spm)
+        else:
+            clearly = samples.where(~runs)
+        if clearly.total_s < max(_LEAST_READING_S, _LEAST_SHARE * samples.total_s):
             return None
+        back = samples.where(runs == is_run)
         slope = self.slope
         if is_run:
             like = self.running.near(back.mean_speed_mps)

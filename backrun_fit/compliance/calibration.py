@@ -23,6 +23,8 @@ __all__ = ["calibrate"]
 
 _FEWEST_BOUTS: Final = 3
 _SHORTEST_S: Final = 30.0
+# A mean effect below nothing by so much comes from laps taken the wrong way round.
+_MISTAKEN: Final = 0.03
 _PROTOCOL: Final = (
     "run 60 s forward and 60 s backward in turn, six times each, at one easy speed on one flat "
     "stretch, and press the lap button at each change"
@@ -46,8 +48,9 @@ def calibrate(activity: Activity, *, forward_first: bool = True) -> BackwardCali
 
     Raises:
         AlignmentError: Fewer than 3 backward bouts of 30 s or more could be compared, or
-            a lap before the last is shorter than that, so that the turn is lost. With a
-            workout, shorter bouts are left out.
+            a lap before the last is shorter than that, so that the turn is lost, or cadence
+            is lower backward, as when forward and backward were taken for each other. With
+            a workout, shorter bouts are left out.
 
     Example:
         >>> import numpy as np
@@ -89,6 +92,12 @@ def calibrate(activity: Activity, *, forward_first: bool = True) -> BackwardCali
         )
     effects = [bout.effect for bout in bouts]
     speeds = [bout.speed_mps for bout in bouts]
+    if math.fsum(effects) < -_MISTAKEN * len(effects):
+        raise AlignmentError(
+            f"expected a higher cadence in the backward laps than in the forward ones at equal "
+            f"speed, got {math.fsum(effects) / len(effects):+.1%}: if the first lap was run "
+            f"{'backward' if forward_first else 'forward'}, say forward_first={not forward_first}"
+        )
     root, spread = math.sqrt(len(bouts)), statistics.stdev(effects)
     return BackwardCalibration(
         on=activity.started_at.date(),

@@ -43,8 +43,8 @@ FORWARD_SPREAD: Final = 0.013
 """Standard deviation of the pooled effect of forward running beside its own errors.
 
 Ground, tiredness and the choice of the parts change cadence. By maximum likelihood it is
-1.1 to 1.4 % for the slowest, fastest and last parts of one athlete's runs, 0 to 1.4 % for
-the other's, and nothing for parts chosen at random.
+1.2 % at most for the slowest, fastest and last parts of one athlete's runs, 1.4 % for the
+other's, and nothing for parts chosen at random.
 """
 
 CLEAR_RATIO: Final = 10.0

@@ -181,8 +181,8 @@ def allowed_of(
         ...                 target=PaceTarget(slowest_mps=3.9, fastest_mps=4.1))
         ...     allowed = allowed_of("pace", step, Done(), "GPS", Tolerances())
         ...     print(f"{allowed.amount:.3f}  {allowed.made_of}")
-        0.059  GPS 3.4 %, holding 4.8 %
-        0.027  GPS 1.6 %, holding 2.2 %
+        0.057  GPS 3.4 %, holding 4.6 %
+        0.026  GPS 1.6 %, holding 2.1 %
         0.016  GPS 1.5 %, holding 0.7 %
     """
     if aspect == "heart_rate":

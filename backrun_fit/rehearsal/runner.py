@@ -114,7 +114,7 @@ class Runner:
         0.012, 0.003, "ordinary", "standard deviation of an execution's mean speed from its aim"
     )
     speed_noise_fraction: float = _constant(
-        0.02, 0.004, "ordinary", "standard deviation of the speed within an execution"
+        0.017, 0.004, "counted", "standard deviation of the speed within an execution"
     )
     speed_noise_s: float = _constant(60.0, 10.0, "counted", "time over which it is alike")
     cadence_noise_spm: float = _constant(3.0, 0.5, "counted", "standard deviation of the cadence")

@@ -15,6 +15,7 @@ from typing import Any, Final
 import attrs
 
 from backrun_fit.activity import Activity, Lap
+from backrun_fit.athlete import BackwardCalibration
 from backrun_fit.compiled import CompiledWorkout, Message, RepeatMessage, unroll
 from backrun_fit.fit.activity_reader import file_kind
 from backrun_fit.fit.columns import Segment
@@ -25,12 +26,14 @@ from backrun_fit.workout.kinds import DURATION_KINDS, TARGET_KINDS
 
 __all__ = [
     "ACTIVITY_SCHEMA",
+    "CALIBRATION_SCHEMA",
     "CONTENTS_SCHEMA",
     "REPORT_SCHEMA",
     "TREND_SCHEMA",
     "WORKOUT_SCHEMA",
     "activity_document",
     "as_json",
+    "calibration_document",
     "contents_document",
     "report_document",
     "trend_document",
@@ -44,6 +47,7 @@ TREND_SCHEMA: Final = "backrun_fit/trend/2"
 WORKOUT_SCHEMA: Final = "backrun_fit/workout/2"
 ACTIVITY_SCHEMA: Final = "backrun_fit/activity/2"
 CONTENTS_SCHEMA: Final = "backrun_fit/contents/1"
+CALIBRATION_SCHEMA: Final = "backrun_fit/calibration/1"
 
 _KINDS: Final[Mapping[type, str]] = {**DURATION_KINDS, **TARGET_KINDS}
 
@@ -270,6 +274,32 @@ def _extra(extra: ExtraLaps) -> Document:
     return attrs.asdict(extra) | {
         "start_at": instant(extra.start_at),
         "end_at": instant(extra.end_at),
+    }
+
+
+def calibration_document(
+    calibration: BackwardCalibration,
+    replaced: BackwardCalibration | None = None,
+    source: str | None = None,
+) -> Document:
+    """What a calibration run says about an athlete's own backward running, as plain values.
+
+    Args:
+        calibration: As measured.
+        replaced: The one whose place it took in an athlete file, if any.
+        source: Name of the file of the run.
+    """
+    return {
+        "schema": CALIBRATION_SCHEMA,
+        "source": source,
+        "calibrated_on": calibration.on.isoformat(),
+        "bouts": calibration.bouts,
+        "cadence_effect": calibration.cadence_effect,
+        "cadence_effect_spread": calibration.cadence_effect_spread,
+        "cadence_effect_uncertainty": calibration.cadence_effect_uncertainty,
+        "speed_mps": calibration.speed_mps,
+        "speed_uncertainty_mps": calibration.speed_uncertainty_mps,
+        "replaced_on": None if replaced is None else replaced.on.isoformat(),
     }
 
 

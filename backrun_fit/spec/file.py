@@ -11,11 +11,28 @@ from typing import Final
 from backrun_fit.errors import SpecError
 from backrun_fit.spec.text import MAX_BYTES, SpecFormat
 
-__all__ = ["read_text", "read_utf8"]
+__all__ = ["format_of", "read_text", "read_utf8"]
 
 _FORMATS: Final[Mapping[str, SpecFormat]] = MappingProxyType(
     {".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".json": "json"}
 )
+
+
+def format_of(path: str | os.PathLike[str]) -> SpecFormat:
+    """The format of a spec file, by its suffix.
+
+    Raises:
+        SpecError: Another suffix; with the path as the source.
+
+    Example:
+        >>> format_of("athlete.yml")
+        'yaml'
+    """
+    source = os.fspath(path)
+    format_ = _FORMATS.get(Path(source).suffix.lower())
+    if format_ is None:
+        raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
+    return format_
 
 
 def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
@@ -25,10 +42,7 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
         SpecError: Another suffix, or the file cannot be read, is larger than a million
             bytes or is not UTF-8; with the path as the source.
     """
-    source = os.fspath(path)
-    format_ = _FORMATS.get(Path(source).suffix.lower())
-    if format_ is None:
-        raise SpecError(f"expected a file that ends in {', '.join(_FORMATS)}", source)
+    format_ = format_of(path)
     return read_utf8(path), format_
 
 

@@ -64,7 +64,8 @@ class NamedPaceTarget:
     """Keep a pace of the athlete's, such as ``easy``; resolved when compiled.
 
     Attributes:
-        name: ``easy``, ``marathon``, ``threshold``, ``5k``, ``10k`` or ``recovery``.
+        name: ``easy``, ``marathon``, ``threshold``, ``5k``, ``10k``, ``recovery``, or ``own`` for
+            the athlete's own backward pace.
         slower: How much slower the band may be, as a fraction of the pace in
             time per distance: 0.05 allows 5 % more seconds per kilometre. None
             takes the athlete's own band.

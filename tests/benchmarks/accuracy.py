@@ -22,6 +22,7 @@ __all__ = [
     "line",
     "measures_table",
     "share",
+    "upper_bound",
 ]
 
 EXAMPLES: Final = 4
@@ -89,6 +90,24 @@ def share(part: int, whole: int) -> float:
         (0.25, nan)
     """
     return part / whole if whole else math.nan
+
+
+def upper_bound(part: int, whole: int) -> float:
+    """What a share is at most, with 95 % confidence (Clopper and Pearson, one side).
+
+    Example:
+        >>> round(upper_bound(0, 149), 4), round(upper_bound(2, 111), 4), upper_bound(0, 0)
+        (0.0199, 0.0556, 1.0)
+    """
+    low, high = 0.0, 1.0
+    for _ in range(50):
+        middle = (low + high) / 2
+        at_most = math.fsum(
+            math.comb(whole, count) * middle**count * (1 - middle) ** (whole - count)
+            for count in range(part + 1)
+        )
+        low, high = (middle, high) if at_most > 0.05 else (low, middle)
+    return high
 
 
 def kind_of(step: Step) -> str:

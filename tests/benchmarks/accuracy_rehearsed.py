@@ -25,7 +25,7 @@ from backrun_fit.rehearsal import (
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.workout import PaceTarget, Step
 from tests.benchmarks.accuracy import Failure, Measure, kind_of, length_of, share
-from tests.benchmarks.injected import candidates, chosen, expectations, pace_slack, settled_mps
+from tests.benchmarks.injected import candidates, chosen, expectations, settled_mps
 from tests.rehearsals import START, ordinary_plan
 
 __all__ = [
@@ -37,6 +37,9 @@ __all__ = [
     "marked",
     "naming",
 ]
+
+CLEARLY_OFF: Final = 0.05
+"""A pace that is really so far beyond its band is off, though not on purpose."""
 
 RESTART_WITHIN_S: Final = 2.0
 """An execution lies at the second start if it begins this near to it."""
@@ -152,16 +155,18 @@ def _alarm(result: StepResult, rehearsal: Rehearsal, where: str) -> Failure:
 
 
 def _run_so(result: StepResult, rehearsal: Rehearsal) -> bool:
-    """Whether the pace, once settled, really was off by more than its tolerance."""
+    """Whether the pace, once settled, really was clearly off."""
     step, number = result.planned.step, result.planned.number
     begun = (one for one in rehearsal.truth.executions if one.counts and one.number == number)
     true = next(begun, None)
     if true is None or not isinstance(step.target, PaceTarget):
         return False
-    really_mps, slack = settled_mps(rehearsal, true), pace_slack(step)
+    really_mps = settled_mps(rehearsal, true)
     if result.verdict is Verdict.FAST:
-        return really_mps > (1 + slack) * step.target.fastest_mps
-    return result.verdict is Verdict.SLOW and really_mps < (1 - slack) * step.target.slowest_mps
+        return really_mps > (1 + CLEARLY_OFF) * step.target.fastest_mps
+    return (
+        result.verdict is Verdict.SLOW and really_mps < (1 - CLEARLY_OFF) * step.target.slowest_mps
+    )
 
 
 def _told(result: StepResult, wanted: str) -> str:

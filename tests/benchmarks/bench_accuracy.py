@@ -15,7 +15,13 @@ from typing import Final
 from rich.console import Console
 
 from tests.benchmarks.accuracy import Measure, failure_lines, line, measures_table
-from tests.benchmarks.accuracy_evidence import backward_recognised, forward_called_backward
+from tests.benchmarks.accuracy_evidence import (
+    backward_recognised,
+    calibrated_recognised,
+    effects_recognised,
+    forward_called_backward,
+    jogging_called_backward,
+)
 from tests.benchmarks.accuracy_real import (
     found_with_indexes,
     found_without_indexes,
@@ -23,7 +29,14 @@ from tests.benchmarks.accuracy_real import (
     real_runs,
 )
 from tests.benchmarks.accuracy_rehearsed import false_alarms, faults_named
+from tests.benchmarks.accuracy_scores import (
+    faults_in_real_runs,
+    holding_constants,
+    own_means_missed,
+    score_follows_time_in_band,
+)
 from tests.benchmarks.check_speed import check_speed
+from tests.benchmarks.laid_in import usable_runs
 from tests.benchmarks.lap_errors import unmoved
 from tests.benchmarks.readers import FITFAST, Reader, installed
 from tests.conftest import corpus_path
@@ -67,7 +80,14 @@ def measured(
     yield unmoved(runs, seeds(LAP_ERRORS))
     yield from faults_named(seeds(REHEARSALS))
     yield false_alarms(seeds(REHEARSALS))
-    yield forward_called_backward(runs)
+    yield from faults_in_real_runs(runs)
+    yield own_means_missed(runs)
+    yield score_follows_time_in_band(runs)
+    with_cadence = [] if corpus is None else usable_runs(corpus, runs)
+    yield forward_called_backward(with_cadence)
+    yield from effects_recognised(with_cadence)
+    yield jogging_called_backward(with_cadence)
+    yield calibrated_recognised(with_cadence)
     yield backward_recognised(seeds(BACKWARD_RUNS))
     yield check_speed(files, rivals)
 
@@ -87,6 +107,9 @@ def run(
         for one in measured(corpus, rivals, fewer, first_seed):
             status.update(f"{one.title}: done")
             measures.append(one)
+    if corpus is not None:
+        for text in holding_constants(real_runs(corpus)):
+            console.print(f"what a runner holds, {text}", markup=False, highlight=False)
     for one in measures:
         for text in failure_lines(one):
             console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,14 +1,15 @@
 """Which faults are put into rehearsals, how large, and what the check is to say of each.
 
-Every fault is twice as large as its tolerance, in what was really done: how far a runner
-lands beside an aim is taken into account. What the check is to say:
+Every fault is far larger than anybody would overlook, in what was really done: how far a
+runner lands beside an aim is taken into account. The sizes are stated here and are none of the
+constants of the check. What the check is to say:
 
 | fault | size | expected of its execution | not injected where |
 |---|---|---|---|
 | skip | | SKIPPED | the step is open: no length of it is wrong |
-| short, long | twice the tolerance of the extent | SHORT, LONG | the same |
+| short, long | 15 %, 20 s or 50 m at least | SHORT, LONG | the same |
 | abandon | as short | UNFINISHED, all that follow SKIPPED or UNFINISHED | the same |
-| fast | twice the tolerance beyond the fast end | FAST | no pace or heart-rate target; too brief |
+| fast | 15 % or 12 bpm beyond the fast end | FAST | no pace or heart-rate target; too brief |
 | slow | likewise below the slow end | SLOW | the same; slower is harmless there |
 | walk | whatever walking is | SLOW | as slow, pace only; walking is not that slow |
 | stop | so long that the mean pace is as of slow | SLOW | as slow, pace only |
@@ -59,7 +60,6 @@ from backrun_fit.rehearsal import (
     Walk,
 )
 from backrun_fit.report import Verdict
-from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import (
     DistanceDuration,
     HeartRateTarget,
@@ -71,16 +71,24 @@ from backrun_fit.workout import (
 
 __all__ = [
     "EXPECTED",
+    "OFF_PACE",
     "Expectation",
     "candidates",
     "chosen",
     "expectations",
-    "pace_slack",
     "settled_mps",
 ]
 
-TIMES: Final = 2.0
-"""How many times its tolerance a fault is."""
+OFF_PACE: Final = 0.15
+"""How far beyond its band a pace is put."""
+
+OFF_BPM: Final = 12.0
+"""How far beyond its band a heart rate is put."""
+
+OFF_LENGTH: Final = 0.15
+LEAST_OFF_S: Final = 20.0
+LEAST_OFF_M: Final = 50.0
+"""How much is missing of a length, or too much: the share, or at least so much."""
 
 LEAST_PACED_S: Final = 60.0
 LEAST_HEART_S: Final = 600.0
@@ -102,7 +110,6 @@ EXPECTED: Final[Mapping[type[Fault], Verdict]] = {
 # Beside a restart these do not have the size that is meant, or it never comes.
 _NOT_WITH_RESTART: Final = frozenset((Fast, Slow, Walk, Stop, Abandon))
 _NEVER_BEGUN: Final = frozenset((Verdict.SKIPPED, Verdict.UNFINISHED))
-_TOLERANCES: Final = Tolerances()
 _EASY: Final = (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
 
 
@@ -211,8 +218,8 @@ def _possible(
     fraction = _extent_fraction(step)
     if fraction is not None:
         yield Skip(number=number)
-        yield Long(number=number, fraction=fraction)
         if fraction < 1:
+            yield Long(number=number, fraction=fraction)
             yield Short(number=number, fraction=1 - fraction)
             yield Abandon(number=number, fraction=1 - fraction)
     match step.target:
@@ -223,25 +230,19 @@ def _possible(
 
 
 def _extent_fraction(step: Step) -> float | None:
-    """Twice the tolerance as a fraction of the plan; None where there is no planned length."""
+    """How much a length is put off as a share of the plan; None where none is planned."""
     match step.duration:
         case TimeDuration(duration_s=planned):
-            slack = max(_TOLERANCES.duration_s, _TOLERANCES.duration_fraction * planned)
+            return max(OFF_LENGTH, LEAST_OFF_S / planned)
         case DistanceDuration(distance_m=planned):
-            slack = max(_TOLERANCES.distance_m, _TOLERANCES.distance_fraction * planned)
+            return max(OFF_LENGTH, LEAST_OFF_M / planned)
         case _:
             return None
-    return TIMES * slack / planned
 
 
 def _is_gentle(step: Step) -> bool:
     """Whether being slower is harmless."""
     return step.intensity in _EASY and not step.movement.is_backward
-
-
-def pace_slack(step: Step) -> float:
-    """The tolerance beside the pace band, outdoors; slower than gentle steps it is harmless."""
-    return _TOLERANCES.easy_pace_fraction if _is_gentle(step) else _TOLERANCES.pace_fraction
 
 
 def _off_pace(
@@ -255,14 +256,13 @@ def _off_pace(
     step, number = execution.step, execution.number
     # How far this runner lands beside an aim here, whatever the aim.
     luck = pace / true.speed_mps
-    slack = pace_slack(step)
-    faster = (1 + TIMES * slack) / luck - 1
+    faster = (1 + OFF_PACE) / luck - 1
     if faster > 0:
         yield Fast(number=number, fraction=faster)
     if _is_gentle(step):
         return
-    slowest = (1 - TIMES * slack) * target.slowest_mps
-    slower = 1 - (1 - TIMES * slack) / luck
+    slowest = (1 - OFF_PACE) * target.slowest_mps
+    slower = 1 - (1 - OFF_PACE) / luck
     if slower > 0:
         yield Slow(number=number, fraction=slower)
     walking = runner.walking_speed_mps
@@ -282,7 +282,7 @@ def _off_heart_rate(
     execution: PlannedExecution, target: HeartRateTarget, runner: Runner, hours: float
 ) -> Iterator[Fault]:
     """Faults of the demand, the drift up to then taken into account."""
-    number, off_bpm = execution.number, TIMES * _TOLERANCES.heart_rate_bpm
+    number, off_bpm = execution.number, OFF_BPM
     drift_bpm = runner.heart_rate_drift_bpm_per_h * hours
     standing = runner.standing_heart_rate_bpm
     faster = (off_bpm - drift_bpm) / (target.highest_bpm - standing)
