@@ -170,7 +170,7 @@ def test_where_there_is_no_room_fewer_misses_are_named_and_less_of_the_file() ->
     assert line.fitting(85) == f"{name}: {said}. 5 not met"
     assert line.fitting(75) == f"{file}: {said}. 5 not met"
     assert line.fitting(65) == f"...y.fit: {said}. 5 not met"
-    assert line.fitting(50) == f"...: {said}"
+    assert line.fitting(50) == f"...t: {said}"
 
 
 def test_where_there_is_no_room_it_still_says_what_is_in_doubt_and_what_was_not_measured() -> None:
