@@ -108,4 +108,5 @@ def test_without_backward_parts_nothing_is_observed(movement: Movement) -> None:
 def test_observations_change_no_verdict_and_no_score() -> None:
     steep = check(session(3, back_s=300, back_mps=2.9, grade_percent=4.0))
     assert len(steep.safety) == 3
-    assert (steep.verdict, steep.score) == (Verdict.MET, 100.0)
+    flat = check(session(3, back_s=300, back_mps=2.9))
+    assert (steep.verdict, steep.score) == (flat.verdict, flat.score)
