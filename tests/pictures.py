@@ -42,9 +42,15 @@ def _draw(workout: str, faults: tuple[str, ...], sizes: Sizes) -> None:
             with opened(page, width=width, scheme=scheme) as seen:
                 seen.page.set_viewport_size({"width": width, "height": height})
                 picture = Image.open(io.BytesIO(seen.page.screenshot()))
-            # By coverage, or the few points in a colour of their own lose it.
-            small = picture.convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE)
-            small.save(FOLDER / f"{name}.png", optimize=True)
+            _few_colours(picture.convert("RGB")).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """The picture in its 256 most frequent colours, so that a mark of few points keeps its own."""
+    counted = sorted(picture.getcolors(1 << 24) or (), reverse=True)[:256]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([part for _, colour in counted for part in colour])  # type: ignore[union-attr]
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
