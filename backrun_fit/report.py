@@ -34,11 +34,11 @@ __all__ = [
 
 
 Role = Literal["work", "support", "backward"]
-"""What a step is for: the work, the support of it (warm-up, cool-down, rest, recovery), or running
-backward, which is work as well."""
+"""Whether a step is the work of a session, supports it (warm-up, cool-down, rest, recovery), or is
+run backward, which is work as well."""
 
 ScoreBasis = Literal["targets", "some targets", "length"]
-"""What scores rest on: all targets of the work that was done, some of them, or its length only."""
+"""Whether scores rest on all targets of the work that was done, on some, or on its length only."""
 
 
 class Verdict(enum.Enum):
