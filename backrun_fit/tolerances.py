@@ -103,4 +103,4 @@ PRESETS: Final[Mapping[str, Tolerances]] = MappingProxyType(
         ),
     }
 )
-"""Tolerances by their names, with half and twice the usual ones on either side of them, about."""
+"""Tolerances by name, with about half and twice the usual ones on either side of them."""
