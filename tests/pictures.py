@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from PIL import Image
 
 from backrun_fit.compliance import check
@@ -42,9 +43,15 @@ def _draw(workout: str, faults: tuple[str, ...], sizes: Sizes) -> None:
             with opened(page, width=width, scheme=scheme) as seen:
                 seen.page.set_viewport_size({"width": width, "height": height})
                 picture = Image.open(io.BytesIO(seen.page.screenshot()))
-            # By coverage, or the few points in a colour of their own lose it.
-            small = picture.convert("RGB").quantize(128, method=Image.Quantize.MAXCOVERAGE)
-            small.save(FOLDER / f"{name}.png", optimize=True)
+            _few_colours(picture.convert("RGB")).save(FOLDER / f"{name}.png", optimize=True)
+
+
+def _few_colours(picture: Image.Image) -> Image.Image:
+    """The picture in its 256 most frequent colours, so that a mark of few points keeps its own."""
+    colours, counts = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_counts=True)
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(colours[np.argsort(-counts, kind="stable")[:256]].tobytes())
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":
