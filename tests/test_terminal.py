@@ -158,7 +158,7 @@ def test_where_there_is_no_room_fewer_misses_are_named_and_less_of_the_file() ->
     report = attrs.evolve(bf.check(made.activity), source="/runs/march/short-day.fit")
     line = Headline(report)
     said = "Session 91 - work 91 - backward 6 of 8 parts"
-    lengths, cadence, met = ", 6:33 of 7:03", "; cadence agrees", ". 14 of 19 steps met"
+    lengths, cadence, met = ", 6:34 of 7:03", "; cadence agrees", ". 14 of 19 steps met"
     name, file = "/runs/march/short-day.fit", "short-day.fit"
     five = ", ".join(f"{number} (skipped)" for number in range(2, 7))
     one = "2 (skipped) and 4 more"

@@ -204,8 +204,7 @@ class _Facts:
         if backward is not None:
             score = "withheld" if backward.is_withheld else "not measured"
             if backward.score is not None:
-                by_length = " by length" if report.work_score is None else ""
-                score = f"{self.number(backward.score)}{by_length}"
+                score = self.number(backward.score)
             found["Backward"] = score
             found["Backward parts"] = f"{backward.done_count} of {backward.planned_count}"
         return found
