@@ -161,6 +161,11 @@ class Definition:
         """Global message number."""
         return int.from_bytes(self.body[2:4], "big" if self.big_endian else "little")
 
+    @property
+    def field_count(self) -> int:
+        """How many fields it lists, native and developer."""
+        return (len(self.body) - _FIELDS_START) // 3
+
     @functools.cached_property
     def fields(self) -> Mapping[int, FieldSlot]:
         """Field number to slot, in order; a number given twice keeps its last slot."""

@@ -30,7 +30,8 @@ from backrun_fit.fit.damage import Damage
 from backrun_fit.fit.found import Distinct, definition_end, local_type
 from backrun_fit.fit.layout import BASE_TYPES, Definition, definition_of
 from backrun_fit.fit.profile import TIMESTAMP
-from backrun_fit.fit.walk import MAX_DEFINITIONS, MAX_MESSAGES, Walked
+from backrun_fit.fit.walk import Walked
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["definition_at", "is_sound", "salvage"]
 
@@ -115,7 +116,12 @@ class _Clock(NamedTuple):
 
 
 def salvage(
-    data: bytes, start: int, end: int, wrong_crc_from: int | None = None
+    data: bytes,
+    start: int,
+    end: int,
+    wrong_crc_from: int | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Walked, tuple[Damage, ...]]:
     """Find every message of a damaged segment that can be believed.
 
@@ -125,6 +131,7 @@ def salvage(
         end: Offset behind the last, at most the length of ``data``.
         wrong_crc_from: Offset of the first byte over which the checksum at ``end`` was
             computed, where that is wrong.
+        limits: Of which those of messages and definitions hold; what lies behind one is lost.
 
     Returns:
         The messages, and the damages in order: one for each gap, and one for the
@@ -140,7 +147,7 @@ def salvage(
         >>> [str(damage) for damage in damages]
         ['bytes that are no message (at byte 30); 16 bytes lost']
     """
-    walker = _Walker(data, start, end)
+    walker = _Walker(data, start, end, limits)
     walker.run()
     walked, damages = walker.walked(), walker.damages
     # Without a session the end is missing, and the last two bytes are no checksum.
@@ -210,7 +217,7 @@ def _has_sound_time(definition: Definition) -> bool:
 class _Walker:
     """The state of one walk."""
 
-    def __init__(self, data: bytes, start: int, end: int) -> None:
+    def __init__(self, data: bytes, start: int, end: int, limits: Limits) -> None:
         self.damages: list[Damage] = []
         self.has_gaps = False
         self.ends_in_checksum = False
@@ -220,6 +227,7 @@ class _Walker:
         self._end = end
         self._in_force: dict[int, Definition] = {}
         self._clock = _Clock()
+        self._limits = limits
         self._distinct = Distinct()
         self._offsets = array("q")
         self._which = array("H")
@@ -244,7 +252,7 @@ class _Walker:
         """Go to the end."""
         at = self._start
         while at < self._end:
-            if len(self._offsets) >= MAX_MESSAGES or len(self._distinct) >= MAX_DEFINITIONS:
+            if self._is_too_much():
                 self._lose("too many messages or definitions", at, self._end)
                 return
             message = self._believed(at)
@@ -253,6 +261,9 @@ class _Walker:
             else:
                 self._take(message)
                 at = message.end
+
+    def _is_too_much(self) -> bool:
+        return len(self._offsets) >= self._limits.messages or self._distinct.is_beyond(self._limits)
 
     # -- one message after the other ----------------------------------------------------------
 
