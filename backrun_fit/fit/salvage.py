@@ -25,6 +25,7 @@ from typing import Any, Final, NamedTuple
 import attrs
 import numpy as np
 
+from backrun_fit.fit.bounded_cache import bounded_cache
 from backrun_fit.fit.contradictions import flipped_bits, without_contradictions
 from backrun_fit.fit.damage import Damage
 from backrun_fit.fit.found import Distinct, definition_end, local_type
@@ -37,6 +38,8 @@ __all__ = ["definition_at", "is_sound", "salvage"]
 
 _SESSION, _RECORD, _ACTIVITY = 18, 20, 34
 _WORKOUT, _WORKOUT_STEP = 26, 27
+
+_KEPT_BYTES: Final = 1 << 20
 
 MAX_GAPS: Final = 2_000
 """Most damaged places behind which reading goes on; a file with more is no recording."""
@@ -180,7 +183,11 @@ def definition_at(data: bytes, at: int, end: int) -> Definition | None:
     return definition_of(data[at + 1 : behind], data[at] & 0x20 > 0)
 
 
-@functools.lru_cache(maxsize=1024)
+def _definition_bytes(definition: Definition) -> int:
+    return definition.kept_bytes
+
+
+@bounded_cache(_definition_bytes, max_bytes=_KEPT_BYTES)
 def is_sound(definition: Definition) -> bool:
     """Whether a definition is one that a recorder writes, and no bytes that look like one.
 
@@ -203,7 +210,7 @@ def is_sound(definition: Definition) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_definition_bytes, max_bytes=_KEPT_BYTES)
 def _time_offset(definition: Definition) -> int | None:
     """Where in a message the timestamp lies; None where there is none of four bytes."""
     slot = definition.fields.get(TIMESTAMP)

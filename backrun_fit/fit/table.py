@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from backrun_fit.fit.bounded_cache import bounded_cache
 from backrun_fit.fit.cells import Cells
 from backrun_fit.fit.layout import BYTE_TYPE, Definition, DeveloperKey
 from backrun_fit.fit.messages import Picked
@@ -21,6 +22,8 @@ __all__ = ["DeveloperField", "Raw", "Table", "Value"]
 
 Value: TypeAlias = Raw
 """A field in physical units, enumerations by name; None where invalid or absent."""
+
+_KEPT_BYTES: Final = 1 << 20
 
 # So many numbers are read at once: small files take fewer calls, large ones no more memory.
 _BLOCK: Final = 1 << 15
@@ -262,7 +265,16 @@ class Table:
         return out
 
 
-@functools.lru_cache(maxsize=1024)
+def _keys_bytes(message_number: int, fields: tuple[str | int, ...]) -> int:
+    # A name of a developer field is up to 255 bytes of the file's own.
+    return 1_000 + sum(100 + (len(field) if isinstance(field, str) else 0) for field in fields)
+
+
+def _names_bytes(message_number: int, definitions: tuple[Definition, ...]) -> int:
+    return 1_000 + sum(definition.kept_bytes for definition in definitions)
+
+
+@bounded_cache(_keys_bytes, max_bytes=_KEPT_BYTES)
 def _native_keys(message_number: int, fields: tuple[str | int, ...]) -> tuple[int | None, ...]:
     """The number of each field; None for a name that the profile does not know."""
     profile = load_profile()
@@ -272,7 +284,7 @@ def _native_keys(message_number: int, fields: tuple[str | int, ...]) -> tuple[in
     )
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_names_bytes, max_bytes=_KEPT_BYTES)
 def _native_names(message_number: int, definitions: tuple[Definition, ...]) -> tuple[str, ...]:
     """The name of each native field that some definition holds, by number."""
     profile = load_profile()
