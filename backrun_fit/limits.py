@@ -46,7 +46,11 @@ class Limits:
             16 bytes a column: 256 bytes, and 16 more for each developer field.
         laps: Laps of one FIT file; likewise its sessions.
         events: Event messages of one FIT file.
-        workout_messages: Messages of one workout: steps and repeats.
+        descriptions: Messages of one FIT file that describe it, of each kind: ``file_id``,
+            ``field_description``, ``developer_data_id``, ``activity`` and ``workout``.
+        workout_messages: Messages of one workout: steps and repeats. Of a workout file
+            likewise the messages beside them.
+        workout_values: Values in all messages of a workout, or of a workout file.
         planned_steps: Steps of one workout once its repeats are expanded.
         passes: Passes through all repeats of one workout, once they are expanded.
         nesting: Repeats around a step.
@@ -72,7 +76,9 @@ class Limits:
     record_memory_bytes: int = _bound(256 << 20)
     laps: int = _bound(10_000)
     events: int = _bound(200_000)
+    descriptions: int = _bound(10_000)
     workout_messages: int = _bound(10_000)
+    workout_values: int = _bound(250_000)
     planned_steps: int = _bound(10_000)
     passes: int = _bound(100_000)
     nesting: int = _bound(32)

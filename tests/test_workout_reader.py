@@ -513,15 +513,26 @@ def test_repeats_that_cannot_be_unrolled_are_refused_where_the_file_is_read(
 def test_a_workout_has_at_most_so_many_messages() -> None:
     steps = [step(index) for index in range(4)]
     assert len(read_workout(plan(*steps), limits=Limits(workout_messages=4)).messages) == 4
-    with pytest.raises(DecodeError, match="too many workout steps: expected at most 3, got 4"):
+    with pytest.raises(DecodeError, match=r"too many workout_step messages: .* 3, got 4"):
         read_workout(plan(*steps), limits=Limits(workout_messages=3))
+
+
+def test_values_and_messages_beside_a_workout_are_counted() -> None:
+    # Five in the file's head, ten in each step.
+    data = plan(step(0), step(1))
+    assert len(read_workout(data, limits=Limits(workout_values=25)).messages) == 2
+    with pytest.raises(DecodeError, match=r"too many values in the workout: .* 24, got 25"):
+        read_workout(data, limits=Limits(workout_values=24))
+    with pytest.raises(DecodeError, match=r"too many messages beside the workout: .* 1, got 2"):
+        read_workout(plan(step(0)), limits=Limits(workout_messages=1))
 
 
 def test_many_steps_cost_no_more_each_than_a_few() -> None:
     steps = (step(1 + index % 4000) for index in range(30_000))
+    limits = Limits(workout_messages=30_000, workout_values=400_000)
     begun = time.process_time()
     with pytest.raises(DecodeError, match="several workout steps have the same"):
-        read_workout(file(head(), *steps), limits=Limits(workout_messages=30_000))
+        read_workout(file(head(), *steps), limits=limits)
     # Two seconds; eight where each step looks at all before it.
     assert time.process_time() - begun < 6.0
 

@@ -274,7 +274,7 @@ def activities_from_segment(
         segment: The file.
         source: Its name.
         prefer: As in ``read_activity``.
-        limits: Of which those of laps, events and workouts hold.
+        limits: Of which those of workouts hold; those of messages held in ``decode``.
 
     Returns:
         At least one, in order of their starts.
@@ -282,16 +282,7 @@ def activities_from_segment(
     Raises:
         NoActivityError: Nothing was recorded in it: there is no session, lap or
             record with a time.
-        DecodeError: A limit is broken.
     """
-    for message, most in (("lap", limits.laps), ("session", limits.laps), ("event", limits.events)):
-        if len(segment.table(message)) > most:
-            raise DecodeError(
-                f"too many {message} messages",
-                expected=f"at most {most}",
-                got=str(len(segment.table(message))),
-                source=source,
-            )
     log = _damage_warnings(segment)
     sessions = _sessions(segment.table("session"))
     track, jumps = _track(segment, sessions, prefer, log)

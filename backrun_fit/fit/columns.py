@@ -38,6 +38,10 @@ __all__ = [
 ]
 
 
+_DESCRIPTIONS: Final = (
+    *("file_id", "field_description", "developer_data_id", "activity", "workout"),
+)
+
 # FIT Profile 21.212, field_description.
 _NATIVE: Final = ("native_mesg_num", "native_field_num")
 
@@ -69,6 +73,11 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self._cells.messages)
+
+    @property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        return self._cells.messages.value_count
 
     def table(self, message: str | int) -> Table:
         """All messages of one kind, in order of the file; empty where there are none.
@@ -165,7 +174,8 @@ def decode(
         on_error: ``raise`` refuses a damaged file. ``salvage`` reads on behind the
             damage, leaves out what cannot be true, and tells the damage in
             ``FitData.damages``.
-        limits: Of which those of chains, messages and definitions hold.
+        limits: Of which those of chains, messages and definitions hold, and those of the
+            kinds of messages that become objects: laps, events, descriptions, steps.
 
     Raises:
         DecodeError: The bytes are no FIT file, or are damaged; where, what was
@@ -199,7 +209,7 @@ def _segments(data: bytes, source: str | None, limits: Limits) -> Iterator[Segme
         damages = [*found.damages, *filter(None, (walked.damage, changed))]
         if damages:
             raise damages[0].error(source, SALVAGE_HINT)
-        yield _segment(data, index, found, walked, warning)
+        yield _segment(data, index, found, walked, source, limits, warning)
 
 
 def _salvaged(data: bytes, source: str | None, limits: Limits) -> Iterator[Segment]:
@@ -214,7 +224,7 @@ def _salvaged(data: bytes, source: str | None, limits: Limits) -> Iterator[Segme
                 data, found.data_start, found.data_end, wrong_crc_from, limits=limits
             )
             damages = tuple(filter(None, (*found.damages, *gaps, changed)))
-        yield _segment(data, index, found, walked, warning, damages)
+        yield _segment(data, index, found, walked, source, limits, warning, damages)
 
 
 def _segment(
@@ -222,11 +232,38 @@ def _segment(
     index: int,
     found: SegmentBytes,
     walked: Walked,
+    source: str | None,
+    limits: Limits,
     warning: str | None,
     damages: tuple[Damage, ...] = (),
 ) -> Segment:
     log = dict.fromkeys(filter(None, (*found.warnings, warning)))
-    return Segment(index, found.start, damages, Cells(data, Messages(data, walked), log))
+    messages = Messages(data, walked)
+    _check_counts(messages, source, limits)
+    return Segment(index, found.start, damages, Cells(data, messages, log))
+
+
+def _check_counts(messages: Messages, source: str | None, limits: Limits) -> None:
+    """Make sure that there are not too many messages of a kind that becomes Python objects.
+
+    Records and most other kinds become columns, and are bounded by their memory.
+    """
+    counts = messages.counts
+    for name, most in (
+        ("lap", limits.laps),
+        ("session", limits.laps),
+        ("event", limits.events),
+        ("workout_step", limits.workout_messages),
+        *((name, limits.descriptions) for name in _DESCRIPTIONS),
+    ):
+        count = counts.get(load_profile().message_number(name), 0)
+        if count > most:
+            raise DecodeError(
+                f"too many {name} messages",
+                expected=f"at most {most}",
+                got=str(count),
+                source=source,
+            )
 
 
 def decode_start(

@@ -90,6 +90,13 @@ class Table:
         return [self._picked.definitions[which] for which in self._picked.which.tolist()]
 
     @property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        counts = np.bincount(self._picked.which, minlength=len(self._picked.definitions))
+        fields = [definition.field_count for definition in self._picked.definitions]
+        return sum(count * of_each for count, of_each in zip(counts.tolist(), fields, strict=True))
+
+    @property
     def field_numbers(self) -> tuple[int, ...]:
         """Native fields that some definition holds, ascending."""
         return tuple(sorted({n for one in self._picked.definitions for n in one.fields}))
@@ -168,7 +175,7 @@ class Table:
                 value if key != TIMESTAMP or stamp is None or isinstance(value, int) else stamp
                 for key, value in zip(keys, row, strict=True)
             )
-            for row, stamp in zip(rows, stamps, strict=True)
+            for row, stamp in zip(rows, stamps.optional(), strict=True)
         ]
 
     def integers(self, field: str | int) -> list[int | None]:
@@ -258,7 +265,7 @@ class Table:
         out = [np.full(len(self), np.nan) if column is None else column for column in found]
         stamps = self._cells.stamps(self._picked) if TIMESTAMP in keys else None
         if stamps is not None:
-            unix_s = np.array(stamps, dtype=np.float64) + FIT_EPOCH_UNIX_S
+            unix_s = np.where(stamps.is_known, stamps.time + float(FIT_EPOCH_UNIX_S), np.nan)
             for key, column in zip(keys, out, strict=True):
                 if key == TIMESTAMP:
                     np.copyto(column, unix_s, where=np.isnan(column))

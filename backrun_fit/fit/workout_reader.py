@@ -173,12 +173,18 @@ def compiled_from_segment(
     table = segment.table(_WORKOUT_STEP)
     if not len(table):
         return None
-    if len(table) > limits.workout_messages:
-        raise DecodeError(
-            "too many workout steps",
-            expected=f"at most {limits.workout_messages}",
-            got=str(len(table)),
-        )
+    beside = 0 if embedded else len(segment) - len(table)
+    values = table.value_count if embedded else segment.value_count
+    for what, count, most in (
+        ("messages beside the workout", beside, limits.workout_messages),
+        (
+            "values in the workout",
+            values if embedded else segment.value_count,
+            limits.workout_values,
+        ),
+    ):
+        if count > most:
+            raise DecodeError(f"too many {what}", expected=f"at most {most}", got=str(count))
     heads = segment.table(_WORKOUT)
     fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
     indexes = [_masked(row[0], place) for place, row in enumerate(fields)]
