@@ -54,6 +54,8 @@ class Limits:
         planned_steps: Steps of one workout once its repeats are expanded.
         passes: Passes through all repeats of one workout, once they are expanded.
         nesting: Repeats around a step.
+        aligned_steps: Planned steps of one alignment with more than 16 boundaries: each
+            costs about 2 ms and 60 kB.
         alignment_cells: Pairs of a boundary and a planned step that one alignment weighs.
 
     Example:
@@ -82,6 +84,7 @@ class Limits:
     planned_steps: int = _bound(10_000)
     passes: int = _bound(100_000)
     nesting: int = _bound(32)
+    aligned_steps: int = _bound(1_500)
     alignment_cells: int = _bound(8_000_000)
 
 

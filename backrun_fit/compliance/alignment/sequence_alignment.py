@@ -10,7 +10,7 @@ from __future__ import annotations
 import abc
 import math
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import attrs
 import numpy as np
@@ -22,7 +22,8 @@ from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["Assignment", "Costs", "Edges", "align"]
 
-"""Largest product of boundaries and executions: a hostile repeat count must not fill the memory."""
+_FEW_MARKS: Final = 16
+
 
 _MOST_WAYS = 2400
 """So many beginnings of a plan are followed, and those that cost no more than the last one."""
@@ -139,19 +140,25 @@ def align(
     Args:
         marks_s: The boundaries, ascending.
         costs: Of all ways.
-        limits: Of which ``alignment_cells`` holds.
+        limits: Of which ``alignment_cells`` and ``aligned_steps`` hold.
 
     Returns:
         One assignment an execution, and the sum of all costs.
 
     Raises:
-        AlignmentError: Boundaries times executions is above 8,000,000.
+        AlignmentError: Boundaries times executions is above 8,000,000, or there are more
+            than 1,500 executions and 16 boundaries.
     """
     skip = costs.skip()
     if len(marks_s) * (len(skip) + 1) > limits.alignment_cells:
         raise AlignmentError(
             f"expected at most {limits.alignment_cells} pairs to weigh, got "
             f"{len(marks_s)} places where a step may end and {len(skip)} planned executions"
+        )
+    if len(skip) > limits.aligned_steps and len(marks_s) > _FEW_MARKS:
+        raise AlignmentError(
+            f"expected at most {limits.aligned_steps} planned executions to align with more than "
+            f"{_FEW_MARKS} places where a step may end, got {len(skip)} and {len(marks_s)}"
         )
     axis = _Axis(marks_s=marks_s, costs=costs, outside=costs.outside())
     at_s, cost = costs.start()
