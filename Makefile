@@ -12,7 +12,7 @@ PACE2FIT := $(VENV)/.pace2fit-0.1.3
 TOOLS := $(VENV)/.tools
 LISTED := $(VENV)/.packaging/sbom
 
-.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-alignment bench-compile bench-batch bench-damage pictures house fuzz mutants clean
+.PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-alignment bench-compile bench-batch bench-damage pictures house fuzz fuzz-cost mutants clean
 
 demo: $(READY)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
@@ -78,6 +78,10 @@ pictures: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz
+
+# What small inputs cost: the slope of each kind, then 20,000 inputs, or `make fuzz-cost COUNT=1000000`.
+fuzz-cost: $(READY)
+	$(BIN)/python -m tests.fuzz.cost $(COUNT)
 
 bench: $(RIVALS) $(PACE2FIT)/.ready
 	$(BIN)/python -m tests.benchmarks $(PACE2FIT)/bin/python

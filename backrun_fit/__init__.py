@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from backrun_fit.fit.workout_reader import read_workout
     from backrun_fit.fit.workout_writer import encode_workout
     from backrun_fit.intervals_icu import parse_intervals_icu
+    from backrun_fit.limits import Limits
     from backrun_fit.notation import parse_workout, print_workout
     from backrun_fit.rehearsal import (
         Rehearsal,
@@ -78,6 +79,7 @@ _HOMES = {
     "backrun_fit.fit.workout_reader": ("read_workout",),
     "backrun_fit.fit.workout_writer": ("encode_workout",),
     "backrun_fit.intervals_icu": ("parse_intervals_icu",),
+    "backrun_fit.limits": ("Limits",),
     "backrun_fit.notation": ("parse_workout", "print_workout"),
     "backrun_fit.rehearsal": (
         "Rehearsal",
@@ -109,6 +111,7 @@ __all__ = [
     "CompiledWorkout",
     "DecodeError",
     "EncodeError",
+    "Limits",
     "Movement",
     "Race",
     "Rehearsal",

@@ -14,6 +14,7 @@ from backrun_fit.devices import GARMIN, DeviceProfile
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fitting import Adjustments, check_repeat, fit_step, fit_text
 from backrun_fit.fold import fold, unroll_steps
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.ramps import without_ramps
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import (
@@ -144,13 +145,35 @@ def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     """The same without repeats of one pass, and without the undocumented skip of a recovery.
 
     Where the last recovery is skipped, the last pass stands apart.
+
+    Raises:
+        CompileError: That takes more messages than a workout may have: of repeats around
+            each other, each doubles those inside.
     """
+    size = sum(map(_plain_size, nodes))
+    if size > DEFAULT_LIMITS.workout_messages:
+        raise CompileError(
+            f"expected at most {DEFAULT_LIMITS.workout_messages:,} messages once the last passes "
+            f"of repeats are written out, got {size:,}"
+        )
+    return _written_out(nodes)
+
+
+def _plain_size(node: Node) -> int:
+    """How many messages a node takes once the last passes stand apart, at most."""
+    if isinstance(node, Step):
+        return 1
+    sizes = [_plain_size(each) for each in node.steps]
+    return 1 + sum(sizes) + (sum(sizes[:-1]) if node.skip_last_recovery else 0)
+
+
+def _written_out(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
     result: list[Node] = []
     for node in nodes:
         if isinstance(node, Step):
             result.append(node)
             continue
-        body = _plain(node.steps)
+        body = _written_out(node.steps)
         skips = node.skip_last_recovery and node.count is not None
         count = node.count - 1 if skips and node.count else node.count
         if body and count == 1:
@@ -158,7 +181,7 @@ def _plain(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
         elif body and count != 0:
             result.append(attrs.evolve(node, steps=body, count=count, skip_last_recovery=False))
         if skips:
-            result.extend(_plain(node.steps[:-1]))
+            result.extend(_written_out(node.steps[:-1]))
     return tuple(result)
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 import attrs
 
 from backrun_fit.errors import CompileError
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.units import FASTEST_HUMAN_MPS
 from backrun_fit.workout import (
     Extra,
@@ -36,6 +37,7 @@ __all__ = [
     "PlannedExecution",
     "RepeatMessage",
     "as_workout",
+    "check_repeats",
     "impossible_paces",
     "nest",
     "unroll",
@@ -180,10 +182,6 @@ class PlannedExecution:
     passes: tuple[int, ...] = ()
 
 
-MAX_EXECUTIONS = 10_000
-"""Largest session that is unrolled; a hostile repeat count must not fill the memory."""
-
-
 @attrs.frozen
 class IndexedStep:
     """A step and its message index."""
@@ -204,12 +202,22 @@ class IndexedRepeat:
 IndexedNode = IndexedStep | IndexedRepeat
 
 
-def nest(messages: tuple[Message, ...]) -> tuple[IndexedNode, ...]:
+def nest(
+    messages: tuple[Message, ...], *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[IndexedNode, ...]:
     """Turn the flat list into a tree by the spans of its repeats.
+
+    Every tree of a compiled workout comes from here, and none is deeper than
+    ``limits.nesting``, so that code that walks over one may recurse.
+
+    Args:
+        messages: Of one workout.
+        limits: Of which ``nesting`` holds.
 
     Raises:
         CompileError: A repeat points at itself, ahead, or into the middle of
-            another repeat; its index is named.
+            another repeat, holds no step in any pass, or has too many others inside;
+            its index is named.
 
     Example:
         >>> from backrun_fit.workout import OpenDuration
@@ -218,23 +226,78 @@ def nest(messages: tuple[Message, ...]) -> tuple[IndexedNode, ...]:
         >>> [type(node).__name__ for node in tree]
         ['IndexedStep', 'IndexedRepeat']
     """
-    open_nodes: list[tuple[int, IndexedNode]] = []  # (index of the first message, node)
+    # Index of the first message, node, repeats inside each other, whether a pass has a step.
+    open_nodes: list[tuple[int, IndexedNode, int, bool]] = []
     for index, message in enumerate(messages):
         if isinstance(message, Step):
-            open_nodes.append((index, IndexedStep(index, message)))
+            open_nodes.append((index, IndexedStep(index, message), 0, True))
             continue
         body: list[IndexedNode] = []
-        first = index
+        first, depth, filled = index, 0, []
         while open_nodes and first > message.first_index:
-            first, node = open_nodes.pop()
+            first, node, inside, has_step = open_nodes.pop()
             body.append(node)
+            filled.append(has_step)
+            depth = max(depth, inside)
         if not body or first != message.first_index:
             raise CompileError(
                 f"message {index}: expected a repeat from an earlier step that no other "
                 f"repeat cuts in two, got one from message {message.first_index}"
             )
-        open_nodes.append((first, IndexedRepeat(index, message, tuple(reversed(body)))))
-    return tuple(node for _, node in open_nodes)
+        if depth >= limits.nesting:
+            raise CompileError(
+                f"message {index}: expected at most {limits.nesting} repeats around each other, "
+                "got more"
+            )
+        if not any(filled):
+            raise CompileError(
+                f"message {index}: expected a repeat with a step in each pass, got one that holds "
+                "only repeats without a step"
+            )
+        # The last node stands first here, and a single pass may leave it out.
+        is_cut = message.skip_last_recovery and message.count in (None, 1)
+        repeat = IndexedRepeat(index, message, tuple(reversed(body)))
+        open_nodes.append((first, repeat, depth + 1, any(filled[1:] if is_cut else filled)))
+    return tuple(node for _, node, *_ in open_nodes)
+
+
+def check_repeats(
+    compiled: CompiledWorkout, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[IndexedNode, ...]:
+    """Make sure that a workout can be unrolled within the limits, without unrolling it.
+
+    Args:
+        compiled: The workout.
+        limits: As of ``unroll``.
+
+    Returns:
+        Its tree (see ``nest``).
+
+    Raises:
+        CompileError: As ``unroll``.
+
+    Example:
+        >>> from backrun_fit.workout import OpenDuration
+        >>> step = Step(duration=OpenDuration())
+        >>> endless = RepeatMessage(first_index=0, count=4_294_967_294)
+        >>> try:
+        ...     check_repeats(CompiledWorkout(name="w", messages=(step, endless)))
+        ... except CompileError as error:
+        ...     print(error)
+        'w': expected at most 10000 executions, got 4294967294
+    """
+    nodes = nest(compiled.messages, limits=limits)
+    steps, turns = (sum(column) for column in zip((0, 0), *map(_size_of, nodes), strict=True))
+    if steps > limits.planned_steps:
+        raise CompileError(
+            f"{compiled.name!r}: expected at most {limits.planned_steps} executions, got {steps}"
+        )
+    if turns > limits.passes:
+        raise CompileError(
+            f"{compiled.name!r}: expected at most {limits.passes} passes through repeats, "
+            f"got {turns}"
+        )
+    return nodes
 
 
 def as_workout(compiled: CompiledWorkout) -> Workout:
@@ -279,18 +342,25 @@ def _as_nodes(nodes: tuple[IndexedNode, ...]) -> tuple[Node, ...]:
     )
 
 
-def unroll(compiled: CompiledWorkout) -> tuple[PlannedExecution, ...]:
+def unroll(
+    compiled: CompiledWorkout, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[PlannedExecution, ...]:
     """Every execution of a workout in order, repeats unrolled.
 
     A repeat that ends by a condition other than a count is unrolled once: how
     often it will be done is not known before it is run.
 
+    Args:
+        compiled: The workout.
+        limits: Of which ``planned_steps``, ``passes`` and ``nesting`` hold.
+
     Returns:
-        At least one execution for each step, numbered from 1.
+        Executions numbered from 1: at least one for each step, unless a repeat of a single
+        pass leaves it out.
 
     Raises:
-        CompileError: A repeat spans no whole steps, or there are more than
-            10,000 executions.
+        CompileError: ``nest`` refuses the repeats, or there are more than 10,000
+            executions or 100,000 passes. Both are counted before anything is unrolled.
 
     Example:
         >>> from backrun_fit.workout import OpenDuration
@@ -300,16 +370,23 @@ def unroll(compiled: CompiledWorkout) -> tuple[PlannedExecution, ...]:
         >>> [(e.number, e.step_index, e.passes) for e in unroll(plan)]
         [(1, 0, (1,)), (2, 1, (1,)), (3, 0, (2,)), (4, 1, (2,))]
     """
-    executions: list[PlannedExecution] = []
-    for number, (leaf, passes) in enumerate(_expand(nest(compiled.messages), ()), start=1):
-        if number > MAX_EXECUTIONS:
-            raise CompileError(
-                f"{compiled.name!r}: expected at most {MAX_EXECUTIONS} executions, got more"
-            )
-        executions.append(
-            PlannedExecution(number=number, step_index=leaf.index, step=leaf.step, passes=passes)
-        )
-    return tuple(executions)
+    nodes = check_repeats(compiled, limits=limits)
+    return tuple(
+        PlannedExecution(number=number, step_index=leaf.index, step=leaf.step, passes=passes)
+        for number, (leaf, passes) in enumerate(_expand(nodes, ()), start=1)
+    )
+
+
+def _size_of(node: IndexedNode) -> tuple[int, int]:
+    """How many executions and passes unrolling makes of a node, without making them."""
+    if isinstance(node, IndexedStep):
+        return 1, 0
+    count = 1 if node.message.count is None else node.message.count
+    sizes = [_size_of(each) for each in node.body]
+    # Each node is looked at once: two looks a level would be 2 ** 32 at the bottom.
+    left_out = sizes[-1] if node.message.skip_last_recovery else (0, 0)
+    steps, turns = (count * sum(column) for column in zip(*sizes, strict=True))
+    return steps - left_out[0], turns + count - left_out[1]
 
 
 def _expand(

@@ -8,8 +8,8 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import CompileError
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.workout import Node, Repeat, Step
 
 __all__ = ["EXACT_STEPS", "Place", "fold", "unroll_placed", "unroll_steps"]
@@ -58,9 +58,8 @@ def _length(nodes: Sequence[Node]) -> int:
                 "expected repeats with a count, got one that ends by a condition: "
                 "how often it is done is not known before it is run"
             )
-        total += node.count * _length(node.steps)
-        if node.skip_last_recovery:
-            total -= _length(node.steps[-1:])
+        *earlier, last = (_length((each,)) for each in node.steps)
+        total += node.count * (sum(earlier) + last) - (last if node.skip_last_recovery else 0)
     return total
 
 
@@ -85,8 +84,9 @@ def unroll_placed(nodes: Sequence[Node]) -> tuple[tuple[Step, Place], ...]:
         [(), (0, 1), (0, 1)]
     """
     total = _length(nodes)
-    if total > MAX_EXECUTIONS:
-        raise CompileError(f"expected at most {MAX_EXECUTIONS:,} steps in all, got {total:,}")
+    most = DEFAULT_LIMITS.planned_steps
+    if total > most:
+        raise CompileError(f"expected at most {most:,} steps in all, got {total:,}")
     return tuple(_expand(nodes, (), 0))
 
 

@@ -34,11 +34,17 @@ __all__ = [
 
 
 Role = Literal["work", "support", "backward"]
-"""What a step is for: the work, the support of it (warm-up, cool-down, rest, recovery), or running
-backward, which is work as well."""
+"""What a step is for.
+
+That is the work, the support of it (warm-up, cool-down, rest, recovery), or running backward, which
+is work as well.
+"""
 
 ScoreBasis = Literal["targets", "some targets", "length"]
-"""What scores rest on: all targets of the work that was done, some of them, or its length only."""
+"""What scores rest on.
+
+That is all targets of the work that was done, some of them, or its length only.
+"""
 
 
 class Verdict(enum.Enum):

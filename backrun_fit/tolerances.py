@@ -103,4 +103,7 @@ PRESETS: Final[Mapping[str, Tolerances]] = MappingProxyType(
         ),
     }
 )
-"""Tolerances by name: half and twice the usual ones on either side of them, about."""
+"""Tolerances by name.
+
+About half and twice the usual ones on either side of them.
+"""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import attrs
 
-from backrun_fit.report import BackwardSummary, Colour, Evidence, Verdict
+from backrun_fit.report import BackwardSummary, Colour, Evidence, ScoreBasis, Verdict
 from backrun_fit.workout import Step
 
 __all__ = ["Trend", "TrendCell", "TrendRow", "TrendRun"]
@@ -22,6 +22,7 @@ class TrendRun:
         started_at: Aware UTC.
         score: Of the session, 0 to 100; None when nothing was measurable.
         work_score: Of the work steps, likewise.
+        score_basis: What the two rest on.
         backward: The backward work; None where the plan has none.
         colour: As in its report.
         verdict: The worst of its executions.
@@ -32,6 +33,7 @@ class TrendRun:
     started_at: datetime
     score: float | None
     work_score: float | None
+    score_basis: ScoreBasis
     backward: BackwardSummary | None
     colour: Colour | None
     verdict: Verdict

@@ -38,7 +38,9 @@ __all__ = [
     "certainty_text",
     "duration_text",
     "likelihood_text",
+    "short_distance_text",
     "shown",
+    "standard_errors_text",
     "step_text",
     "target_text",
 ]
@@ -231,6 +233,26 @@ def step_text(step: Step, units: UnitSystem = "metric") -> str:
     if step.intensity is not None:
         parts.append(f"({step.intensity.value})")
     return "  ".join(part for part in parts if part)
+
+
+def short_distance_text(distance_m: float, units: UnitSystem = "metric") -> str:
+    """A distance of a few metres; metres with as many places as they have.
+
+    Example:
+        >>> short_distance_text(2.5), short_distance_text(10.0, "statute")
+        ('2.5 m', '11 yd')
+    """
+    return f"{distance_m:g} m" if units == "metric" else format_distance(distance_m, units)
+
+
+def standard_errors_text(count: float) -> str:
+    """So many standard errors.
+
+    Example:
+        >>> standard_errors_text(1.0), standard_errors_text(0.5)
+        ('1 standard error', '0.5 standard errors')
+    """
+    return f"{count:g} standard error{'' if count == 1 else 's'}"
 
 
 def likelihood_text(ratio: float) -> str:

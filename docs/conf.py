@@ -60,7 +60,7 @@ CONTENTS = {
     "how-to/index": "specs existing-workouts season onto-the-watch reports batch embedding",
     "reference/index": (
         "api/index command-line rules notation intervals-icu spec marker devices checking reading "
-        "rehearsal json parquet errors"
+        "rehearsal json parquet errors limits"
     ),
     "explanation/index": "alignment evidence fit-in-the-wild rehearsal decisions",
 }

@@ -530,6 +530,12 @@ def test_a_backward_run_that_is_not_called_so_is_a_failure(
     assert backward_recognised(range(3)).value == 0.0
 
 
+def test_rehearsals_whose_backward_parts_were_walked_are_left_out_and_told() -> None:
+    result = backward_recognised([66])
+    assert math.isnan(result.value)
+    assert result.notes == ("backward parts walked: cannot_tell in 1 runs, left out",)
+
+
 def test_a_backward_plan_has_four_backward_parts_or_more_and_says_so_in_the_file() -> None:
     for seed in range(5):
         workout = marked(backward_plan(Random(seed)))

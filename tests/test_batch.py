@@ -36,7 +36,7 @@ from backrun_fit.batch.spread import spread
 from backrun_fit.compliance import check
 from backrun_fit.errors import BatchError, SpecError, TimeLimitError
 from backrun_fit.fit.activity_reader import read_activity
-from backrun_fit.fit.source import FREE_EXPANSION_BYTES
+from backrun_fit.limits import DEFAULT_LIMITS
 from tests.batches import ACTIVITIES, deadly_check, folder_of_runs, stalled_check
 from tests.conftest import ROOT
 
@@ -151,7 +151,7 @@ def test_an_archive_that_is_made_to_cost_ends_at_its_first_bomb(tmp_path: Path) 
     path = tmp_path / "bombs.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in "ab":
-            archive.writestr(f"{name}.fit", bytes(FREE_EXPANSION_BYTES + 1))
+            archive.writestr(f"{name}.fit", bytes(DEFAULT_LIMITS.free_expansion_bytes + 1))
     (result,) = check_many([path])
     assert result.error is not None
     assert "the archive expands too much" in result.error.message

@@ -83,6 +83,13 @@ def test_a_roster_without_athletes_is_refused(text: str) -> None:
         parse_roster(text)
 
 
+def test_a_roster_of_too_many_columns_is_refused_before_they_are_looked_at() -> None:
+    header = ",".join(f"column{number}" for number in range(50_000))
+    with pytest.raises(SpecError, match="expected at most 200 columns, got 50,000") as caught:
+        parse_roster(f"{header}\na\n")
+    assert len(caught.value.problems) < 5
+
+
 # Compiling.
 
 

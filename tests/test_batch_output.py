@@ -14,6 +14,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -22,6 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import backrun_fit as bf
 from backrun_fit.batch import BatchSummary, CheckOptions, check_into, check_many
 from backrun_fit.batch.alone import alone
 from backrun_fit.batch.arrow import arrow_schema
@@ -39,6 +41,7 @@ from backrun_fit.render.document import as_json, report_document
 from backrun_fit.report import Report
 from backrun_fit.tolerances import Tolerances
 from tests.batches import ACTIVITIES, folder_of_runs, rows_of
+from tests.conftest import ROOT
 from tests.test_cli import run
 
 BACKRUN_FIT = [sys.executable, "-m", "backrun_fit.cli"]
@@ -98,6 +101,26 @@ def test_parquet_holds_the_executions_of_each_run(runs: Path, tmp_path: Path) ->
     table = pq.read_table(output)
     for row, result in zip(table.to_pylist(), check_many(paths(runs)), strict=True):
         assert row["executions"] == (result.report and executions_of(result.report))
+
+
+def test_a_row_has_the_three_figures_and_what_they_rest_on(tmp_path: Path) -> None:
+    plan = bf.read_workout(ROOT / "fixtures" / "workouts" / "long-run.fit")
+    faults = [bf.parse_fault(f"forward:{number}") for number in range(2, 17, 2)]
+    made = bf.rehearse(plan, seed=1, started_at=datetime(2026, 3, 1, 7, tzinfo=UTC), faults=faults)
+    forward = tmp_path / "forward.fit"
+    forward.write_bytes(bf.encode_rehearsal(made))
+    treadmill = ROOT / "fixtures" / "activities" / "treadmill.fit"
+    output = tmp_path / "rows.parquet"
+    check_into(output, [forward, treadmill])
+    doubtful, unmeasured = pq.read_table(output).to_pylist()
+    assert (doubtful["score"], doubtful["work_score"]) == (100.0, 100.0)
+    assert (doubtful["score_basis"], doubtful["backward_score"]) == ("targets", None)
+    assert (doubtful["verdict"], doubtful["missed"]) == ("in_doubt", True)
+    assert (doubtful["backward_planned_count"], doubtful["missed_count"]) == (8, 0)
+    assert {each["role"] for each in doubtful["executions"]} == {"work", "backward"}
+    assert all(0.5 < each["in_band_fraction"] <= 1.0 for each in doubtful["executions"])
+    assert (unmeasured["work_score"], unmeasured["score_basis"]) == (None, "length")
+    assert (unmeasured["done_unmeasured_count"], unmeasured["missed"]) == (7, False)
 
 
 def test_the_schema_has_its_version_and_every_column(runs: Path, tmp_path: Path) -> None:

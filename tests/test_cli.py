@@ -178,8 +178,8 @@ def test_check_prints_a_table_and_takes_a_plan_and_tolerances(
     plan = ROOT / "fixtures" / "workouts" / "intervals.fit"
     assert run("check", activity, "--workout", plan, "--tolerance", "largest_fraction=0.2") == 0
     text = capsys.readouterr().out
-    assert "score 100 of 100" in text
-    assert "pace 20%" in text
+    assert "Session 100 - work 100 - backward 5 of 5 parts" in text
+    assert "1 standard error, at most 20%" in " ".join(text.split())
     assert "0 differences" in " ".join(text.split())
 
 
@@ -352,7 +352,7 @@ def test_a_report_in_a_pipe_has_whole_lines_and_no_blanks_at_their_end(
     monkeypatch.delenv("COLUMNS", raising=False)
     assert run("check", ROOT / "fixtures" / "activities" / "long-run.fit") == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0].endswith("score 100 of 100: 16 of 16 steps met")
+    assert lines[0].endswith("1.61 of 1.61 km; cadence agrees. 16 of 16 steps met")
     assert lines[-1].startswith("tolerances: ")
     assert lines[-1].endswith("skipped below 5 s")
     assert all(line == line.rstrip() for line in lines)

@@ -457,3 +457,37 @@ def test_every_real_file_is_read_or_refused_for_the_right_reason(corpus: Path) -
 def test_importing_the_decoder_loads_no_profile() -> None:
     code = "import sys, backrun_fit.fit.columns; sys.exit('fit_tool' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def times_of_headers(messages: list[tuple[bool, int]]) -> list[int | None]:
+    """What the protocol says, one message after the other: whether it has a time of its own."""
+    last: int | None = None
+    found: list[int | None] = []
+    for has_field, number in messages:
+        if has_field:
+            last = number
+        elif last is not None:
+            last += (number - last) % 32
+        found.append(last)
+    return found
+
+
+@given(
+    st.lists(
+        st.one_of(
+            st.tuples(st.just(True), st.integers(0, 2**32 - 2)),
+            st.tuples(st.just(False), st.integers(0, 31)),
+        ),
+        max_size=40,
+    )
+)
+def test_times_in_headers_are_those_of_the_protocol(messages: list[tuple[bool, int]]) -> None:
+    chunks = [definition(0, 20, [(253, 4, UINT32)]), definition(1, 20, [(3, 1, UINT8)])]
+    for has_field, number in messages:
+        payload = struct.pack("<I", number) if has_field else b"\x64"
+        chunks.append(message(0, payload) if has_field else compressed(1, number, payload))
+    records = decode(fit_file(*chunks)).segments[0].table("record")
+    expected = times_of_headers(messages)
+    assert records.raw("timestamp") == expected
+    unix_s = [math.nan if time is None else time + FIT_EPOCH for time in expected]
+    np.testing.assert_array_equal(records.column("timestamp"), unix_s)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backrun_fit.compiled import (
     CompiledWorkout,
@@ -14,10 +17,12 @@ from backrun_fit.compiled import (
     Message,
     RepeatMessage,
     as_workout,
+    check_repeats,
     nest,
     unroll,
 )
 from backrun_fit.errors import CompileError
+from backrun_fit.limits import Limits
 from backrun_fit.workout import (
     Intensity,
     OpenDuration,
@@ -111,8 +116,82 @@ def test_a_session_may_have_ten_thousand_executions_and_no_more() -> None:
     most = planned(WORK, RepeatMessage(first_index=0, count=10_000))
     assert len(unroll(most)) == 10_000
     over = planned(WORK, RepeatMessage(first_index=0, count=10_001))
-    with pytest.raises(CompileError, match="'Track': expected at most 10000 executions, got more"):
+    with pytest.raises(CompileError, match="'Track': expected at most 10000 executions, got 10001"):
         unroll(over)
+
+
+def around(body: Message, *counts: int, skip: bool = False) -> CompiledWorkout:
+    """A step with repeats of so many passes around each other."""
+    repeats = (RepeatMessage(first_index=0, count=n, skip_last_recovery=skip) for n in counts)
+    return planned(body, *repeats)
+
+
+@pytest.mark.parametrize("count", [1, 2, 4_294_967_294])
+def test_a_repeat_without_a_step_in_each_pass_is_refused_and_named(count: int) -> None:
+    single = RepeatMessage(first_index=0, count=1, skip_last_recovery=True)
+    outer = RepeatMessage(first_index=0, count=count)
+    assert unroll(planned(WORK, single)) == ()
+    with pytest.raises(CompileError, match="message 2: expected a repeat with a step in each pass"):
+        nest((WORK, single, outer))
+    with pytest.raises(CompileError, match="message 2: expected a repeat with a step in each pass"):
+        unroll(planned(WORK, single, outer))
+
+
+def test_a_repeat_whose_steps_but_the_last_are_left_out_holds_none() -> None:
+    none = RepeatMessage(first_index=0, count=1, skip_last_recovery=True)
+    cut = RepeatMessage(first_index=0, count=1, skip_last_recovery=True)
+    messages = (WORK, none, REST, cut, RepeatMessage(first_index=0, count=3))
+    with pytest.raises(CompileError, match="message 4: expected a repeat with a step"):
+        nest(messages)
+    assert len(unroll(planned(*messages[:3], RepeatMessage(first_index=0, count=3)))) == 3
+
+
+def test_repeats_stand_around_each_other_as_deep_as_the_limit_says() -> None:
+    deep = around(WORK, 2, *[1] * 31)
+    assert len(unroll(deep)) == 2
+    assert as_workout(deep).steps
+    with pytest.raises(CompileError, match="message 33: expected at most 32 repeats around each"):
+        unroll(around(WORK, 2, *[1] * 32))
+    with pytest.raises(CompileError, match="message 33: expected at most 32 repeats around each"):
+        as_workout(around(WORK, 2, *[1] * 5_000))
+    with pytest.raises(CompileError, match="message 3: expected at most 2 repeats around each"):
+        unroll(around(WORK, 1, 1, 1), limits=Limits(nesting=2))
+
+
+def test_what_unrolling_makes_is_counted_before_it_is_made() -> None:
+    begun = time.process_time()
+    with pytest.raises(CompileError, match=f"got {65_535**31}"):
+        unroll(around(WORK, *[65_535] * 31))
+    # Each repeat looks at its last node once: twice would be 2 ** 31 times at the innermost one.
+    unroll(around(WORK, *[2] * 31, skip=True))
+    assert time.process_time() - begun < 1.0
+
+
+def test_passes_that_hold_no_step_are_bounded_too() -> None:
+    single = [RepeatMessage(first_index=index, count=1, skip_last_recovery=True) for index in (1,)]
+    messages: list[Message] = [WORK]
+    for _ in range(1_000):
+        messages += [REST, attrs.evolve(single[0], first_index=len(messages))]
+    workout = planned(*messages, RepeatMessage(first_index=0, count=100))
+    with pytest.raises(CompileError, match="at most 100000 passes through repeats, got 100100"):
+        check_repeats(workout)
+    assert len(unroll(workout, limits=Limits(passes=100_100))) == 100
+
+
+@given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3), st.booleans()), max_size=6))
+def test_the_counts_are_those_of_what_is_unrolled(repeats: list[tuple[int, int, bool]]) -> None:
+    messages: list[Message] = [WORK, REST]
+    for count, first, skip in repeats:
+        messages.append(RepeatMessage(first_index=first, count=count, skip_last_recovery=skip))
+        messages.append(REST)
+    try:
+        made = len(unroll(planned(*messages)))
+    except CompileError:
+        return  # the spans of the repeats cut each other in two
+    assert len(unroll(planned(*messages), limits=Limits(planned_steps=max(made, 1)))) == made
+    if made > 1:
+        with pytest.raises(CompileError, match=f"got {made}"):
+            unroll(planned(*messages), limits=Limits(planned_steps=made - 1))
 
 
 def test_a_workout_is_as_it_was_read_until_anything_in_it_is_another() -> None:

@@ -7,9 +7,10 @@ import tracemalloc
 import pytest
 
 from backrun_fit.errors import DecodeError
-from backrun_fit.fit import container, walk
+from backrun_fit.fit import walk
 from backrun_fit.fit.columns import Table, decode
 from backrun_fit.fit.container import resemblance
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from tests.fit_bytes import (
     BYTE,
     UINT8,
@@ -31,9 +32,9 @@ def only(data: bytes, kind: str | int = "record") -> Table:
     return segment.table(kind)
 
 
-def refused(data: bytes) -> DecodeError:
+def refused(data: bytes, limits: Limits = DEFAULT_LIMITS) -> DecodeError:
     with pytest.raises(DecodeError) as caught:
-        decode(data, source="run.fit")
+        decode(data, source="run.fit", limits=limits)
     assert caught.value.source == "run.fit"
     return caught.value
 
@@ -157,17 +158,15 @@ def test_a_newer_protocol_is_read_with_a_warning() -> None:
     assert "3.0" in decode(bytes(data)).warnings[0]
 
 
-def test_the_limits_refuse_floods(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MAX_MESSAGES", 100)
-    monkeypatch.setattr(walk, "MAX_DEFINITIONS", 10)
-    monkeypatch.setattr(container, "MAX_SEGMENTS", 5)
+def test_the_limits_refuse_floods() -> None:
+    limits = Limits(messages=100, definitions=10, chained_files=5)
     empty = definition(0, RECORD, [])
-    assert len(decode(fit_file(empty, b"\0" * 100)).segments[0]) == 100
-    assert refused(fit_file(empty, b"\0" * 101)).what == "too many messages"
+    assert len(decode(fit_file(empty, b"\0" * 100), limits=limits).segments[0]) == 100
+    assert refused(fit_file(empty, b"\0" * 101), limits).what == "too many messages"
     kinds = [definition(0, number, []) for number in range(11)]
-    assert refused(fit_file(*kinds)).what == "too many distinct definitions"
-    assert len(decode(fit_file(BODY) * 5).segments) == 5
-    assert refused(fit_file(BODY) * 6).what == "too many FIT files in one chain"
+    assert refused(fit_file(*kinds), limits).what == "too many distinct definitions"
+    assert len(decode(fit_file(BODY) * 5, limits=limits).segments) == 5
+    assert refused(fit_file(BODY) * 6, limits).what == "too many FIT files in one chain"
 
 
 def test_memory_for_a_flood_of_one_byte_messages_stays_a_small_multiple_of_the_file() -> None:

@@ -155,7 +155,7 @@ def test_far_from_any_forward_running_the_uncertainty_is_larger_and_then_nothing
     ]
     assert errors == sorted(errors, key=lambda error: error or 0)
     assert (errors[-1] or 0) > 3 * (errors[0] or 0)
-    assert evidence(session(4, 0.1, forward_mps=5.5, back_mps=2.2)).executions == 0
+    assert evidence(session(4, 0.1, forward_mps=5.5, back_mps=2.2, spm=185.0)).executions == 0
 
 
 def test_above_the_speeds_of_the_day_the_line_is_trusted_less_than_below_them() -> None:
@@ -205,6 +205,11 @@ def test_walking_backward_is_compared_with_walking_forward_at_like_speed_only() 
     # Nor with running, nor where the backward walk was run.
     assert evidence(session(4, -0.3, movement=Movement.BACKWARD_WALK)).executions == 0
     assert evidence(session(4, 0.1, movement=Movement.BACKWARD_WALK)).executions == 0
+
+
+def test_walking_backward_takes_more_steps_than_walking_and_is_still_no_running() -> None:
+    assert evidence(session(4, 146 / 160 - 1)).executions == 0
+    assert evidence(session(4, 150 / 160 - 1)).executions == 4
 
 
 def test_running_is_never_compared_with_walking() -> None:

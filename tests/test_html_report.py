@@ -38,6 +38,7 @@ from backrun_fit.render.html.facts import (
     unmeasured,
 )
 from backrun_fit.render.parts import done_text, numbers_text, verdict_word
+from backrun_fit.render.text import conclusion
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
 from backrun_fit.wording import duration_text, likelihood_text, shown, target_text
@@ -91,12 +92,14 @@ def _expected_row(result: StepResult, units: UnitSystem = "metric") -> list[str]
         label = [movement_word(step.movement)]
     heart_rate = None if done is None else done.heart_rate_bpm
     cadence = None if done is None else done.cadence_spm
+    in_band = None if done is None else done.in_band_fraction
     return [
         str(result.planned.number),
         " ".join(label),
         f"{duration_text(step.duration, units)} {target_text(step.target, units)}".strip(),
         done_text(result, units),
         "" if done is None or done.speed_mps is None else format_pace(done.speed_mps, units),
+        "" if in_band is None else f"{in_band:.0%}",
         "" if heart_rate is None else f"{heart_rate:.0f}",
         "" if cadence is None else f"{cadence:.0f}",
         verdict_word(result.verdict),
@@ -147,7 +150,8 @@ def test_all_measurements_are_on_the_page() -> None:
     for row, result in zip(rows, report.results, strict=True):
         assert row[0] == str(result.planned.number)
         assert row[2] == result.pairing
-        assert row[-2] == f"{result.weight_s:.0f} s"
+        assert row[-2] == f"{result.role}, {result.weight:.1%}"
+        assert row[-1] == ("" if result.quality is None else f"{result.quality:.0%}")
         done = result.done
         if done is None or result.first_lap is None or result.last_lap is None:
             continue
@@ -159,15 +163,35 @@ def test_all_measurements_are_on_the_page() -> None:
             format_distance(done.distance_m or 0.0),
         ]
         assert row[19] == str(done.sample_count)
+        if done.in_band_fraction is not None:
+            assert row[9] == f"{done.in_band_fraction:.0%}"
         if done.cadence_spm is not None:
             assert row[13] == f"{done.cadence_spm:.0f}"
 
 
-def test_the_conclusion_comes_first_with_score_and_misses() -> None:
+def _figures(root: Element) -> dict[str, str]:
+    """What stands beside the ring."""
+    return {
+        text_of(next(each.iter("dt"))): text_of(next(each.iter("dd")))
+        for each in next(with_class(root, "scores"))
+    }
+
+
+def test_the_conclusion_comes_first_with_its_figures_and_misses() -> None:
     report, _ = _intervals(*_FAULTS)
     root = _page(*_FAULTS)
     first = next(root.iter("section"))
-    assert f"Score {report.score:.0f} of 100" in text_of(first)
+    assert report.score is not None
+    assert report.work_score is not None
+    assert report.backward is not None
+    assert report.backward.score is not None
+    assert text_of(next(with_class(first, "ring"))).split() == [f"{report.score:.0f}", "session"]
+    assert _figures(first) == {
+        "Work": f"{report.work_score:.0f}",
+        "Backward": f"{report.backward.score:.0f}",
+        "Backward parts": "4 of 5",
+    }
+    assert conclusion(report) in text_of(first)
     told = [text_of(each) for each in next(with_class(first, "misses"))]
     assert [line.split()[:2] for line in told] == [
         [verdict_word(result.verdict), str(result.planned.number)]
@@ -178,6 +202,32 @@ def test_the_conclusion_comes_first_with_score_and_misses() -> None:
         for finding in result.findings:
             if finding.verdict.is_miss:
                 assert any(finding.message in line for line in told)
+
+
+def test_backward_work_in_doubt_is_said_on_the_card_and_has_no_score() -> None:
+    plan = bf.read_workout(ROOT / "fixtures" / "workouts" / "long-run.fit")
+    given = [bf.parse_fault(f"forward:{number}") for number in range(2, 17, 2)]
+    activity = bf.rehearse(plan, seed=1, started_at=START, faults=given).activity
+    report = bf.check(activity)
+    first = next(tree(report_html(report, activity)).iter("section"))
+    assert _figures(first) == {"Work": "100", "Backward": "withheld", "Backward parts": "8 of 8"}
+    told = text_of(first)
+    assert "In doubt: Session 100 - work 100 - backward 8 of 8 parts" in told
+    assert "in doubt The cadence of the backward parts speaks against running backward" in told
+
+
+def test_what_was_done_and_not_measured_is_counted_apart_on_the_card() -> None:
+    activity = bf.read_activity(ROOT / "fixtures" / "activities" / "treadmill.fit")
+    first = next(tree(report_html(bf.check(activity), activity)).iter("section"))
+    assert _figures(first) == {
+        "Work": "not measured",
+        "Backward": "not measured",
+        "Backward parts": "5 of 5",
+    }
+    assert "Session 100 (length only)" in text_of(first)
+    assert "4 of 11 steps met, 7 done, not measured" in text_of(first)
+    badges = [text_of(each) for each in next(with_class(first, "badges"))]
+    assert badges == ["met 4", "done, not measured 7"]
 
 
 def test_sections_stand_in_the_order_in_which_people_ask() -> None:
@@ -229,7 +279,8 @@ def test_extra_laps_warnings_and_tolerances_are_told() -> None:
     told = text_of(_named(tree(report_html(warned, activity)), "About this check"))
     assert "the clock was wrong" in told
     assert report.extra[0].reason in told
-    assert "Duration 3 s or 5%, distance 10 m or 5%, pace 10%" in told
+    assert "Duration 3 s or 5%, distance 10 m or 5%, pace by GPS 1.5% and 6 m" in told
+    assert "1 standard error of these, at most 8%" in told
 
 
 def test_differences_between_plans_are_told() -> None:
@@ -594,7 +645,7 @@ def test_every_real_run_makes_a_page_without_a_mistake(corpus: Path) -> None:
         report = bf.check(activity)
         root = tree(report_html(report, activity))
         rows = cells(next(with_class(root, "executions")))
-        assert [row[7] for row in rows] == [verdict_word(each.verdict) for each in report.results]
+        assert [row[8] for row in rows] == [verdict_word(each.verdict) for each in report.results]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])

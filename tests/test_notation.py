@@ -616,7 +616,7 @@ def deep(levels: int) -> Node:
             "steps[1].steps[0]",
         ),
         (deep(9), "8 deep"),
-        (deep(3000), "8 deep"),
+        (deep(32), "8 deep"),
     ],
 )
 def test_what_the_notation_cannot_say_is_refused_by_the_printer(node: Node, part: str) -> None:

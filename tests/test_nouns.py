@@ -125,8 +125,18 @@ def test_columns_of_unequal_length_make_no_track() -> None:
     assert len(Track.from_columns(np.zeros(3))) == 3
 
 
+@pytest.mark.parametrize("levels", [33, 5_000])
+def test_a_workout_is_no_deeper_than_the_limit(levels: int) -> None:
+    node: Step | Repeat = Step(duration=OpenDuration())
+    for level in range(levels):
+        assert level > 32 or Workout(name="W", steps=(node,)).steps == (node,)
+        node = Repeat(steps=(node,), count=1)
+    with pytest.raises(SpecError, match="at most 32 repeats around each other"):
+        Workout(name="W", steps=(node,))
+
+
 @pytest.mark.parametrize(
-    "tolerances", [{"pace_fraction": 1.0}, {"duration_s": -1.0}, {"settling_s": math.inf}]
+    "tolerances", [{"gps_fraction": 1.0}, {"duration_s": -1.0}, {"settling_s": math.inf}]
 )
 def test_tolerances_that_tolerate_everything_or_less_than_nothing_are_refused(
     tolerances: dict[str, float],

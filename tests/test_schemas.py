@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import attrs
 import pandas
@@ -29,7 +29,7 @@ from backrun_fit.rehearsal.faults import KINDS
 from backrun_fit.render import document as documents
 from backrun_fit.render.changes import changes_document
 from backrun_fit.render.rows import COLUMNS
-from backrun_fit.report import Done, Finding, Report, Verdict
+from backrun_fit.report import BackwardSummary, Done, Finding, Report, Role, ScoreBasis, Verdict
 from backrun_fit.season.index import SEASON_SCHEMA, season_document
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.workout import Intensity, Movement
@@ -48,11 +48,11 @@ DIGESTS = {
     "contents-1": "34a6c763d18dbbb9",
     "error-1": "64e9f7c57c65344b",
     "report-1": "8eb118535ff88093",
-    "report-2": "7847059d94614633",
+    "report-2": "b6bf5bd0bb6fce00",
     "roster-1": "e4e26e0bed090085",
     "season-1": "9d4fbcafb1511f61",
     "trend-1": "cd49f445a14e4755",
-    "trend-2": "144c50de2f4f673a",
+    "trend-2": "bb85a29ed7231069",
     "workout-1": "557eb07d07455a40",
     "workout-2": "4e708cd13b9f6093",
 }
@@ -154,6 +154,9 @@ def test_enums_are_those_of_the_package() -> None:
     assert parts["intensity"]["enum"] == [*(intensity.value for intensity in Intensity), None]
     assert parts["tolerances"]["required"] == [f.name for f in attrs.fields(Tolerances)]
     assert parts["done"]["required"] == [field.name for field in attrs.fields(Done)]
+    assert parts["backward"]["required"] == [f.name for f in attrs.fields(BackwardSummary)]
+    assert parts["score_basis"]["enum"] == [*get_args(ScoreBasis)]
+    assert {*parts["execution"]["properties"]["role"]["enum"]} == {*get_args(Role)}
     components = attrs.fields(Finding).component.type
     assert all(
         word in str(components) for word in parts["finding"]["properties"]["component"]["enum"]
@@ -192,7 +195,8 @@ WITHOUT_UNIT = {
     *("type", "value", "low", "high", "serial_number"),
     *("count", "executions", "agreements", "messages", "backward_parts", "open_steps"),
     *("weeks", "start", "add", "easy_weeks", "most", "standard_errors"),
-    *("certainty", "quality", "score", "ratio", "uncertainty", "effect", "lowest", "highest"),
+    *("certainty", "quality", "score", "work_score", "weight", "ratio", "uncertainty"),
+    *("effect", "lowest", "highest"),
     *("bouts", "cadence_effect_spread", "cadence_effect_uncertainty"),
     *("cadence_effect", "step_length_effect", "cadence_effect_change", "slower", "faster"),
     *("likelihood_ratio", "expected_effect", "expected_spread", "cadence_slope_uncertainty"),
@@ -206,7 +210,7 @@ def test_every_number_has_its_unit_in_its_name(name: str) -> None:
         for found, node in numbers(schema(name))
         if not re.sub("_per_week", "", found).endswith(UNITS) and found not in WITHOUT_UNIT
     }
-    # The two lengths of a colour are seconds or metres, as its basis says.
+    # The two lengths of a colour and of the backward work are seconds or metres: see the basis.
     assert bare <= {"planned", "done"}
 
 
@@ -279,6 +283,14 @@ def test_reports_of_rehearsals_with_every_fault_fit_their_schema(kind: type) -> 
 @pytest.mark.parametrize("quirk", QUIRKS)
 def test_reports_of_rehearsals_with_every_quirk_fit_their_schema(quirk: str) -> None:
     assert problems(rehearsed("short-day", quirks=(quirk,)).to_dict()) == []
+
+
+def test_a_report_whose_backward_work_is_in_doubt_fits_its_schema() -> None:
+    report = rehearsed("long-run", *(f"forward:{number}" for number in range(2, 17, 2)))
+    assert report.verdict is Verdict.IN_DOUBT
+    assert problems(report.to_dict()) == []
+    trend = bf.compare_runs([rehearsed("long-run"), report])
+    assert problems(documents.trend_document(trend)) == []
 
 
 def test_a_trend_and_a_season_fit_their_schemas() -> None:
@@ -372,6 +384,12 @@ def _set(document: Json, path: str, value: object) -> None:
     [
         ("score", "100"),
         ("score", 101),
+        ("work_score", -1),
+        ("score_basis", "guess"),
+        ("backward.is_withheld", None),
+        ("backward.planned_count", 0),
+        ("executions.0.role", "rest"),
+        ("executions.0.weight", 1.5),
         ("verdict", "fine"),
         ("executions.0.certainty", 1.5),
         ("executions.0.start_at", "2026-03-01 07:00"),
@@ -407,7 +425,17 @@ def test_rows_say_what_the_document_says_one_an_execution() -> None:
     rows, document = report.rows(), report.to_dict()
     assert [tuple(row) for row in rows] == [COLUMNS] * len(report.results)
     for row, execution in zip(rows, document["executions"], strict=True):
-        for key in ("number", "step_index", "name", "movement", "verdict", "quality", "weight_s"):
+        for key in (
+            "number",
+            "step_index",
+            "name",
+            "movement",
+            "verdict",
+            "quality",
+            "weight_s",
+            "role",
+            "weight",
+        ):
             assert row[key] == execution[key]
         for key in attrs.fields_dict(Done):
             assert row[key] == (execution["done"] and execution["done"][key])

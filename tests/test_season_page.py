@@ -80,6 +80,11 @@ def _backward_m(report: Report) -> float:
     )
 
 
+def _parts(report: Report) -> str:
+    backward = report.backward
+    return f"{backward.done_count} of {backward.planned_count} parts" if backward else ""
+
+
 def _expected_row(run: CheckedRun, units: UnitSystem) -> list[str]:
     report, started_at = run.report, run.report.started_at
     missed = []
@@ -95,9 +100,10 @@ def _expected_row(run: CheckedRun, units: UnitSystem) -> list[str]:
         f"{started_at.day} {started_at:%b %Y %H:%M}",
         report.workout.name,
         "" if report.score is None else f"{report.score:.0f}",
+        "" if report.work_score is None else f"{report.work_score:.0f}",
         report.verdict.value.replace("_", " "),
         "; ".join(missed),
-        format_distance(_backward_m(report), units),
+        f"{format_distance(_backward_m(report), units)} {_parts(report)}".strip(),
         label
         if effect is None
         else f"{label} {effect:+.1%} ± {100 * (evidence.uncertainty or 0):.1f}",
@@ -144,6 +150,24 @@ def test_the_conclusion_comes_first_in_one_line() -> None:
     whole_m = math.fsum(map(_backward_m, reports))
     line = f"5 runs, {met} fully met, {format_distance(whole_m)} backward in all."
     assert text_of(next(next(root.iter("section")).iter("p"))) == line
+
+
+def test_a_run_in_doubt_is_not_fully_met_and_what_was_not_measured_is_counted_apart() -> None:
+    met = _runs()[0]
+    assert ordered([met])[0].is_fully_met
+    doubtful = attrs.evolve(met, report=attrs.evolve(met.report, verdict=Verdict.IN_DOUBT))
+    assert not ordered([doubtful])[0].is_fully_met
+    activity = bf.read_activity(Path(__file__).parent.parent / "fixtures/activities/treadmill.fit")
+    treadmill = CheckedRun(report=bf.check(activity))
+    root = tree(season_html([doubtful, treadmill]))
+    told = text_of(next(root.iter("main")))
+    assert "2 runs, 0 fully met" in told
+    assert "or in doubt where the cadence speaks against running backward" in told
+    assert "7 done, not measured." in told
+    assert "1 run scored by length only." in told
+    rows = cells(next(with_class(root, "runs")))
+    assert [row[4] for row in rows] == ["in doubt", "done, not measured"]
+    assert [row[5] for row in rows] == ["", "7 done, not measured"]
 
 
 def test_weeks_say_what_their_runs_say() -> None:

@@ -16,13 +16,13 @@ from backrun_fit.activity import Column
 from backrun_fit.compliance.alignment.boundaries import Bools
 from backrun_fit.compliance.alignment.costs import LATER_FIRST
 from backrun_fit.compliance.alignment.sequence_alignment import (
-    MAX_CELLS,
     Assignment,
     Costs,
     Edges,
     align,
 )
 from backrun_fit.errors import AlignmentError
+from backrun_fit.limits import Limits
 
 NOTHING_LOST = 1e6
 TEMPERATURE = 0.3
@@ -589,14 +589,16 @@ def test_an_execution_that_cannot_be_done_and_costs_nothing_changes_nothing(
 
 # How much.
 
+CELLS = Limits().alignment_cells
+
 
 @pytest.mark.parametrize(
-    ("boundaries", "executions"), [(1, MAX_CELLS - 1), (2, 3_999_999), (3200, 2499), (8_000_000, 0)]
+    ("boundaries", "executions"), [(1, CELLS - 1), (2, 3_999_999), (6400, 1249), (8_000_000, 0)]
 )
 def test_as_many_cells_as_allowed_are_weighed_and_not_one_more(
     boundaries: int, executions: int
 ) -> None:
-    assert boundaries * (executions + 1) == MAX_CELLS == 8_000_000
+    assert boundaries * (executions + 1) == CELLS == 8_000_000
     at_most = attrs.evolve(blank(marks=1, executions=0), skip=some_zeros(executions))
     with pytest.raises(BegunError):
         align(some_zeros(boundaries), OnlyCounted(at_most))
@@ -605,6 +607,18 @@ def test_as_many_cells_as_allowed_are_weighed_and_not_one_more(
         align(some_zeros(boundaries), OnlyCounted(too_many))
     with pytest.raises(AlignmentError, match=says_both(boundaries + 1, executions)):
         align(some_zeros(boundaries + 1), OnlyCounted(at_most))
+
+
+@pytest.mark.parametrize(("boundaries", "is_refused"), [(16, False), (17, True)])
+def test_many_executions_are_aligned_with_few_boundaries_alone(
+    boundaries: int, is_refused: bool
+) -> None:
+    limits = Limits(aligned_steps=50)
+    for executions, is_many in ((50, False), (51, True)):
+        table = attrs.evolve(blank(marks=1, executions=0), skip=some_zeros(executions))
+        expected = AlignmentError if is_many and is_refused else BegunError
+        with pytest.raises(expected):
+            align(some_zeros(boundaries), OnlyCounted(table), limits=limits)
 
 
 def says_both(boundaries: int, executions: int) -> str:

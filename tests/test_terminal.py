@@ -148,7 +148,7 @@ def test_the_conclusion_is_one_line_whatever_the_file_is_called(name: str, width
     line = printed(Headline(attrs.evolve(REPORT, source=name)), width)
     assert line.count("\n") == 1
     assert cell_len(line.rstrip("\n")) <= width
-    assert "score 100 of 100: 16 of 16 steps met" in line
+    assert "Session 100 - work 100 - backward 8 of 8 parts" in line
 
 
 def test_where_there_is_no_room_fewer_misses_are_named_and_less_of_the_file() -> None:
@@ -157,13 +157,44 @@ def test_where_there_is_no_room_fewer_misses_are_named_and_less_of_the_file() ->
     made = bf.rehearse(plan, seed=1, started_at=REPORT.started_at, faults=faults)
     report = attrs.evolve(bf.check(made.activity), source="/runs/march/short-day.fit")
     line = Headline(report)
-    said = "score 94 of 100: 14 of 19 steps met"
+    said = "Session 91 - work 91 - backward 6 of 8 parts"
+    lengths, cadence, met = ", 6:34 of 7:03", "; cadence agrees", ". 14 of 19 steps met"
+    name, file = "/runs/march/short-day.fit", "short-day.fit"
     five = ", ".join(f"{number} (skipped)" for number in range(2, 7))
-    assert line.fitting(200) == f"/runs/march/short-day.fit: {said}; not met: {five}"
-    assert line.fitting(90) == f"short-day.fit: {said}; not met: 2 (skipped) and 4 more"
-    assert line.fitting(80) == f"/runs/march/short-day.fit: {said}; 5 not met"
-    assert line.fitting(65) == f"short-day.fit: {said}; 5 not met"
-    assert line.fitting(60) == f"...t-day.fit: {said}; 5 not met"
+    one = "2 (skipped) and 4 more"
+    assert line.fitting(215) == f"{name}: {said}{lengths}{cadence}{met}; not met: {five}"
+    assert line.fitting(150) == f"{file}: {said}{lengths}{cadence}{met}; not met: {one}"
+    assert line.fitting(120) == f"{file}: {said}{lengths}{cadence}{met}; 5 not met"
+    assert line.fitting(110) == f"{file}: {said}{cadence}{met}; 5 not met"
+    assert line.fitting(100) == f"{file}: {said}{met}; 5 not met"
+    assert line.fitting(85) == f"{name}: {said}. 5 not met"
+    assert line.fitting(75) == f"{file}: {said}. 5 not met"
+    assert line.fitting(65) == f"...y.fit: {said}. 5 not met"
+    assert line.fitting(50) == f"...t: {said}"
+
+
+def test_where_there_is_no_room_it_still_says_what_is_in_doubt_and_what_was_not_measured() -> None:
+    plan = bf.read_workout(ROOT / "fixtures" / "workouts" / "long-run.fit")
+    faults = [bf.parse_fault(f"forward:{number}") for number in range(2, 17, 2)]
+    made = bf.rehearse(plan, seed=1, started_at=REPORT.started_at, faults=faults)
+    forward = Headline(attrs.evolve(bf.check(made.activity), source="a.fit"))
+    assert forward.fitting(200) == (
+        "a.fit: In doubt: Session 100 - work 100 - backward 8 of 8 parts, 1.61 of 1.61 km done in "
+        "length and pace; cadence speaks against it. 16 of 16 steps met"
+    )
+    brief = "In doubt: Session 100 - work 100 - backward 8 of 8 parts, no score"
+    assert forward.fitting(80) == f"a.fit: {brief}"
+    treadmill = Headline(bf.check(bf.read_activity(ROOT / "fixtures/activities/treadmill.fit")))
+    said = "Session 100 (length only) - backward 5 of 5 parts"
+    assert treadmill.fitting(80) == f"....fit: {said}. 7 done, not measured"
+
+
+def test_columns_stand_closer_where_there_is_no_room_and_no_pace_is_broken_in_two() -> None:
+    report = bf.check(bf.read_activity(ROOT / "fixtures" / "activities" / "treadmill.fit"))
+    for units in UNITS:
+        lines = printed(report_text(report, units), 80).splitlines()
+        assert sum(f"/{'km' if units == 'metric' else 'mi'} " in line for line in lines) >= 11
+        assert not any(line.strip() in ("m", "km", "mi", "/mi", "/km") for line in lines)
 
 
 REPORT = bf.check(bf.read_activity(LONG_RUN))
@@ -204,7 +235,8 @@ def test_quiet_prints_the_conclusion_of_each_run_and_nothing_else(
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(ACTIVITIES)
     for line, path in zip(lines, ACTIVITIES, strict=True):
-        assert line.startswith(f"{path}: score 100 of 100: ")
+        basis = " (length only) - " if path.stem == "treadmill" else " - work 100 - "
+        assert line.startswith(f"{path}: Session 100{basis}backward ")
     assert run("check", ACTIVITIES[0], "--quiet", "--json") == 2
     assert "expected --quiet alone" in capsys.readouterr().err
 

@@ -10,14 +10,16 @@ import attrs
 import pytest
 
 from backrun_fit.cli import main
+from backrun_fit.cli.common import print_out
 from backrun_fit.compliance import check
 from backrun_fit.compliance.trend import compare_runs
 from backrun_fit.errors import SpecError
 from backrun_fit.rehearsal import encode_rehearsal, rehearse
 from backrun_fit.render.document import TREND_SCHEMA, trend_document
+from backrun_fit.render.trend import trend_text
 from backrun_fit.report import Report, Verdict
 from backrun_fit.trend import Trend
-from backrun_fit.workout import Intensity, Movement
+from backrun_fit.workout import Intensity, Movement, PaceTarget
 from tests.activities import START, Piece, plan, record, repeat, timed
 
 WORKOUT = plan(timed(300), timed(60, movement=Movement.BACKWARD_RUN), repeat(0, 2))
@@ -182,3 +184,31 @@ def test_the_command_prints_one_document(
 
 def test_the_command_refuses_one_run(files: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert printed(capsys, "check", files[0], "--trend") == (2, "")
+
+
+def test_each_run_has_its_three_figures_and_what_they_rest_on() -> None:
+    first, second = run(0, 3.0), run(3, 3.1, skip_last=True)
+    trend = compare_runs([first, second])
+    for found, report in zip(trend.runs, (first, second), strict=True):
+        assert found.score == report.score
+        assert found.work_score == report.work_score
+        assert found.score_basis == report.score_basis
+        assert found.backward == report.backward
+    [whole, less] = trend_document(trend)["runs"]
+    assert whole["backward"]["done_count"] == 2
+    assert less["backward"]["done_count"] == 1
+    assert less["backward"]["score"] < whole["backward"]["score"]
+
+
+def test_what_was_not_measured_is_counted_apart_below_the_runs(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    paced = PaceTarget(slowest_mps=2.9, fastest_mps=3.1)
+    workout = plan(timed(300, target=paced), timed(60, movement=Movement.BACKWARD_RUN))
+    pieces = [Piece(timer_s=300, speed_mps=3.0, step_index=0), Piece(timer_s=60, step_index=1)]
+    run = record(pieces, workout)
+    inside = attrs.evolve(run, sub_sport="treadmill", started_at=run.started_at + timedelta(1))
+    print_out(trend_text(compare_runs([check(run), check(inside)])))
+    lines = capsys.readouterr().out.splitlines()
+    assert "run 2: session score by length only, 1 step done, not measured" in lines
+    assert not any(line.startswith("run 1: ") for line in lines)

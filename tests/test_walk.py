@@ -13,16 +13,17 @@ from backrun_fit.errors import DecodeError, MissingExtraError
 from backrun_fit.fit import scan as scan_module
 from backrun_fit.fit.columns import decode
 from backrun_fit.fit.container import split_segments
-from backrun_fit.fit.found import Found, Most
+from backrun_fit.fit.found import Found
 from backrun_fit.fit.hop import hop
 from backrun_fit.fit.scan import compiled_loop, loop, scan
 from backrun_fit.fit.walk import accelerate
+from backrun_fit.limits import Limits
 from tests.fit_bytes import STRING, UINT8, UINT16, UINT32, definition, fit_file, message
 from tests.fuzz.mutate import mutants
 from tests.fuzz.seeds import Seed, seeds
 
 RECORD = 20
-MOST = Most(10_000, 300)
+MOST = Limits(messages=10_000, definitions=300)
 
 
 def alike(one: Found, other: Found) -> bool:
@@ -36,7 +37,7 @@ def alike(one: Found, other: Found) -> bool:
 
 
 def both_ways(
-    data: bytes, step_through: Any = loop, most: Most = MOST
+    data: bytes, step_through: Any = loop, most: Limits = MOST
 ) -> list[tuple[Found, Found]]:
     try:
         spans = [(found.data_start, found.data_end) for found in split_segments(data)]
@@ -88,7 +89,7 @@ def test_both_ways_stop_at_the_same_damage() -> None:
     ids=["messages", "definitions", "definitions with messages"],
 )
 def test_both_ways_know_when_it_is_too_much(data: bytes) -> None:
-    most = Most(messages=100, definitions=10)
+    most = Limits(messages=100, definitions=10)
     ((one, other),) = both_ways(data, most=most)
     for found in (one, other):
         assert len(found.offsets) > 100 or len(found.definitions) == 11
@@ -135,7 +136,7 @@ def test_where_nothing_can_be_kept_on_disk_it_is_compiled_each_time(
     scan_module.compiled_loop.cache_clear()
     nothing = np.empty(0, np.int32)
     empty = np.zeros(1, np.uint8)
-    assert compiled_loop()(empty, 0, 1, 1, nothing, nothing, nothing, nothing) == (0, 0, 0)
+    assert compiled_loop()(empty, 0, 1, 1, 1, nothing, nothing, nothing, nothing) == (0, 0, 0)
     scan_module.compiled_loop.cache_clear()
 
 

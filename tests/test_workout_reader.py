@@ -18,6 +18,7 @@ from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.fit.columns import decode
 from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
+from backrun_fit.limits import Limits
 from backrun_fit.workout import (
     REPEAT_TYPES,
     CadenceTarget,
@@ -471,11 +472,67 @@ def test_some_steps_with_the_same_index_are_refused_and_named(
     assert caught.value.got == got
 
 
+NEVER_ENDING = (
+    step(0),
+    step(1, 6, 0, target=(2, 1, NONE, NONE), skip=1),
+    step(2, 6, 0, target=(2, 4_294_967_294, NONE, NONE)),
+)
+DEEP = (step(0), *(step(index, 6, 0, target=(2, 1, NONE, NONE)) for index in range(1, 1_500)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        (NEVER_ENDING, "message 2: expected a repeat with a step in each pass"),
+        (DEEP, "message 33: expected at most 32 repeats around each other"),
+        (
+            (step(0), step(1, 6, 0, target=(2, 10_001, NONE, NONE))),
+            "expected at most 10000 executions, got 10001",
+        ),
+    ],
+)
+def test_repeats_that_cannot_be_unrolled_are_refused_where_the_file_is_read(
+    steps: tuple[bytes, ...], words: str
+) -> None:
+    begun = time.process_time()
+    with pytest.raises(DecodeError, match=words):
+        read_workout(plan(*steps))
+    activity = read_activity(
+        fit_file(
+            *(FILE_ID, file_id(ACTIVITY_FILE), WORKOUT, head(), STEP, *steps),
+            definition(3, 18, [(2, 4, UINT32), (7, 4, UINT32)]),
+            message(3, struct.pack("<II", 1_140_000_000, 60_000)),
+        )
+    )
+    assert activity.workout is None
+    (warning,) = (one for one in activity.warnings if one.code == "workout_unreadable")
+    assert words in warning.message
+    assert time.process_time() - begun < 2.0
+
+
+def test_a_workout_has_at_most_so_many_messages() -> None:
+    steps = [step(index) for index in range(4)]
+    assert len(read_workout(plan(*steps), limits=Limits(workout_messages=4)).messages) == 4
+    with pytest.raises(DecodeError, match=r"too many workout_step messages: .* 3, got 4"):
+        read_workout(plan(*steps), limits=Limits(workout_messages=3))
+
+
+def test_values_and_messages_beside_a_workout_are_counted() -> None:
+    # Five in the file's head, ten in each step.
+    data = plan(step(0), step(1))
+    assert len(read_workout(data, limits=Limits(workout_values=25)).messages) == 2
+    with pytest.raises(DecodeError, match=r"too many values in the workout: .* 24, got 25"):
+        read_workout(data, limits=Limits(workout_values=24))
+    with pytest.raises(DecodeError, match=r"too many messages beside the workout: .* 1, got 2"):
+        read_workout(plan(step(0)), limits=Limits(workout_messages=1))
+
+
 def test_many_steps_cost_no_more_each_than_a_few() -> None:
     steps = (step(1 + index % 4000) for index in range(30_000))
+    limits = Limits(workout_messages=30_000, workout_values=400_000)
     begun = time.process_time()
     with pytest.raises(DecodeError, match="several workout steps have the same"):
-        read_workout(file(head(), *steps))
+        read_workout(file(head(), *steps), limits=limits)
     # Two seconds; eight where each step looks at all before it.
     assert time.process_time() - begun < 6.0
 

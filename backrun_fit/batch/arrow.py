@@ -28,8 +28,8 @@ _BYTES_PER_GROUP: Final = 4 << 20
 
 _TEXTS: Final = frozenset(
     (
-        *("name", "movement", "intensity", "verdict", "planned_duration", "planned_target"),
-        *("reasons", "notes"),
+        *("name", "movement", "intensity", "verdict", "role", "planned_duration"),
+        *("planned_target", "reasons", "notes"),
     )
 )
 _WHOLE: Final = frozenset(("number", "step_index", "first_lap", "last_lap", "sample_count"))

@@ -29,6 +29,8 @@ _PLAIN: Final = (
 ROSTER_COLUMNS: Final = (*_PLAIN, _RACES, *(f"{_PACE}{name}" for name in PACE_NAMES))
 """All columns that there are; ``name`` has to be there, the others in any order or not."""
 
+# Each unknown name is compared with all that are known, for a hint.
+_MOST_COLUMNS: Final = 200
 _DELIMITERS: Final = ",;\t"
 
 
@@ -102,6 +104,9 @@ def parse_roster(text: str, source: str | None = None) -> tuple[Athlete, ...]:
 
 
 def _problems_of_columns(columns: list[str]) -> list[Problem]:
+    if len(columns) > _MOST_COLUMNS:
+        text = f"expected at most {_MOST_COLUMNS} columns, got {len(columns):,}"
+        return [Problem(text, line=1)]
     problems = [
         attrs.evolve(unknown_key(name, ROSTER_COLUMNS, ""), line=1)
         for name in columns

@@ -84,6 +84,8 @@ _WALKING_SLOPE_SPREAD: Final = 15.0
 _RUNNING_SPM: Final = 145.0
 _RUNNING_SHARE: Final = 0.88
 _NOT_WALKED_MPS: Final = 2.4
+# Walking backward takes more steps, too: a backward bout was run from a limit so much higher.
+_BACKWARD_LIMIT: Final = 1.05
 # Of a bout; else too much of it was walked, or run.
 _LEAST_SHARE: Final = 0.65
 
@@ -371,9 +373,14 @@ class Forward:
         if samples is None:
             return None
         is_run = movement is not Movement.BACKWARD_WALK
-        back = samples.where((samples.cadence_spm >= self.running_spm) == is_run)
-        if back.total_s < max(_LEAST_READING_S, _LEAST_SHARE * samples.total_s):
+        runs = samples.cadence_spm >= self.running_spm
+        if is_run:
+            clearly = samples.where(samples.cadence_spm >= _BACKWARD_LIMIT * self.running_spm)
+        else:
+            clearly = samples.where(~runs)
+        if clearly.total_s < max(_LEAST_READING_S, _LEAST_SHARE * samples.total_s):
             return None
+        back = samples.where(runs == is_run)
         slope = self.slope
         if is_run:
             like = self.running.near(back.mean_speed_mps)

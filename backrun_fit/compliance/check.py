@@ -25,6 +25,7 @@ from backrun_fit.compliance.scores import score
 from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError, DataWarning
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.report import Report, StepResult, Verdict
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
@@ -47,6 +48,7 @@ def check(
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
     calibration: BackwardCalibration | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Report:
     """Say, step by step, whether a run did what its plan asked.
 
@@ -63,6 +65,8 @@ def check(
         align: What alignment may look at (see ``align_recording``).
         units: How distances and paces are printed in reasons.
         calibration: How this athlete runs backward (see ``calibrate``), for the evidence.
+        limits: Of which ``planned_steps``, ``passes``, ``nesting`` and ``alignment_cells``
+            hold; those of files held when the activity was read.
 
     Returns:
         A report with one result an execution. What was not done is in it, as a
@@ -87,10 +91,10 @@ def check(
         ('met', 100.0, 'samples')
     """
     legs = (activity,) if isinstance(activity, Activity) else activity
-    activity = choose_leg(legs, workout, leg)
+    activity = choose_leg(legs, workout, leg, limits=limits)
     yardstick, origin = _yardstick(activity, workout)
     recording = Recording.of(activity)
-    alignment = align_recording(recording, yardstick, align)
+    alignment = align_recording(recording, yardstick, align, limits=limits)
     setting = Setting(
         tolerances=tolerances,
         sub_sport=activity.sub_sport,
@@ -105,7 +109,7 @@ def check(
     results = scores.results
     comparison = None
     if workout is not None and yardstick is not workout:
-        comparison = compare(workout, yardstick, units)
+        comparison = compare(workout, yardstick, units, limits=limits)
     return Report(
         source=activity.source,
         started_at=activity.started_at,

@@ -10,8 +10,8 @@ import attrs
 import numpy as np
 
 from backrun_fit.compiled import CompiledWorkout, PlannedExecution, unroll
-from backrun_fit.compliance.alignment.sequence_alignment import MAX_CELLS
 from backrun_fit.errors import AlignmentError
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.report import Difference
 from backrun_fit.units import UnitSystem
 from backrun_fit.wording import duration_text, target_text
@@ -57,7 +57,11 @@ class Comparison:
 
 
 def compare(
-    given: CompiledWorkout, executed: CompiledWorkout, units: UnitSystem = "metric"
+    given: CompiledWorkout,
+    executed: CompiledWorkout,
+    units: UnitSystem = "metric",
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Comparison:
     """Compare two workouts execution by execution.
 
@@ -68,6 +72,7 @@ def compare(
         given: The plan.
         executed: What the watch held.
         units: How values are printed.
+        limits: Of which those of workouts and ``alignment_cells`` hold.
 
     Returns:
         Agreements and differences; executions of one step that differ in the
@@ -88,8 +93,8 @@ def compare(
         >>> found.agreed[0]
         'duration of 1 of 2 executions'
     """
-    planned, held = unroll(given), unroll(executed)
-    pairs = list(_matched(planned, held))
+    planned, held = unroll(given, limits=limits), unroll(executed, limits=limits)
+    pairs = list(_matched(planned, held, limits))
     agreements = 0
     alike = dict.fromkeys(_WEIGHTS, 0)
     found: dict[tuple[str, int, str, str], list[int]] = {}
@@ -135,7 +140,7 @@ _Lone = tuple[PlannedExecution, None] | tuple[None, PlannedExecution]
 
 
 def _matched(
-    planned: tuple[PlannedExecution, ...], held: tuple[PlannedExecution, ...]
+    planned: tuple[PlannedExecution, ...], held: tuple[PlannedExecution, ...], limits: Limits
 ) -> Iterator[_Pair | _Lone]:
     """Pairs in order, and what has no counterpart between them."""
     distinct: dict[tuple[int, int], float] = {}
@@ -146,10 +151,10 @@ def _matched(
             distinct[key] = sum(_WEIGHTS[name] for name in _differing(left.step, right.step))
         return distinct[key]
 
-    if (len(planned) + 1) * (len(held) + 1) > MAX_CELLS:
+    if (len(planned) + 1) * (len(held) + 1) > limits.alignment_cells:
         raise AlignmentError(
-            f"expected at most {MAX_CELLS} pairs to weigh, got {len(planned)} planned executions "
-            f"and {len(held)} others"
+            f"expected at most {limits.alignment_cells} pairs to weigh, got "
+            f"{len(planned)} planned executions and {len(held)} others"
         )
     # Least cost of what comes before each pair of positions, and whether that leaves one of the
     # planned alone: the recurrence of Needleman and Wunsch.

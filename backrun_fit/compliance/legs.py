@@ -11,6 +11,7 @@ from backrun_fit.activity import Activity
 from backrun_fit.amounts import planned_metres, planned_seconds
 from backrun_fit.compiled import CompiledWorkout, unroll
 from backrun_fit.errors import AlignmentError, DataWarning
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["choose_leg", "recordings"]
 
@@ -42,7 +43,11 @@ def recordings(activities: Iterable[Activity]) -> Iterator[tuple[Activity, ...]]
 
 
 def choose_leg(
-    legs: Sequence[Activity], workout: CompiledWorkout | None = None, leg: int | None = None
+    legs: Sequence[Activity],
+    workout: CompiledWorkout | None = None,
+    leg: int | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Activity:
     """The leg that a workout is for.
 
@@ -53,6 +58,7 @@ def choose_leg(
         legs: Of one recording, in order; at least one.
         workout: The plan; None for the one that the recording carries.
         leg: One-based number, to choose it by hand.
+        limits: Of which those of workouts hold.
 
     Returns:
         Where there were several to choose from, with a warning that says which was taken.
@@ -68,7 +74,7 @@ def choose_leg(
         return legs[0]
     if leg is not None:
         return legs[leg - 1]
-    chosen, why = _chosen(legs, workout)
+    chosen, why = _chosen(legs, workout, limits)
     text = (
         f"leg {chosen.leg} of {len(legs)} was checked ({chosen.sport or 'unknown sport'}), {why}; "
         "choose another with --leg N"
@@ -77,7 +83,9 @@ def choose_leg(
     return attrs.evolve(chosen, warnings=(*chosen.warnings, warning))
 
 
-def _chosen(legs: Sequence[Activity], workout: CompiledWorkout | None) -> tuple[Activity, str]:
+def _chosen(
+    legs: Sequence[Activity], workout: CompiledWorkout | None, limits: Limits
+) -> tuple[Activity, str]:
     if workout is None:
         carrying = [leg for leg in legs if leg.workout is not None]
         if len(carrying) == 1:
@@ -89,7 +97,7 @@ def _chosen(legs: Sequence[Activity], workout: CompiledWorkout | None) -> tuple[
     same = [leg for leg in legs if leg.sport == workout.sport]
     if len(same) == 1:
         return same[0], "the only one of the workout's sport"
-    steps = [execution.step for execution in unroll(workout)]
+    steps = [execution.step for execution in unroll(workout, limits=limits)]
     planned_s = math.fsum(map(planned_seconds, steps))
     planned_m = math.fsum(map(planned_metres, steps))
 

@@ -200,6 +200,9 @@ def _in_band(
     if not isinstance(step.target, PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget):
         return None
     band = band_of(step.target)
+    is_still = recording.activity.sub_sport in TREADMILL_SUB_SPORTS and not recording.has_foot_pod
+    if is_still and band.aspect == "pace":  # what the watch guesses there is no speed
+        return None
     first = heart_settled if band.aspect == "heart_rate" else settled
     means = {
         "pace": recording.speed,

@@ -208,18 +208,27 @@ def score(results: Sequence[StepResult]) -> Scores:
     targets = _targets_measured(work)
     basis: ScoreBasis = "some targets"
     if not any(targets):
-        basis = "length"
+        # Where all of the work was left out that is known, whatever it was to be.
+        has_targets = any(not isinstance(each.planned.step.target, OpenTarget) for each in work)
+        basis = "targets" if has_targets and not targets else "length"
     elif all(targets):
         basis = "targets"
-    # Neither met nor missed: these say nothing of the work.
-    judged = [each for each in work if each.verdict is not Verdict.DONE_UNMEASURED]
     return Scores(
         session=_mean(weighed),
-        work=_mean(judged) if any(targets) or not targets else None,
-        backward=_mean([each for each in weighed if each.role == "backward"]),
+        work=_judged(work),
+        backward=_judged([each for each in weighed if each.role == "backward"]),
         basis=basis,
         results=weighed,
     )
+
+
+def _judged(results: Sequence[StepResult]) -> float | None:
+    """The score of steps of which a target was measured, or none was asked for."""
+    targets = _targets_measured(results)
+    if targets and not any(targets):
+        return None
+    # Done and not measured is neither met nor missed: it says nothing.
+    return _mean([each for each in results if each.verdict is not Verdict.DONE_UNMEASURED])
 
 
 def _shares(roles: set[Role]) -> dict[Role, float]:

@@ -114,6 +114,7 @@ def _run(report: Report) -> TrendRun:
         started_at=report.started_at,
         score=report.score,
         work_score=report.work_score,
+        score_basis=report.score_basis,
         backward=report.backward,
         colour=report.colour,
         verdict=report.verdict,

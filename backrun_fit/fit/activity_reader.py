@@ -26,7 +26,8 @@ from backrun_fit.fit.lap_reader import LONGEST_TAIL_S, laps_from_records, read_l
 from backrun_fit.fit.maker import read_maker
 from backrun_fit.fit.profile import FIT_EPOCH_UNIX_S, load_profile
 from backrun_fit.fit.source import Source, open_source
-from backrun_fit.fit.track_reader import Prefer, leg_track, read_track
+from backrun_fit.fit.track_reader import Prefer, leg_track, read_track, record_memory
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = [
     "activities_from_segment",
@@ -65,7 +66,11 @@ _LEAST_DATE_TIME: Final = 0x1000_0000
 
 
 def read_activity(
-    source: Source, *, on_error: OnError = "raise", prefer: Prefer = "native"
+    source: Source,
+    *,
+    on_error: OnError = "raise",
+    prefer: Prefer = "native",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Activity:
     """Read the one activity in a file.
 
@@ -76,10 +81,11 @@ def read_activity(
         prefer: ``native`` takes heart rate, cadence, speed, distance and power from the
             developer field of an app only where the watch recorded none of its own;
             ``developer`` takes the app's first.
+        limits: How much is read.
 
     Raises:
         DecodeError: The source is no readable FIT file, holds no activity (what
-            it holds is said), or several.
+            it holds is said), or several, or a limit is broken.
 
     Example:
         >>> try:
@@ -88,7 +94,7 @@ def read_activity(
         ...     error.what, error.got
         ('not a FIT file', 'a GPX document')
     """
-    activities = read_activities(source, on_error=on_error, prefer=prefer)
+    activities = read_activities(source, on_error=on_error, prefer=prefer, limits=limits)
     if len(activities) > 1:
         sports = ", ".join(activity.sport or "unknown sport" for activity in activities)
         raise DecodeError(
@@ -101,7 +107,11 @@ def read_activity(
 
 
 def read_activities(
-    source: Source, *, on_error: OnError = "raise", prefer: Prefer = "native"
+    source: Source,
+    *,
+    on_error: OnError = "raise",
+    prefer: Prefer = "native",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Activity, ...]:
     """Read every activity in a file, an archive or a chain of files.
 
@@ -112,18 +122,24 @@ def read_activities(
         source: A path, bytes or a binary file object; .fit, .fit.gz or .zip.
         on_error: As in ``read_activity``.
         prefer: As in ``read_activity``.
+        limits: How much is read; the memory for records is that of all files together.
 
     Returns:
         At least one activity, in order of the source.
 
     Raises:
-        DecodeError: A file cannot be read, or none holds an activity.
+        DecodeError: A file cannot be read, none holds an activity, or a limit is broken.
     """
     found: list[Activity] = []
     nothing: DecodeError | None = None
-    for name, content in open_source(source):
+    used = 0
+    for name, content in open_source(source, limits=limits):
         try:
-            found.extend(activities_in(content, name, on_error=on_error, prefer=prefer))
+            more, memory = _activities_in(
+                content, name, on_error=on_error, prefer=prefer, limits=limits, used=used
+            )
+            found.extend(more)
+            used += memory
         except NoActivityError as error:
             nothing = error
     if not found and nothing is not None:
@@ -137,6 +153,7 @@ def activities_in(
     *,
     on_error: OnError = "raise",
     prefer: Prefer = "native",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Activity, ...]:
     """Every activity in the bytes of one FIT file, or of a chain of them.
 
@@ -145,23 +162,49 @@ def activities_in(
         name: Of the file, for the activities and for errors.
         on_error: As in ``read_activity``.
         prefer: As in ``read_activity``.
+        limits: As in ``read_activity``.
 
     Returns:
         At least one activity, in order of the chain.
 
     Raises:
         NoActivityError: The file is of another kind; it is said which.
-        DecodeError: The bytes cannot be read.
+        DecodeError: The bytes cannot be read, or a limit is broken.
     """
+    found, _ = _activities_in(content, name, on_error=on_error, prefer=prefer, limits=limits)
+    return found
+
+
+def _activities_in(
+    content: bytes,
+    name: str | None,
+    *,
+    on_error: OnError,
+    prefer: Prefer,
+    limits: Limits,
+    used: int = 0,
+) -> tuple[tuple[Activity, ...], int]:
+    """The activities, and the bytes of memory for their records, with ``used`` already taken."""
+    segments = decode(content, source=name, on_error=on_error, limits=limits).segments
+    memory = sum(record_memory(segment.table("record")) for segment in segments)
+    if used + memory > limits.record_memory_bytes:
+        raise DecodeError(
+            "too many records",
+            expected=f"at most {limits.record_memory_bytes} bytes of memory for them",
+            got=f"{used + memory}",
+            source=name,
+        )
     kinds: dict[str, None] = {}
     found: list[Activity] = []
     empty: NoActivityError | None = None
-    for segment in decode(content, source=name, on_error=on_error).segments:
+    for segment in segments:
         kind = file_kind(segment)
         kinds[kind] = None
         if kind == "activity":
             try:
-                found.extend(activities_from_segment(segment, source=name, prefer=prefer))
+                found.extend(
+                    activities_from_segment(segment, source=name, prefer=prefer, limits=limits)
+                )
             except NoActivityError as error:
                 empty = error
     if not found:
@@ -171,7 +214,7 @@ def activities_in(
             got=f"a file of kind {', '.join(kinds)}",
             source=name,
         )
-    return tuple(found)
+    return tuple(found), memory
 
 
 def file_kind(segment: Segment) -> str:
@@ -219,7 +262,11 @@ class _Session:
 
 
 def activities_from_segment(
-    segment: Segment, *, source: str | None = None, prefer: Prefer = "native"
+    segment: Segment,
+    *,
+    source: str | None = None,
+    prefer: Prefer = "native",
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Activity, ...]:
     """Build the activities that one FIT file holds, one for each session.
 
@@ -227,6 +274,7 @@ def activities_from_segment(
         segment: The file.
         source: Its name.
         prefer: As in ``read_activity``.
+        limits: Of which those of workouts hold; those of messages held in ``decode``.
 
     Returns:
         At least one, in order of their starts.
@@ -256,7 +304,7 @@ def activities_from_segment(
     was_ended = bool(sessions) or len(segment.table("activity")) > 0
     is_complete = was_ended or (bool(laps) and laps[-1].trigger == "session_end")
     legs = _legs(sessions, laps, track, _timer_events(segment.table("event")), jumps)
-    workout = _workout(segment, log)
+    workout = _workout(segment, log, limits)
     sports = _sports(segment, legs)
     carriers = _carriers(legs, sports, workout)
     manufacturer, product = read_maker(segment.table("file_id"))
@@ -692,13 +740,13 @@ def _timer_events(table: Table) -> tuple[TimerEvent, ...]:
     return tuple(sorted(events, key=lambda event: event.at))
 
 
-def _workout(segment: Segment, log: list[DataWarning]) -> CompiledWorkout | None:
+def _workout(segment: Segment, log: list[DataWarning], limits: Limits) -> CompiledWorkout | None:
     """The workout that the watch executed; one that makes no sense costs a warning, not the run."""
     # Here, because that module reads through this package's tables too.
     from backrun_fit.fit.workout_reader import compiled_from_segment
 
     try:
-        return compiled_from_segment(segment, embedded=True)
+        return compiled_from_segment(segment, embedded=True, limits=limits)
     except BackrunFitError as error:
         text = f"the embedded workout cannot be read: {error}"
         log.append(DataWarning("workout_unreadable", text))

@@ -24,6 +24,7 @@ from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.salvage import salvage
 from backrun_fit.fit.table import DeveloperField, Raw, Table, Value
 from backrun_fit.fit.walk import Walked, walk
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = [
     "DeveloperField",
@@ -36,6 +37,10 @@ __all__ = [
     "decode_start",
 ]
 
+
+_DESCRIPTIONS: Final = (
+    *("file_id", "field_description", "developer_data_id", "activity", "workout"),
+)
 
 # FIT Profile 21.212, field_description.
 _NATIVE: Final = ("native_mesg_num", "native_field_num")
@@ -68,6 +73,11 @@ class Segment:
 
     def __len__(self) -> int:
         return len(self._cells.messages)
+
+    @property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        return self._cells.messages.value_count
 
     def table(self, message: str | int) -> Table:
         """All messages of one kind, in order of the file; empty where there are none.
@@ -149,7 +159,13 @@ class FitData:
         return tuple(text for segment in self.segments for text in segment.warnings)
 
 
-def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise") -> FitData:
+def decode(
+    data: bytes,
+    *,
+    source: str | None = None,
+    on_error: OnError = "raise",
+    limits: Limits = DEFAULT_LIMITS,
+) -> FitData:
     """Find every message of a FIT file.
 
     Args:
@@ -158,6 +174,8 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         on_error: ``raise`` refuses a damaged file. ``salvage`` reads on behind the
             damage, leaves out what cannot be true, and tells the damage in
             ``FitData.damages``.
+        limits: Of which those of chains, messages and definitions hold, and those of the
+            kinds of messages that become objects: laps, events, descriptions, steps.
 
     Raises:
         DecodeError: The bytes are no FIT file, or are damaged; where, what was
@@ -173,38 +191,40 @@ def decode(data: bytes, *, source: str | None = None, on_error: OnError = "raise
         >>> records.column("distance"), records.values("heart_rate")
         (array([201.17]), [150])
     """
-    if on_error == "salvage" and hides_a_file(data):
-        return FitData(tuple(_salvaged(data, source)))
+    if on_error == "salvage" and hides_a_file(data, limits=limits):
+        return FitData(tuple(_salvaged(data, source, limits)))
     try:
-        return FitData(tuple(_segments(data, source)))
+        return FitData(tuple(_segments(data, source, limits)))
     except DecodeError:
         if on_error == "raise":
             raise
-        return FitData(tuple(_salvaged(data, source)))
+        return FitData(tuple(_salvaged(data, source, limits)))
 
 
-def _segments(data: bytes, source: str | None) -> Iterator[Segment]:
+def _segments(data: bytes, source: str | None, limits: Limits) -> Iterator[Segment]:
     """The files of an intact chain."""
-    for index, found in enumerate(split_segments(data, source)):
-        walked = walk(data, found.data_start, found.data_end)
+    for index, found in enumerate(split_segments(data, source, limits=limits)):
+        walked = walk(data, found.data_start, found.data_end, limits=limits)
         warning, changed = check_crc(data, found)
         damages = [*found.damages, *filter(None, (walked.damage, changed))]
         if damages:
             raise damages[0].error(source, SALVAGE_HINT)
-        yield _segment(data, index, found, walked, warning)
+        yield _segment(data, index, found, walked, source, limits, warning)
 
 
-def _salvaged(data: bytes, source: str | None) -> Iterator[Segment]:
+def _salvaged(data: bytes, source: str | None, limits: Limits) -> Iterator[Segment]:
     """The files of a damaged chain, as far as they can be believed."""
-    for index, found in enumerate(salvage_segments(data, source)):
-        walked = walk(data, found.data_start, found.data_end)
+    for index, found in enumerate(salvage_segments(data, source, limits=limits)):
+        walked = walk(data, found.data_start, found.data_end, limits=limits)
         warning, changed = check_crc(data, found)
         damages = found.damages
         if walked.damage or changed:
             wrong_crc_from = found.start if changed and found.has_header else None
-            walked, gaps = salvage(data, found.data_start, found.data_end, wrong_crc_from)
+            walked, gaps = salvage(
+                data, found.data_start, found.data_end, wrong_crc_from, limits=limits
+            )
             damages = tuple(filter(None, (*found.damages, *gaps, changed)))
-        yield _segment(data, index, found, walked, warning, damages)
+        yield _segment(data, index, found, walked, source, limits, warning, damages)
 
 
 def _segment(
@@ -212,27 +232,62 @@ def _segment(
     index: int,
     found: SegmentBytes,
     walked: Walked,
+    source: str | None,
+    limits: Limits,
     warning: str | None,
     damages: tuple[Damage, ...] = (),
 ) -> Segment:
     log = dict.fromkeys(filter(None, (*found.warnings, warning)))
-    return Segment(index, found.start, damages, Cells(data, Messages(data, walked), log))
+    messages = Messages(data, walked)
+    _check_counts(messages, source, limits)
+    return Segment(index, found.start, damages, Cells(data, messages, log))
 
 
-def decode_start(data: bytes, enough_bytes: int, *, source: str | None = None) -> FitData:
+def _check_counts(messages: Messages, source: str | None, limits: Limits) -> None:
+    """Make sure that there are not too many messages of a kind that becomes Python objects.
+
+    Records and most other kinds become columns, and are bounded by their memory.
+    """
+    counts = messages.counts
+    for name, most in (
+        ("lap", limits.laps),
+        ("session", limits.laps),
+        ("event", limits.events),
+        ("workout_step", limits.workout_messages),
+        *((name, limits.descriptions) for name in _DESCRIPTIONS),
+    ):
+        count = counts.get(load_profile().message_number(name), 0)
+        if count > most:
+            raise DecodeError(
+                f"too many {name} messages",
+                expected=f"at most {most}",
+                got=str(count),
+                source=source,
+            )
+
+
+def decode_start(
+    data: bytes,
+    enough_bytes: int,
+    *,
+    source: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> FitData:
     """The first messages of each FIT file in a chain; damage and checksums are not looked at.
 
     Args:
         data: The file's bytes.
         enough_bytes: How many bytes of messages are looked at in each.
         source: Its name, for errors.
+        limits: Of which those of chains, messages and definitions hold.
 
     Raises:
         DecodeError: The bytes do not begin with a FIT header.
     """
     segments: list[Segment] = []
-    for found in split_segments(data, source):
-        walked = walk(data, found.data_start, min(found.data_end, found.data_start + enough_bytes))
+    for found in split_segments(data, source, limits=limits):
+        end = min(found.data_end, found.data_start + enough_bytes)
+        walked = walk(data, found.data_start, end, limits=limits)
         cells = Cells(data, Messages(data, walked), {})
         segments.append(Segment(len(segments), found.start, (), cells))
     return FitData(tuple(segments))

@@ -14,9 +14,9 @@ import fastcrc.crc16
 from backrun_fit.errors import DecodeError
 from backrun_fit.fit.damage import SALVAGE_HINT, Damage
 from backrun_fit.fit.salvage import definition_at, is_sound
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = [
-    "MAX_SEGMENTS",
     "SegmentBytes",
     "check_crc",
     "hides_a_file",
@@ -24,9 +24,6 @@ __all__ = [
     "salvage_segments",
     "split_segments",
 ]
-
-MAX_SEGMENTS: Final = 10_000
-"""Most FIT files in one chain; devices chain a handful."""
 
 _SIGNATURE: Final = b".FIT"
 _LEAST_HEADER: Final = 12
@@ -106,7 +103,9 @@ _MARKS: Final[Mapping[bytes, str]] = {
 }
 
 
-def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBytes]:
+def split_segments(
+    data: bytes, source: str | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[SegmentBytes]:
     """The FIT files of a chain, one after another; usually there is one.
 
     A header checksum of zero means that none was computed. A missing file
@@ -116,6 +115,7 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     Args:
         data: The whole file.
         source: Its name, for errors.
+        limits: Of which ``chained_files`` holds.
 
     Yields:
         At least one segment.
@@ -124,7 +124,7 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
     one whose header states no data are told as damages.
 
     Raises:
-        DecodeError: The bytes begin no FIT file, or there are more than 10,000.
+        DecodeError: The bytes begin no FIT file, or there are more than ``limits.chained_files``.
 
     Example:
         >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
@@ -132,7 +132,7 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
         [(0, 12), (14, 26)]
     """
     start = 0
-    for _ in range(MAX_SEGMENTS):
+    for _ in range(limits.chained_files):
         if not _is_header(data, start):
             is_damaged = _salvage_start(data, start) is not None
             raise _not_fit(data, source, SALVAGE_HINT if is_damaged else None)
@@ -144,10 +144,12 @@ def split_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBy
             continue
         yield _with_trailing(data, segment)
         return
-    raise _too_many(start, source)
+    raise _too_many(start, source, limits.chained_files)
 
 
-def salvage_segments(data: bytes, source: str | None = None) -> Iterator[SegmentBytes]:
+def salvage_segments(
+    data: bytes, source: str | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[SegmentBytes]:
     """The FIT files of a chain, as ``split_segments`` has them, whatever is wrong around them.
 
     Bytes before a header are passed over, a header without its signature is read when a
@@ -157,12 +159,14 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
     Args:
         data: The whole file.
         source: Its name, for errors.
+        limits: Of which ``chained_files`` holds.
 
     Yields:
         At least one segment; what was wrong is told as its damages.
 
     Raises:
-        DecodeError: There is no FIT file in the bytes, or there are more than 10,000.
+        DecodeError: There is no FIT file in the bytes, or more than
+            ``limits.chained_files``.
 
     Example:
         >>> empty = bytes.fromhex("0c105408000000002e464954bf16")
@@ -173,7 +177,7 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
     start = _salvage_start(data, position)
     if start is None:
         raise _not_fit(data, source)
-    for _ in range(MAX_SEGMENTS):
+    for _ in range(limits.chained_files):
         segment = _read_header(data, start, repair=True)
         if start > position:
             between = Damage("bytes that begin no FIT file", position, lost_bytes=start - position)
@@ -189,7 +193,7 @@ def salvage_segments(data: bytes, source: str | None = None) -> Iterator[Segment
             return
         yield segment
         start = following
-    raise _too_many(start, source)
+    raise _too_many(start, source, limits.chained_files)
 
 
 def _is_doubtful(data: bytes, segment: SegmentBytes) -> bool:
@@ -272,11 +276,11 @@ def _not_fit(data: bytes, source: str | None, hint: str | None = None) -> Decode
     )
 
 
-def _too_many(start: int, source: str | None) -> DecodeError:
+def _too_many(start: int, source: str | None, most: int) -> DecodeError:
     return DecodeError(
         "too many FIT files in one chain",
         offset=start,
-        expected=f"at most {MAX_SEGMENTS}",
+        expected=f"at most {most}",
         got="more",
         source=source,
     )
@@ -293,7 +297,7 @@ def _with_trailing(data: bytes, segment: SegmentBytes) -> SegmentBytes:
     return attrs.evolve(segment, warnings=(*segment.warnings, text))
 
 
-def hides_a_file(data: bytes) -> bool:
+def hides_a_file(data: bytes, *, limits: Limits = DEFAULT_LIMITS) -> bool:
     """Whether a FIT header stands somewhere behind what a chain takes for its end.
 
     Example:
@@ -302,7 +306,7 @@ def hides_a_file(data: bytes) -> bool:
         (True, False)
     """
     try:
-        *_, last = split_segments(data)
+        *_, last = split_segments(data, limits=limits)
     except DecodeError:
         return False
     return data.find(_SIGNATURE, last.data_end) >= 0

@@ -12,23 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.fit.layout import Definition
+from backrun_fit.limits import Limits
 
-__all__ = ["Distinct", "Found", "Most", "Positions", "definition_end", "local_type"]
+__all__ = ["Distinct", "Found", "Positions", "definition_end", "local_type"]
 
 Positions: TypeAlias = npt.NDArray[np.integer[Any]]
 """Byte offsets; 32 bits wide where the file is small enough, which all real ones are."""
-
-
-class Most(NamedTuple):
-    """Limits; a walk stops as soon as it knows that one is broken.
-
-    Attributes:
-        messages: Of any kind.
-        definitions: Distinct ones.
-    """
-
-    messages: int
-    definitions: int
 
 
 class Found(NamedTuple):
@@ -42,6 +31,8 @@ class Found(NamedTuple):
         begins: Byte offsets of definitions, ascending, among them the first of each
             local type and the first of each distinct one.
         behind: Byte offset behind the last message or definition.
+        definition_count: Definition messages, each time one was sent.
+        field_count: Fields of the distinct definitions.
     """
 
     offsets: Positions
@@ -49,6 +40,8 @@ class Found(NamedTuple):
     definitions: tuple[Definition, ...]
     begins: list[int]
     behind: int
+    definition_count: int
+    field_count: int
 
 
 class Distinct:
@@ -64,6 +57,8 @@ class Distinct:
 
     def __init__(self) -> None:
         """None so far."""
+        self.field_count = 0
+        """Fields of all of them, native and developer."""
         self._indexes: dict[bytes, int] = {}
         self._definitions: list[Definition] = []
 
@@ -79,7 +74,15 @@ class Distinct:
         index = self._indexes.setdefault(definition.body, len(self._definitions))
         if index == len(self._definitions):
             self._definitions.append(definition)
+            self.field_count += definition.field_count
         return index
+
+    def is_beyond(self, limits: Limits) -> bool:
+        """Whether there are too many of them, or of their fields."""
+        return (
+            len(self._definitions) > limits.definitions
+            or self.field_count > limits.definition_fields
+        )
 
 
 def local_type(header: int) -> int:

@@ -11,6 +11,7 @@ from backrun_fit.errors import MissingExtraError
 from backrun_fit.fit.columns import Segment, Table, decode
 from backrun_fit.fit.damage import OnError
 from backrun_fit.fit.source import Source, open_source
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,12 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["read_messages", "to_arrow", "to_numpy", "to_pandas"]
 
 
-def read_messages(source: Source, *, on_error: OnError = "raise") -> tuple[Segment, ...]:
+def read_messages(
+    source: Source, *, on_error: OnError = "raise", limits: Limits = DEFAULT_LIMITS
+) -> tuple[Segment, ...]:
     """Every message of a source, as tables.
 
     Args:
         source: A path, bytes or a binary file object; gzip and zip are opened.
         on_error: ``salvage`` reads what is whole of a damaged file.
+        limits: How much is read.
 
     Returns:
         One segment a FIT file, in order; ``segment.table("record")`` has the rest.
@@ -41,8 +45,8 @@ def read_messages(source: Source, *, on_error: OnError = "raise") -> tuple[Segme
     """
     return tuple(
         segment
-        for name, data in open_source(source)
-        for segment in decode(data, source=name, on_error=on_error).segments
+        for name, data in open_source(source, limits=limits)
+        for segment in decode(data, source=name, on_error=on_error, limits=limits).segments
     )
 
 

@@ -17,8 +17,9 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from backrun_fit.fit.found import Distinct, Found, Most, Positions, definition_end, local_type
+from backrun_fit.fit.found import Distinct, Found, Positions, definition_end, local_type
 from backrun_fit.fit.layout import Definition, definition_of
+from backrun_fit.limits import Limits
 
 __all__ = ["hop"]
 
@@ -42,20 +43,21 @@ _NOTES: Final = 1 << 12
 _LOCAL_TYPES: Final = np.array([local_type(header) for header in range(256)], dtype=np.uint8)
 
 
-def hop(data: bytes, start: int, end: int, most: Most) -> Found:
+def hop(data: bytes, start: int, end: int, limits: Limits) -> Found:
     """Find every message between two offsets; see ``walk``."""
-    return _Hopper(data, start, end, most).run()
+    return _Hopper(data, start, end, limits).run()
 
 
 class _Hopper:
     """The state of one walk. Places count from the first message, positions from the file."""
 
-    def __init__(self, data: bytes, start: int, end: int, most: Most) -> None:
+    def __init__(self, data: bytes, start: int, end: int, limits: Limits) -> None:
         self._data = data
         self._start = start
         self._end = end
-        self._most = most
+        self._limits = limits
         self._definitions = Distinct()
+        self._definition_count = 0
         self._now: list[Definition | None] = [None] * 16
         self._indexes = array("H", bytes(32))
         # Position of each definition, and what was in force from there on.
@@ -95,11 +97,23 @@ class _Hopper:
                 position = behind
         offsets = self._offsets()
         definitions = tuple(self._definitions)
-        return Found(offsets, self._which(offsets), definitions, self._begins.tolist(), position)
+        return Found(
+            offsets,
+            self._which(offsets),
+            definitions,
+            self._begins.tolist(),
+            position,
+            definition_count=self._definition_count,
+            field_count=self._definitions.field_count,
+        )
 
     def _is_too_much(self) -> bool:
         messages = len(self._notes) + len(self._alone) + self._in_runs
-        return messages > self._most.messages or len(self._definitions) > self._most.definitions
+        return (
+            messages > self._limits.messages
+            or self._definition_count > self._limits.definition_messages
+            or self._definitions.is_beyond(self._limits)
+        )
 
     def _hop(self, position: int) -> int:
         """Go on over many messages until something else comes; where that is."""
@@ -150,6 +164,7 @@ class _Hopper:
         body_end = definition_end(data, position, self._end)
         if body_end > self._end:
             return position
+        self._definition_count += 1
         definition = definition_of(data[position + 1 : body_end], header & 0x20 > 0)
         local = header & 0x0F
         # Many recorders say the same again every few minutes.

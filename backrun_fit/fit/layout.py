@@ -8,8 +8,11 @@ from typing import Final, NamedTuple, TypeAlias
 
 import attrs
 
+from backrun_fit.fit.bounded_cache import bounded_cache
+
 __all__ = [
     "BASE_TYPES",
+    "BYTES_PER_FIELD",
     "BYTE_TYPE",
     "STRUCT_CODES",
     "BaseType",
@@ -20,6 +23,11 @@ __all__ = [
     "base_type",
     "definition_of",
 ]
+
+BYTES_PER_FIELD: Final = 500
+"""Memory of a field of a definition once it is laid out in full, measured."""
+
+_BYTES_PER_DEFINITION: Final = 1_500
 
 BYTE_TYPE: Final = 0x0D
 """The base type of bytes with no meaning of their own."""
@@ -161,6 +169,16 @@ class Definition:
         """Global message number."""
         return int.from_bytes(self.body[2:4], "big" if self.big_endian else "little")
 
+    @property
+    def kept_bytes(self) -> int:
+        """About how much memory it takes once it is laid out in full."""
+        return _definition_bytes(self.body, self.has_developer_fields)
+
+    @property
+    def field_count(self) -> int:
+        """How many fields it lists, native and developer."""
+        return (len(self.body) - _FIELDS_START) // 3
+
     @functools.cached_property
     def fields(self) -> Mapping[int, FieldSlot]:
         """Field number to slot, in order; a number given twice keeps its last slot."""
@@ -202,11 +220,15 @@ class Definition:
         return slots
 
 
+def _definition_bytes(body: bytes, has_developer_fields: bool) -> int:
+    return _BYTES_PER_DEFINITION + len(body) // 3 * BYTES_PER_FIELD
+
+
 # Reserved byte, byte order, global number (2), number of fields.
 _FIELDS_START: Final = 5
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_definition_bytes, max_bytes=4 << 20)
 def definition_of(body: bytes, has_developer_fields: bool) -> Definition:
     """The definition in ``body``, which is as long as its counts say; the same one each time.
 

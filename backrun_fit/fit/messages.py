@@ -64,6 +64,24 @@ class Messages:
         numbers, firsts = np.unique(self._numbers, return_index=True)
         return tuple(numbers[np.argsort(firsts)].tolist())
 
+    @functools.cached_property
+    def counts(self) -> Mapping[int, int]:
+        """Global number to how many messages there are; without those of which there are none."""
+        counts = np.bincount(self.walked.which, minlength=len(self.walked.definitions))
+        found: dict[int, int] = {}
+        for definition, count in zip(self.walked.definitions, counts.tolist(), strict=True):
+            if count:
+                number = definition.message_number
+                found[number] = found.get(number, 0) + count
+        return found
+
+    @functools.cached_property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        counts = np.bincount(self.walked.which, minlength=len(self.walked.definitions))
+        fields = [definition.field_count for definition in self.walked.definitions]
+        return sum(count * of_each for count, of_each in zip(counts.tolist(), fields, strict=True))
+
     def of(self, number: int) -> Picked:
         """The messages with a global number."""
         indexes = self._indexes.get(number, [])

@@ -6,13 +6,13 @@ serves all others.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from backrun_fit.fit.bounded_cache import bounded_cache
 from backrun_fit.fit.layout import Definition, DeveloperKey, NumberSlot
 from backrun_fit.fit.profile import load_profile
 from backrun_fit.fit.rows import Cell, RowReader
@@ -21,6 +21,38 @@ __all__ = ["Block", "Key", "converters", "number_blocks", "row_readers"]
 
 Key: TypeAlias = int | DeveloperKey
 """A native field by its number, or a developer field."""
+
+_KEPT_BYTES: Final = 2 << 20
+_BYTES_PER_ENTRY: Final = 1_000
+# A field of one definition that is asked for: its reader, its place and its key, measured.
+_BYTES_PER_CELL: Final = 400
+
+
+def _plan_bytes(definitions: tuple[Definition, ...], keys: tuple[Key | None, ...]) -> int:
+    """About how much memory is kept with a plan, the definitions in its key included."""
+    own = _BYTES_PER_ENTRY + _BYTES_PER_CELL * len(keys) * (len(definitions) + 1)
+    return own + sum(definition.kept_bytes for definition in definitions)
+
+
+def _blocks_bytes(
+    message_number: int,
+    definitions: tuple[Definition, ...],
+    keys: tuple[Key | None, ...],
+    developer_types: tuple[int, ...],
+) -> int:
+    return _plan_bytes(definitions, keys)
+
+
+def _readers_bytes(
+    definitions: tuple[Definition, ...],
+    keys: tuple[Key | None, ...],
+    developer_types: tuple[int, ...],
+) -> int:
+    return _plan_bytes(definitions, keys)
+
+
+def _converters_bytes(message_number: int, keys: tuple[Key | None, ...]) -> int:
+    return _plan_bytes((), keys)
 
 
 class Block(NamedTuple):
@@ -67,7 +99,7 @@ class Block(NamedTuple):
         ]
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_blocks_bytes, max_bytes=_KEPT_BYTES)
 def number_blocks(
     message_number: int,
     definitions: tuple[Definition, ...],
@@ -125,7 +157,7 @@ def _developer_number(
     return None if slot is None else NumberSlot.of(slot, type_number, definition.order)
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_converters_bytes, max_bytes=_KEPT_BYTES // 4)
 def converters(
     message_number: int, keys: tuple[Key | None, ...]
 ) -> tuple[Callable[[Any], Any] | None, ...]:
@@ -136,7 +168,7 @@ def converters(
     )
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_readers_bytes, max_bytes=_KEPT_BYTES)
 def row_readers(
     definitions: tuple[Definition, ...],
     keys: tuple[Key | None, ...],

@@ -234,7 +234,7 @@ def load_profile() -> Profile:
     return Profile(names, {name: number for number, name in names.items()}, fields)
 
 
-@functools.cache
+@functools.lru_cache(maxsize=256)
 def _field_numbers(profile: Profile, message_number: int) -> Mapping[str, int]:
     numbers = {field.name: field.number for field in _COMMON_FIELDS.values()}
     own = profile.fields.get(message_number, {})

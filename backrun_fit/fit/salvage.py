@@ -25,17 +25,21 @@ from typing import Any, Final, NamedTuple
 import attrs
 import numpy as np
 
+from backrun_fit.fit.bounded_cache import bounded_cache
 from backrun_fit.fit.contradictions import flipped_bits, without_contradictions
 from backrun_fit.fit.damage import Damage
 from backrun_fit.fit.found import Distinct, definition_end, local_type
 from backrun_fit.fit.layout import BASE_TYPES, Definition, definition_of
 from backrun_fit.fit.profile import TIMESTAMP
-from backrun_fit.fit.walk import MAX_DEFINITIONS, MAX_MESSAGES, Walked
+from backrun_fit.fit.walk import Walked
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["definition_at", "is_sound", "salvage"]
 
 _SESSION, _RECORD, _ACTIVITY = 18, 20, 34
 _WORKOUT, _WORKOUT_STEP = 26, 27
+
+_KEPT_BYTES: Final = 1 << 20
 
 MAX_GAPS: Final = 2_000
 """Most damaged places behind which reading goes on; a file with more is no recording."""
@@ -115,7 +119,12 @@ class _Clock(NamedTuple):
 
 
 def salvage(
-    data: bytes, start: int, end: int, wrong_crc_from: int | None = None
+    data: bytes,
+    start: int,
+    end: int,
+    wrong_crc_from: int | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Walked, tuple[Damage, ...]]:
     """Find every message of a damaged segment that can be believed.
 
@@ -125,6 +134,7 @@ def salvage(
         end: Offset behind the last, at most the length of ``data``.
         wrong_crc_from: Offset of the first byte over which the checksum at ``end`` was
             computed, where that is wrong.
+        limits: Of which those of messages and definitions hold; what lies behind one is lost.
 
     Returns:
         The messages, and the damages in order: one for each gap, and one for the
@@ -140,7 +150,7 @@ def salvage(
         >>> [str(damage) for damage in damages]
         ['bytes that are no message (at byte 30); 16 bytes lost']
     """
-    walker = _Walker(data, start, end)
+    walker = _Walker(data, start, end, limits)
     walker.run()
     walked, damages = walker.walked(), walker.damages
     # Without a session the end is missing, and the last two bytes are no checksum.
@@ -173,7 +183,11 @@ def definition_at(data: bytes, at: int, end: int) -> Definition | None:
     return definition_of(data[at + 1 : behind], data[at] & 0x20 > 0)
 
 
-@functools.lru_cache(maxsize=1024)
+def _definition_bytes(definition: Definition) -> int:
+    return definition.kept_bytes
+
+
+@bounded_cache(_definition_bytes, max_bytes=_KEPT_BYTES)
 def is_sound(definition: Definition) -> bool:
     """Whether a definition is one that a recorder writes, and no bytes that look like one.
 
@@ -196,7 +210,7 @@ def is_sound(definition: Definition) -> bool:
     )
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_definition_bytes, max_bytes=_KEPT_BYTES)
 def _time_offset(definition: Definition) -> int | None:
     """Where in a message the timestamp lies; None where there is none of four bytes."""
     slot = definition.fields.get(TIMESTAMP)
@@ -210,7 +224,7 @@ def _has_sound_time(definition: Definition) -> bool:
 class _Walker:
     """The state of one walk."""
 
-    def __init__(self, data: bytes, start: int, end: int) -> None:
+    def __init__(self, data: bytes, start: int, end: int, limits: Limits) -> None:
         self.damages: list[Damage] = []
         self.has_gaps = False
         self.ends_in_checksum = False
@@ -220,6 +234,7 @@ class _Walker:
         self._end = end
         self._in_force: dict[int, Definition] = {}
         self._clock = _Clock()
+        self._limits = limits
         self._distinct = Distinct()
         self._offsets = array("q")
         self._which = array("H")
@@ -244,7 +259,7 @@ class _Walker:
         """Go to the end."""
         at = self._start
         while at < self._end:
-            if len(self._offsets) >= MAX_MESSAGES or len(self._distinct) >= MAX_DEFINITIONS:
+            if self._is_too_much():
                 self._lose("too many messages or definitions", at, self._end)
                 return
             message = self._believed(at)
@@ -253,6 +268,9 @@ class _Walker:
             else:
                 self._take(message)
                 at = message.end
+
+    def _is_too_much(self) -> bool:
+        return len(self._offsets) >= self._limits.messages or self._distinct.is_beyond(self._limits)
 
     # -- one message after the other ----------------------------------------------------------
 

@@ -6,13 +6,14 @@ from typing import Final
 
 from backrun_fit.fit.columns import decode, decode_start
 from backrun_fit.fit.source import Source, open_source
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
 __all__ = ["identity", "sniff"]
 
 _ENOUGH_BYTES: Final = 4096
 
 
-def sniff(source: Source) -> tuple[str, ...]:
+def sniff(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> tuple[str, ...]:
     """The kinds of FIT file in a source, without decoding all of it.
 
     Looked at are the first messages of each file, among which ``file_id`` has to
@@ -20,6 +21,7 @@ def sniff(source: Source) -> tuple[str, ...]:
 
     Args:
         source: A path, bytes or a binary file object; gzip and zip are opened.
+        limits: How much is read.
 
     Returns:
         FIT's word for each file or chained segment, in order, such as ``activity``,
@@ -41,12 +43,13 @@ def sniff(source: Source) -> tuple[str, ...]:
     from backrun_fit.fit.activity_reader import file_kind
 
     kinds: list[str] = []
-    for name, data in open_source(source):
-        started = decode_start(data, _ENOUGH_BYTES, source=name)
+    for name, data in open_source(source, limits=limits):
+        started = decode_start(data, _ENOUGH_BYTES, source=name, limits=limits)
         if all(len(segment.table("file_id")) for segment in started.segments):
             kinds += map(file_kind, started.segments)
         else:
-            kinds += map(file_kind, decode(data, source=name, on_error="salvage").segments)
+            whole = decode(data, source=name, on_error="salvage", limits=limits)
+            kinds += map(file_kind, whole.segments)
     return tuple(kinds)
 
 

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
+from backrun_fit.fit.bounded_cache import bounded_cache
 from backrun_fit.fit.cells import Cells
 from backrun_fit.fit.layout import BYTE_TYPE, Definition, DeveloperKey
 from backrun_fit.fit.messages import Picked
@@ -21,6 +22,8 @@ __all__ = ["DeveloperField", "Raw", "Table", "Value"]
 
 Value: TypeAlias = Raw
 """A field in physical units, enumerations by name; None where invalid or absent."""
+
+_KEPT_BYTES: Final = 1 << 20
 
 # So many numbers are read at once: small files take fewer calls, large ones no more memory.
 _BLOCK: Final = 1 << 15
@@ -85,6 +88,13 @@ class Table:
     def definitions(self) -> list[Definition]:
         """The definition under which each message was sent, in order of the file."""
         return [self._picked.definitions[which] for which in self._picked.which.tolist()]
+
+    @property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        counts = np.bincount(self._picked.which, minlength=len(self._picked.definitions))
+        fields = [definition.field_count for definition in self._picked.definitions]
+        return sum(count * of_each for count, of_each in zip(counts.tolist(), fields, strict=True))
 
     @property
     def field_numbers(self) -> tuple[int, ...]:
@@ -165,7 +175,7 @@ class Table:
                 value if key != TIMESTAMP or stamp is None or isinstance(value, int) else stamp
                 for key, value in zip(keys, row, strict=True)
             )
-            for row, stamp in zip(rows, stamps, strict=True)
+            for row, stamp in zip(rows, stamps.optional(), strict=True)
         ]
 
     def integers(self, field: str | int) -> list[int | None]:
@@ -255,14 +265,23 @@ class Table:
         out = [np.full(len(self), np.nan) if column is None else column for column in found]
         stamps = self._cells.stamps(self._picked) if TIMESTAMP in keys else None
         if stamps is not None:
-            unix_s = np.array(stamps, dtype=np.float64) + FIT_EPOCH_UNIX_S
+            unix_s = np.where(stamps.is_known, stamps.time + float(FIT_EPOCH_UNIX_S), np.nan)
             for key, column in zip(keys, out, strict=True):
                 if key == TIMESTAMP:
                     np.copyto(column, unix_s, where=np.isnan(column))
         return out
 
 
-@functools.lru_cache(maxsize=1024)
+def _keys_bytes(message_number: int, fields: tuple[str | int, ...]) -> int:
+    # A name of a developer field is up to 255 bytes of the file's own.
+    return 1_000 + sum(100 + (len(field) if isinstance(field, str) else 0) for field in fields)
+
+
+def _names_bytes(message_number: int, definitions: tuple[Definition, ...]) -> int:
+    return 1_000 + sum(definition.kept_bytes for definition in definitions)
+
+
+@bounded_cache(_keys_bytes, max_bytes=_KEPT_BYTES)
 def _native_keys(message_number: int, fields: tuple[str | int, ...]) -> tuple[int | None, ...]:
     """The number of each field; None for a name that the profile does not know."""
     profile = load_profile()
@@ -272,7 +291,7 @@ def _native_keys(message_number: int, fields: tuple[str | int, ...]) -> tuple[in
     )
 
 
-@functools.lru_cache(maxsize=1024)
+@bounded_cache(_names_bytes, max_bytes=_KEPT_BYTES)
 def _native_names(message_number: int, definitions: tuple[Definition, ...]) -> tuple[str, ...]:
     """The name of each native field that some definition holds, by number."""
     profile = load_profile()

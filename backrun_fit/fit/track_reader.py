@@ -15,8 +15,9 @@ from backrun_fit.fit.instants import LATEST_UNIX_S
 from backrun_fit.fit.layout import BASE_TYPES
 from backrun_fit.fit.rows import Raw
 from backrun_fit.fit.table import DeveloperField, Table
+from backrun_fit.limits import BYTES_PER_RECORD_COLUMN, RECORD_COLUMNS
 
-__all__ = ["Prefer", "leg_track", "read_track"]
+__all__ = ["Prefer", "leg_track", "read_track", "record_memory"]
 
 Prefer: TypeAlias = Literal["native", "developer"]
 """Which of a native field and a developer field that stands in for it is taken first."""
@@ -52,6 +53,25 @@ _UNIT_FACTORS: Final[Mapping[str, float]] = {
 _LARGEST_ONE_LEG: Final = 125.0
 # Bytes have no meaning of their own.
 _NO_NUMBERS: Final = frozenset(("string", "byte"))
+
+
+def record_memory(records: Table) -> int:
+    """Peak memory of reading the records of one file, in bytes; nothing is read for it.
+
+    Args:
+        records: Messages ``record`` (20), as many as there are.
+
+    Example:
+        >>> from backrun_fit.fit.columns import decode
+        >>> data = decode(bytes.fromhex(
+        ...     "0c105408120000002e464954"
+        ...     "4000001400020301020504860096954e0000" "e7d2"
+        ... ))
+        >>> record_memory(data.segments[0].table("record"))
+        256
+    """
+    columns = RECORD_COLUMNS + len(records.developer_fields)
+    return len(records) * columns * BYTES_PER_RECORD_COLUMN
 
 
 def read_track(records: Table, log: list[DataWarning], *, prefer: Prefer = "native") -> Track:

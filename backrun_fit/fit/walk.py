@@ -10,27 +10,21 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Final
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
 from backrun_fit.fit.damage import Damage
-from backrun_fit.fit.found import Found, Most, Positions, definition_end, local_type
+from backrun_fit.fit.found import Found, Positions, definition_end, local_type
 from backrun_fit.fit.hop import hop
 from backrun_fit.fit.layout import Definition
 from backrun_fit.fit.scan import compiled_loop, scan
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["MAX_DEFINITIONS", "MAX_MESSAGES", "Walked", "accelerate", "walk"]
+__all__ = ["Walked", "accelerate", "walk"]
 
-MAX_MESSAGES: Final = 20_000_000
-"""Largest number of messages read from one segment: 231 days of one a second."""
-
-MAX_DEFINITIONS: Final = 10_000
-"""Largest number of distinct definitions in one segment; real files have under a hundred."""
-
-_way: Callable[[bytes, int, int, Most], Found] = hop
+_way: Callable[[bytes, int, int, Limits], Found] = hop
 
 
 def accelerate(on: bool = True) -> None:
@@ -72,13 +66,14 @@ class Walked:
     damage: Damage | None
 
 
-def walk(data: bytes, start: int, end: int) -> Walked:
+def walk(data: bytes, start: int, end: int, *, limits: Limits = DEFAULT_LIMITS) -> Walked:
     """Find every message of a segment.
 
     Args:
         data: The whole file.
         start: Offset of the first message.
         end: Offset behind the last, at most the length of ``data``.
+        limits: Of which those of messages and definitions hold.
 
     Returns:
         All whole messages; the damage is a message without a definition or one
@@ -91,21 +86,26 @@ def walk(data: bytes, start: int, end: int) -> Walked:
         >>> found.offsets.tolist(), [found.definitions[0].message_number]
         ([9, 11], [20])
     """
-    found = _way(data, start, end, Most(MAX_MESSAGES, MAX_DEFINITIONS))
-    damage, whole = _damage(data, end, found)
+    found = _way(data, start, end, limits)
+    damage, whole = _damage(data, end, found, limits)
     if damage is not None:
         damage = attrs.evolve(damage, lost_bytes=end - damage.offset)
     return Walked(found.offsets[:whole], found.which[:whole], found.definitions, damage)
 
 
-def _damage(data: bytes, end: int, found: Found) -> tuple[Damage | None, int]:
+def _damage(data: bytes, end: int, found: Found, limits: Limits) -> tuple[Damage | None, int]:
     """What stopped a walk, and how many messages are whole and within the limits."""
     count, position = len(found.offsets), found.behind
-    if count > MAX_MESSAGES:
-        offset = int(found.offsets[MAX_MESSAGES])
-        return _beyond("messages", MAX_MESSAGES, offset), MAX_MESSAGES
-    if len(found.definitions) > MAX_DEFINITIONS:
-        return _beyond("distinct definitions", MAX_DEFINITIONS, found.begins[-1]), count
+    if count > limits.messages:
+        offset = int(found.offsets[limits.messages])
+        return _beyond("messages", limits.messages, offset), limits.messages
+    for what, number, most in (
+        ("distinct definitions", len(found.definitions), limits.definitions),
+        ("fields in distinct definitions", found.field_count, limits.definition_fields),
+        ("definition messages", found.definition_count, limits.definition_messages),
+    ):
+        if number > most:
+            return _beyond(what, most, found.begins[-1]), count
     if position > end:
         last = int(found.offsets[-1])
         what = "the last message runs over the end of the data"

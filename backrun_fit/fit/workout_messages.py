@@ -328,7 +328,7 @@ def _as_written(
     )
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def _type_number(message_number: int, number: int) -> int:
     if (message_number, number) == (_STEP, SKIP_LAST_RECOVERY):
         return 0x00  # enum, as watches write it; no profile has the field

@@ -14,8 +14,8 @@ from backrun_fit.compiled import (
     Identity,
     Message,
     RepeatMessage,
+    check_repeats,
     impossible_paces,
-    nest,
 )
 from backrun_fit.errors import CompileError, DecodeError
 from backrun_fit.fit.profile import load_profile
@@ -38,6 +38,7 @@ from backrun_fit.fit.workout_wire import (
     duration_from_raw,
     target_from_raw,
 )
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.marker import movement_of
 from backrun_fit.workout import REPEAT_TYPES, OtherDuration, Step, Target
 
@@ -109,16 +110,20 @@ class _RawStep(NamedTuple):
         return cls._make([*found, *texts])
 
 
-def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWorkout:
+def read_workout(
+    source: Source, *, on_error: OnError = "raise", limits: Limits = DEFAULT_LIMITS
+) -> CompiledWorkout:
     """Read the workout of a FIT file, of any maker, or of an activity that carries one.
 
     Args:
         source: A path, bytes or a binary file object; gzip and zip are opened.
         on_error: ``salvage`` takes the workout out of a damaged file, too.
+        limits: How much is read; of a workout ``workout_messages``, ``planned_steps``,
+            ``passes`` and ``nesting``.
 
     Raises:
-        DecodeError: No FIT file, no workout in it, more than one, or repeats
-            that span no whole steps.
+        DecodeError: No FIT file, no workout in it, more than one, repeats
+            that span no whole steps, or a limit is broken.
     """
     from backrun_fit.fit.columns import decode
     from backrun_fit.fit.source import open_source
@@ -126,12 +131,12 @@ def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWork
     found: list[CompiledWorkout] = []
     has_head = False
     named: str | None = None
-    for name, data in open_source(source):
+    for name, data in open_source(source, limits=limits):
         named = name
-        for segment in decode(data, source=name, on_error=on_error).segments:
+        for segment in decode(data, source=name, on_error=on_error, limits=limits).segments:
             embedded = segment.table("file_id").values("type") != ["workout"]
             has_head = has_head or bool(len(segment.table(_WORKOUT)))
-            workout = compiled_from_segment(segment, embedded=embedded)
+            workout = compiled_from_segment(segment, embedded=embedded, limits=limits)
             if workout is not None:
                 found.append(workout)
     if not found and has_head:
@@ -145,7 +150,9 @@ def read_workout(source: Source, *, on_error: OnError = "raise") -> CompiledWork
     return found[0]
 
 
-def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkout | None:
+def compiled_from_segment(
+    segment: Segment, *, embedded: bool, limits: Limits = DEFAULT_LIMITS
+) -> CompiledWorkout | None:
     """The workout that the messages of one FIT segment describe.
 
     Args:
@@ -154,17 +161,30 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         embedded: The segment is an activity: watches take the offsets of heart
             rate and power away there. Recorders that leave them (Wahoo) are
             recognised by values that no heart reaches.
+        limits: As of ``read_workout``.
 
     Returns:
         None where there is no ``workout_step`` message.
 
     Raises:
         DecodeError: Steps are missing, or a repeat spans no whole steps; the
-            message index is named.
+            message index is named. Or a limit is broken.
     """
     table = segment.table(_WORKOUT_STEP)
     if not len(table):
         return None
+    beside = 0 if embedded else len(segment) - len(table)
+    values = table.value_count if embedded else segment.value_count
+    for what, count, most in (
+        ("messages beside the workout", beside, limits.workout_messages),
+        (
+            "values in the workout",
+            values if embedded else segment.value_count,
+            limits.workout_values,
+        ),
+    ):
+        if count > most:
+            raise DecodeError(f"too many {what}", expected=f"at most {most}", got=str(count))
     heads = segment.table(_WORKOUT)
     fields = table.raw_rows(*_STEP_FIELDS, *_unknown(table, STEP_FIELDS))
     indexes = [_masked(row[0], place) for place, row in enumerate(fields)]
@@ -188,7 +208,7 @@ def compiled_from_segment(segment: Segment, *, embedded: bool) -> CompiledWorkou
         notes=notes,
     )
     try:
-        nest(messages)
+        check_repeats(compiled, limits=limits)
     except CompileError as error:
         raise DecodeError(str(error)) from error
     if keeps:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 import attrs
 
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.intervals_icu.step import StepReader, implied_by
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.notation.dialects import ONE_LINE, is_like_one_line
 from backrun_fit.notation.notes import Notes, branches, cut, tokens
 from backrun_fit.notation.words import MAX_CHARACTERS, MAX_COUNT
@@ -99,8 +99,9 @@ class _Reader:
             for node in nodes
         ]
         executions = sum(count * len(steps) for count, steps in passes)
-        if executions > MAX_EXECUTIONS:
-            self._say(f"expected at most {MAX_EXECUTIONS:,} executions in all, got {executions:,}")
+        most = DEFAULT_LIMITS.planned_steps
+        if executions > most:
+            self._say(f"expected at most {most:,} executions in all, got {executions:,}")
         if not nodes and not self._notes.problems:
             self._say("expected at least one step, a line such as - 10m Z2 HR, got none")
         if self._notes.problems:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, cast
 
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
 from backrun_fit.hints import hint
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.notation.notes import Notes, branches, cut, tokens
 from backrun_fit.notation.targets import TargetReader, metric_of, metric_value
 from backrun_fit.notation.words import (
@@ -69,8 +69,9 @@ class Reader:
         """
         nodes = self._sequence(branches(start)[0], 0)
         executions = sum(_executions(node) for node in nodes)
-        if executions > MAX_EXECUTIONS:
-            message = f"expected at most {MAX_EXECUTIONS:,} executions in all, got {executions:,}"
+        most = DEFAULT_LIMITS.planned_steps
+        if executions > most:
+            message = f"expected at most {most:,} executions in all, got {executions:,}"
             self._notes.problems.append(Problem(message, line=1, column=1))
         if self._notes.problems:
             raise self._notes.error()

@@ -111,10 +111,13 @@ class Runner:
     reaction_delay_s: float = _constant(4.0, 0.8, "counted", "until a new step changes the speed")
     reaction_s: float = _constant(4.0, 0.8, "counted", "time constant of the speed after that")
     pacing_error_fraction: float = _constant(
-        0.012, 0.003, "ordinary", "standard deviation of an execution's mean speed from its aim"
+        0.035, 0.007, "counted", "standard deviation of an execution's mean speed from its aim"
     )
     speed_noise_fraction: float = _constant(
-        0.017, 0.004, "counted", "standard deviation of the speed within an execution"
+        0.05, 0.008, "counted", "standard deviation of the speed within an execution"
+    )
+    paced_fraction: float = _constant(
+        0.35, 0.05, "ordinary", "of these two, so much is left at a pace that the watch shows"
     )
     speed_noise_s: float = _constant(60.0, 10.0, "counted", "time over which it is alike")
     cadence_noise_spm: float = _constant(3.0, 0.5, "counted", "standard deviation of the cadence")

@@ -21,6 +21,7 @@ from backrun_fit.workout import (
     DistanceDuration,
     HeartRateAboveDuration,
     HeartRateBelowDuration,
+    PaceTarget,
     TimeDuration,
 )
 
@@ -117,11 +118,13 @@ def _shown_speeds(
         longest_s = longest_s / slowest + runner.reaction_delay_s + runner.reaction_s
     seconds = np.arange(math.ceil(longest_s + bout.intent.stop_s) + 2)
 
-    pacing = _bounded(generator.standard_normal()) * runner.pacing_error_fraction
+    left_fraction = runner.paced_fraction if isinstance(bout.intent.step.target, PaceTarget) else 1
+    pacing = _bounded(generator.standard_normal()) * left_fraction * runner.pacing_error_fraction
     aim_mps = np.where(seconds < effort.steering_s, effort.steering_speed_mps, effort.speed_mps)
     aim_mps = aim_mps * (1 + pacing)
     waver = _bounded(correlated(generator, len(seconds), runner.speed_noise_s))
     error = _bounded(correlated(generator, len(seconds), watch.speed_error_s))
+    waver *= left_fraction
     noise = waver * runner.speed_noise_fraction + error * watch.speed_error_fraction
     # Mean over each second of e^(-t / reaction): what is left of the speed before.
     late_s = np.maximum(seconds - runner.reaction_delay_s, 0.0)

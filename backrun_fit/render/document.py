@@ -320,6 +320,7 @@ def _trend_run(run: TrendRun) -> Document:
         "started_at": instant(run.started_at),
         "score": run.score,
         "work_score": run.work_score,
+        "score_basis": run.score_basis,
         "backward": run.backward and attrs.asdict(run.backward),
         "colour": run.colour and _colour(run.colour),
         "verdict": run.verdict.value,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import RenderableType
+import attrs
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +18,7 @@ from backrun_fit.wording import shown
 from backrun_fit.workout import DistanceDuration, Step
 
 __all__ = [
+    "Snug",
     "columns",
     "done_text",
     "indented",
@@ -34,6 +37,8 @@ _STYLES: Final[dict[Verdict, str]] = {
     Verdict.SKIPPED: "bold red",
     Verdict.UNFINISHED: "bold red",
 }
+_UNLIMITED: Final = 1000
+_NARROW: Final = 10
 _NUMBERS: Final = frozenset(("#", "lap", "timer", "distance", "done", "pace", "band", "HR", "spm"))
 
 
@@ -44,6 +49,35 @@ def columns(*headings: str) -> Table:
         right = heading in _NUMBERS
         table.add_column(heading, justify="right" if right else "left", overflow="fold")
     return table
+
+
+@attrs.frozen
+class Snug:
+    """A table whose columns stand one space apart where there is no room for two.
+
+    Attributes:
+        table: With two spaces between its columns.
+        narrow: Heading of the column whose words go on more lines where that is not enough.
+    """
+
+    table: Table
+    narrow: str = ""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The table."""
+        unlimited = options.update(width=_UNLIMITED)
+
+        def is_too_wide() -> bool:
+            width = Measurement.get(console, unlimited, self.table).maximum
+            return width > options.max_width
+
+        if is_too_wide():
+            self.table.padding = (0, 1, 0, 0)
+        if is_too_wide():
+            for column in self.table.columns:
+                if column.header == self.narrow:
+                    column.max_width = _NARROW
+        yield self.table
 
 
 def paragraph(text: str, style: str = "") -> Text:

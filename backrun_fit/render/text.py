@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 import attrs
@@ -16,6 +16,7 @@ from rich.text import Text
 from backrun_fit.activity import Activity
 from backrun_fit.compiled import CompiledWorkout, IndexedNode, IndexedStep, nest, unroll
 from backrun_fit.render.parts import (
+    Snug,
     columns,
     done_text,
     indented,
@@ -31,7 +32,9 @@ from backrun_fit.wording import (
     certainty_text,
     duration_text,
     likelihood_text,
+    short_distance_text,
     shown,
+    standard_errors_text,
     step_text,
     target_text,
 )
@@ -140,7 +143,12 @@ def contents_text(document: Mapping[str, Any]) -> RenderableType:
 
 
 def conclusion(
-    report: Report, units: UnitSystem = "metric", *, most: int = 6, lengths: bool = True
+    report: Report,
+    units: UnitSystem = "metric",
+    *,
+    most: int = 6,
+    lengths: bool = True,
+    brief: bool = False,
 ) -> str:
     """The report in one line: its figures, how many executions were met, and which were not.
 
@@ -149,6 +157,7 @@ def conclusion(
         units: How the backward distance is printed.
         most: How many executions are named at most.
         lengths: Say how far or long was run backward, too.
+        brief: Leave out what the cadence says.
 
     Returns:
         Such as ``Session 62 - work 48 - backward 7 of 10 parts, 0.88 of 1.25 mi; cadence agrees.
@@ -156,7 +165,7 @@ def conclusion(
     """
     missed = [result for result in report.results if result.verdict.is_miss]
     counts = Counter(result.verdict for result in report.results)
-    text = f"{figures_text(report, units, lengths=lengths)}. "
+    text = f"{figures_text(report, units, lengths=lengths, brief=brief)}. "
     text += f"{counts[Verdict.MET]} of {len(report.results)} steps met"
     if counts[Verdict.DONE_UNMEASURED]:
         text += f", {counts[Verdict.DONE_UNMEASURED]} done, not measured"
@@ -179,13 +188,16 @@ _CADENCE: Final[Mapping[str, str]] = {
 }
 
 
-def figures_text(report: Report, units: UnitSystem = "metric", *, lengths: bool = True) -> str:
+def figures_text(
+    report: Report, units: UnitSystem = "metric", *, lengths: bool = True, brief: bool = False
+) -> str:
     """The three figures: session, work and backward; those that there are.
 
     Args:
         report: Of any run.
         units: How the backward distance is printed.
         lengths: Say how far or long was run backward, too.
+        brief: Leave out what the cadence says.
     """
     parts = ["no score" if report.score is None else f"Session {report.score:.0f}"]
     if report.score is not None and report.score_basis != "targets":
@@ -199,11 +211,39 @@ def figures_text(report: Report, units: UnitSystem = "metric", *, lengths: bool 
         if lengths:
             text += f", {_done_of_planned(backward, units)}"
         if backward.is_withheld:
-            text += " done in length and pace"
-        said = _CADENCE.get(report.evidence.label)
+            text += ", no score" if brief else f" done in {_done_in(report)}"
+        said = None if brief else _CADENCE.get(report.evidence.label)
         parts.append(text if said is None else f"{text}; {said}")
     doubt = "In doubt: " if report.verdict is Verdict.IN_DOUBT else ""
     return doubt + " - ".join(parts)
+
+
+def _done_in(report: Report) -> str:
+    """In what the backward parts that were done are as planned, whichever way the athlete faced."""
+    paces = [
+        finding.verdict is Verdict.MET
+        for result in report.results
+        if result.planned.step.movement.is_backward and result.was_done
+        for finding in result.findings
+        if finding.component == "pace"
+    ]
+    return "length and pace" if paces and all(paces) else "length"
+
+
+def _exceptions(report: Report) -> str:
+    """How many steps were not met or not measured, in few words."""
+    missed = sum(result.verdict.is_miss for result in report.results)
+    counts = Counter(result.verdict for result in report.results)
+    parts = [
+        f"{count} {words}"
+        for count, words in (
+            (missed, "not met"),
+            (counts[Verdict.DONE_UNMEASURED], "done, not measured"),
+            (counts[Verdict.NOT_MEASURABLE], "not measurable"),
+        )
+        if count
+    ]
+    return ", ".join(parts) or "All met"
 
 
 def _done_of_planned(backward: BackwardSummary, units: UnitSystem) -> str:
@@ -218,8 +258,9 @@ def _done_of_planned(backward: BackwardSummary, units: UnitSystem) -> str:
 class Headline:
     """A report's conclusion on one line, however wide the terminal.
 
-    Names fewer of the executions that were not met, then no backward lengths, and less of the
-    file, where there is no room.
+    Where there is no room it names fewer of the executions that were not met, then leaves out
+    the backward lengths, what the cadence says, the steps that were met, and part of the file's
+    name.
     """
 
     report: Report
@@ -237,19 +278,30 @@ class Headline:
         """
         name, file = _names(self.report)
         lines = [
-            conclusion(self.report, self.units, most=most, lengths=lengths)
-            for lengths in (True, False)
+            conclusion(self.report, self.units, most=most, lengths=lengths, brief=brief)
+            for lengths, brief in ((True, False), (False, False), (False, True))
             for most in range(6, -1, -1)
         ]
-        lines.append(figures_text(self.report, self.units, lengths=False))
         for line in lines:
             for known in (name, file):
                 if cell_len(f"{known}: {line}") <= width:
                     return f"{known}: {line}"
-        room = max(width - cell_len(f"...: {line}"), 0)
-        while cell_len(file) > room:
-            file = file[1:]
-        return f"...{file}: {line}"
+        figures = figures_text(self.report, self.units, lengths=False, brief=True)
+        for line in (f"{figures}. {_exceptions(self.report)}", figures):
+            for known in (name, file):
+                if cell_len(f"{known}: {line}") <= width:
+                    return f"{known}: {line}"
+            if cut := _cut(file, line, width):
+                return f"...{cut}: {line}"
+        return f"...: {figures}"
+
+
+def _cut(file: str, line: str, width: int) -> str:
+    """The end of a file's name, as much as there is room for before a line; may be empty."""
+    room = max(width - cell_len(f"...: {line}"), 0)
+    while cell_len(file) > room:
+        file = file[1:]
+    return file
 
 
 def _names(report: Report) -> tuple[str, str]:
@@ -268,17 +320,11 @@ def report_text(report: Report, units: UnitSystem = "metric") -> RenderableType:
             f"{report.started_at:%Y-%m-%d %H:%M} UTC, workout {name!r} {origin}, "
             f"aligned by {report.align}"
         ),
-        _executions(report, units),
+        Snug(_executions(report, units), narrow="verdict"),
     ]
     if report.colour is not None:
         parts.append(paragraph(_colour(report.colour, units)))
-    parts.extend(
-        indented(f"{result.planned.number}: {finding.message}")
-        for result in report.results
-        if result.verdict is not Verdict.MET
-        for finding in result.findings
-        if finding.verdict is not Verdict.MET
-    )
+    parts.extend(indented(line) for line in _reasons(report))
     parts.extend(indented(line, "dim") for line in _notes(report))
     parts.extend(indented(f"pairing: {line}", "dim") for line in _certainties(report))
     for extra in report.extra:
@@ -383,13 +429,30 @@ def _certainties(report: Report) -> list[str]:
     ]
 
 
+def _reasons(report: Report) -> list[str]:
+    """Why executions were not met or not measured, in order."""
+    return _numbered(
+        (result.planned.number, finding.message)
+        for result in report.results
+        if result.verdict is not Verdict.MET
+        for finding in result.findings
+        if finding.verdict is not Verdict.MET
+    )
+
+
 def _notes(report: Report) -> list[str]:
-    """Each observation once, behind the numbers of the executions it was made on."""
+    """What was observed on executions, in order."""
+    return _numbered(
+        (result.planned.number, note) for result in report.results for note in result.notes
+    )
+
+
+def _numbered(sentences: Iterable[tuple[int, str]]) -> list[str]:
+    """Each sentence once, behind the numbers of all executions that it was said of."""
     numbers: dict[str, list[str]] = {}
-    for result in report.results:
-        for note in result.notes:
-            numbers.setdefault(note, []).append(str(result.planned.number))
-    return [f"{', '.join(found)}: {note}" for note, found in numbers.items()]
+    for number, sentence in sentences:
+        numbers.setdefault(sentence, []).append(str(number))
+    return [f"{', '.join(found)}: {sentence}" for sentence, found in numbers.items()]
 
 
 def _measured(
@@ -428,15 +491,16 @@ def _evidence(report: Report) -> list[RenderableType]:
 
 def _tolerances(report: Report, units: UnitSystem) -> str:
     own = report.tolerances
-    metres = own.distance_m
-    distance = f"{metres:g} m" if units == "metric" else format_distance(metres, units)
+    distance, gps, track = (
+        short_distance_text(metres, units) for metres in (own.distance_m, own.gps_m, own.track_m)
+    )
     return (
         f"tolerances: duration {own.duration_s:g} s or {own.duration_fraction:.0%}, "
         f"distance {distance} or {own.distance_fraction:.0%}, "
-        f"pace by GPS {own.gps_fraction:.1%} and {own.gps_m:g} m (track "
-        f"{own.track_fraction:.1%} and {own.track_m:g} m, foot pod {own.foot_pod_fraction:.1%}), "
+        f"pace by GPS {own.gps_fraction:.1%} and {gps} (track "
+        f"{own.track_fraction:.1%} and {track}, foot pod {own.foot_pod_fraction:.1%}), "
         f"power {own.power_fraction:.1%}, holding a minute {own.holding_fraction:.1%}, "
-        f"{own.standard_errors:g} standard errors up to {own.largest_fraction:.0%}, "
+        f"{standard_errors_text(own.standard_errors)}, at most {own.largest_fraction:.0%}, "
         f"HR {own.heart_rate_bpm:g} bpm, cadence {own.cadence_spm:g} spm, "
         f"settling {own.settling_s:g} s (HR {own.heart_rate_settling_s:g} s), "
         f"skipped below {own.skipped_s:g} s"

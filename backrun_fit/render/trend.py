@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from backrun_fit.render.parts import columns, paragraph, step_label, verdict_text
-from backrun_fit.report import BackwardSummary
+from backrun_fit.render.parts import Snug, columns, paragraph, step_label, verdict_text
+from backrun_fit.report import BackwardSummary, ScoreBasis, Verdict
 from backrun_fit.trend import Trend, TrendCell, TrendRow, TrendRun
 from backrun_fit.units import METRES_PER_MILE, UnitSystem, format_pace
 from backrun_fit.wording import shown
 
 __all__ = ["trend_text"]
 
+_BASIS: Final[Mapping[ScoreBasis, str]] = {
+    "targets": "targets",
+    "some targets": "some of the targets",
+    "length": "length only",
+}
+
 
 def trend_text(trend: Trend, units: UnitSystem = "metric") -> RenderableType:
     """Runs of one workout: each as a whole, then execution by execution with the change."""
     parts: list[RenderableType] = [
         paragraph(f"{len(trend.runs)} runs of {shown(trend.workout) or '(no name)'!r}", "bold"),
-        _runs(trend.runs),
+        Snug(_runs(trend.runs)),
+        *(paragraph(line) for line in _unmeasured(trend)),
         _rows(trend, units),
     ]
     parts.extend(paragraph(f"note: {note}", "yellow") for note in trend.notes)
@@ -46,6 +55,26 @@ def _runs(runs: tuple[TrendRun, ...]) -> Table:
             shown(run.source),
         )
     return overview
+
+
+def _unmeasured(trend: Trend) -> Iterator[str]:
+    """What was not measured of each run, a line a run; nothing of a run that was measured whole."""
+    for number, run in enumerate(trend.runs, start=1):
+        cells = [row.cells[number - 1] for row in trend.rows]
+        counts = Counter(cell.verdict for cell in cells if cell is not None)
+        parts = []
+        if run.score is not None and run.score_basis != "targets":
+            parts.append(f"session score by {_BASIS[run.score_basis]}")
+        parts += [
+            f"{counts[verdict]} step{'' if counts[verdict] == 1 else 's'} {words}"
+            for verdict, words in (
+                (Verdict.DONE_UNMEASURED, "done, not measured"),
+                (Verdict.NOT_MEASURABLE, "not measurable"),
+            )
+            if counts[verdict]
+        ]
+        if parts:
+            yield f"run {number}: {', '.join(parts)}"
 
 
 def _score(score: float | None) -> str:

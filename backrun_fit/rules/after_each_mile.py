@@ -11,9 +11,9 @@ import attrs
 
 from backrun_fit.athlete import Athlete
 from backrun_fit.athlete.paces import middle_mps
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.fold import unroll_steps
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.rules import parameters
 from backrun_fit.rules.base import (
     WORK,
@@ -208,9 +208,10 @@ class AfterEachMile:
         if not changed:
             return nodes, left
         total = sum(map(len, written))
-        if total > MAX_EXECUTIONS:
+        most = DEFAULT_LIMITS.planned_steps
+        if total > most:
             raise CompileError(
-                f"{self.name}: expected at most {MAX_EXECUTIONS:,} steps in all, got {total:,}"
+                f"{self.name}: expected at most {most:,} steps in all, got {total:,}"
             )
         first, end = min(changed), max(changed) + 1
         steps = [step for part in written[first:end] for step in part]
@@ -276,10 +277,9 @@ def _cut(
         ([(1609.344, True), (2414.016, False)], 0.0)
     """
     marks = min(length / every, left)
-    if marks > MAX_EXECUTIONS:
-        raise CompileError(
-            f"{rule}: expected at most {MAX_EXECUTIONS:,} pieces of a step, got {marks:,.0f}"
-        )
+    most = DEFAULT_LIMITS.planned_steps
+    if marks > most:
+        raise CompileError(f"{rule}: expected at most {most:,} pieces of a step, got {marks:,.0f}")
     pieces: list[tuple[float, bool]] = []
     while len(pieces) < left:
         whole = round(length / every)

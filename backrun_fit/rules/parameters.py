@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import Any, Final, TypeAlias
 
 from backrun_fit.athlete.paces import canonical_pace_name, read_pace, read_pace_or_band
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.errors import Problem, SpecError
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.units import measured, parse_distance, parse_duration
 from backrun_fit.workout import DistanceDuration, PaceTarget, TimeDuration
 
@@ -35,7 +35,7 @@ Extent: TypeAlias = TimeDuration | DistanceDuration
 Pace: TypeAlias = str | PaceTarget
 """The canonical name of a pace, or a band; a band without width is a single pace."""
 
-_MOST_TIMES: Final = MAX_EXECUTIONS // 10
+_MOST_TIMES: Final = DEFAULT_LIMITS.planned_steps // 10
 _WORDS: Final = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import attrs
 
-from backrun_fit.compiled import MAX_EXECUTIONS
 from backrun_fit.devices import DEVICES, DeviceProfile
 from backrun_fit.errors import SpecError
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.marker import MARKER_BYTES
 from backrun_fit.rules.parameters import as_flag
 from backrun_fit.spec.file import read_text
@@ -126,7 +126,7 @@ def _repeat_end(value: object) -> int:
 _READERS: Final[Readers] = {
     "name": _device_name,
     "base": lambda value: read_choice(value, tuple(DEVICES)),
-    "max_messages": whole(1, MAX_EXECUTIONS),
+    "max_messages": whole(1, DEFAULT_LIMITS.planned_steps),
     "workout_name_bytes": _NAME_BYTES,
     "step_name_bytes": _NAME_BYTES,
     "notes_bytes": whole(1, _MOST_BYTES),

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import attrs
 
 from backrun_fit.errors import Problem, SpecError
+from backrun_fit.limits import DEFAULT_LIMITS
 from backrun_fit.workout.durations import REPEAT_TYPES, Duration, OtherDuration
 from backrun_fit.workout.raw import Extra, RawMessage
 from backrun_fit.workout.targets import OpenTarget, Target
@@ -144,6 +145,9 @@ class Workout:
         spelling: As of a step.
         beside: Messages of the file that are no part of the model, likewise.
         remarks: What rules had to say, one sentence each; no part of what is compared.
+
+    Raises:
+        SpecError: More than 32 repeats stand around each other (``Limits.nesting``).
     """
 
     name: str
@@ -155,6 +159,16 @@ class Workout:
     spelling: Extra = attrs.field(default=(), eq=False)
     beside: tuple[RawMessage, ...] = ()
     remarks: tuple[str, ...] = attrs.field(default=(), eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        level = [node for node in self.steps if isinstance(node, Repeat)]
+        depth = 0
+        while level:
+            depth += 1
+            if depth > DEFAULT_LIMITS.nesting:
+                text = f"expected at most {DEFAULT_LIMITS.nesting} repeats around each other"
+                raise SpecError(Problem(f"{text}, got more", "steps"))
+            level = [node for each in level for node in each.steps if isinstance(node, Repeat)]
 
 
 def walk_steps(nodes: tuple[Node, ...]) -> Iterator[Step]:

@@ -61,7 +61,7 @@ def test_a_command_that_writes_works(
     ("words", "prints"),
     [
         ("show fixtures/workouts/long-run.fit", "Sunday long run"),
-        ("check fixtures/activities/long-run.fit", "score 100 of 100"),
+        ("check fixtures/activities/long-run.fit", "Session 100 - work 100"),
         ("check fixtures/activities/long-run.fit --json", '"schema": "backrun_fit/report/2"'),
         ("send --help", "--to"),
         ("--help", "rehearse"),

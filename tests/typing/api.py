@@ -85,6 +85,12 @@ def reports(reports: Sequence[bf.Report]) -> Mapping[str, Any]:
     return bf.report_document(reports[0])
 
 
+def calibrations(activity: bf.Activity) -> bf.Report:
+    own: bf.BackwardCalibration = bf.calibrate(activity, forward_first=True)
+    assert_type(own.cadence_effect, float)
+    return bf.check(activity, calibration=own)
+
+
 def rehearsals(compiled: bf.CompiledWorkout) -> bytes:
     rehearsal: bf.Rehearsal = bf.rehearse(
         compiled,

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 import numpy as np
 
 from backrun_fit.activity import Lap
-from backrun_fit.compiled import CompiledWorkout, PlannedExecution, RepeatMessage, unroll
+from backrun_fit.compiled import (
+    CompiledWorkout,
+    IndexedNode,
+    IndexedStep,
+    PlannedExecution,
+    RepeatMessage,
+    nest,
+    unroll,
+)
 from backrun_fit.compliance.alignment.boundaries import Bools, Boundaries
 from backrun_fit.compliance.alignment.lap_costs import LapCosts
 from backrun_fit.compliance.alignment.lap_matches import matched_by_laps, matched_by_speed
@@ -19,6 +27,7 @@ from backrun_fit.compliance.alignment.speed_costs import SpeedCosts
 from backrun_fit.compliance.pairing import Alignment, AlignMode, UsedMode
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.workout import Step
 
 __all__ = ["align_recording", "planned_executions"]
@@ -32,7 +41,11 @@ _CLEARLY_MARKED, _MARKED = 0.3, 0.5
 
 
 def align_recording(
-    recording: Recording, workout: CompiledWorkout, mode: AlignMode = "auto"
+    recording: Recording,
+    workout: CompiledWorkout,
+    mode: AlignMode = "auto",
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Alignment:
     """Say which stretch of a recording was which execution of a plan.
 
@@ -44,6 +57,7 @@ def align_recording(
             otherwise laps, where they mark the steps: not where the watch made them all by
             itself, and not where they fit badly, or the samples and presses of the lap button
             explain the recording at less cost.
+        limits: Of which those of workouts and ``alignment_cells`` hold.
 
     Returns:
         One pairing an execution, and the laps outside.
@@ -79,18 +93,23 @@ def align_recording(
     if not len(activity.track) and not laps:
         raise AlignmentError("expected samples or laps to check, got neither")
     if used != "auto":
-        return _found(recording, workout, used)[0]
+        return _found(recording, workout, used, limits)[0]
     if len(laps) < 2 or _are_autolaps(laps):
-        return _found(recording, workout, "samples")[0]
-    by_laps, cost, of_each = _found(recording, workout, "laps")
+        return _found(recording, workout, "samples", limits)[0]
+    by_laps, cost, of_each = _found(recording, workout, "laps", limits)
     if of_each <= _CLEARLY_MARKED or not recording.speed.known.any():
         return by_laps
-    by_speed, other, _ = _found(recording, workout, "samples", with_presses=True)
+    by_speed, other, _ = _found(recording, workout, "samples", limits, with_presses=True)
     return by_laps if of_each <= _MARKED and cost <= other else by_speed
 
 
 def _found(
-    recording: Recording, workout: CompiledWorkout, used: UsedMode, *, with_presses: bool = False
+    recording: Recording,
+    workout: CompiledWorkout,
+    used: UsedMode,
+    limits: Limits,
+    *,
+    with_presses: bool = False,
 ) -> tuple[Alignment, float, float]:
     """The alignment by some of the evidence; its cost, and that of each step up to the last one."""
     laps = recording.activity.laps
@@ -99,7 +118,7 @@ def _found(
         "laps": lambda: len(laps),
         "samples": lambda: 1,
     }
-    executions, optional = planned_executions(workout, passes[used])
+    executions, optional = planned_executions(workout, passes[used], limits=limits)
     costs: LapCosts | SpeedCosts
     if used == "samples":
         boundaries = Boundaries.of_speed(recording, with_presses=with_presses)
@@ -114,7 +133,7 @@ def _found(
             steps=frozenset(places) if used == "indexes" else None,
         )
     in_step = costs.in_step() if isinstance(costs, LapCosts) else None
-    found, cost = (in_step, 0.0) if in_step else align(boundaries.at_s, costs)
+    found, cost = (in_step, 0.0) if in_step else align(boundaries.at_s, costs, limits=limits)
     of_each = 0.0
     if not in_step:
         ends = [(number, each.end_s) for number, each in enumerate(found, start=1) if each.end_s]
@@ -173,7 +192,10 @@ def _are_autolaps(laps: Sequence[Lap]) -> bool:
 
 
 def planned_executions(
-    workout: CompiledWorkout, open_passes: Callable[[], int]
+    workout: CompiledWorkout,
+    open_passes: Callable[[], int],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[tuple[PlannedExecution, ...], Bools]:
     """Unroll a workout, with repeats that end by a condition as often as asked.
 
@@ -181,6 +203,7 @@ def planned_executions(
         workout: The plan.
         open_passes: Says how many passes to allow for a repeat without a count, where
             there is one.
+        limits: As of ``unroll``.
 
     Returns:
         The executions in order, and which of them are a second or later pass of
@@ -189,13 +212,8 @@ def planned_executions(
     Raises:
         CompileError: As for ``unroll``.
     """
-    repeats = [
-        (each.first_index, index, each.count is None)
-        for index, each in enumerate(workout.messages)
-        if isinstance(each, RepeatMessage)
-    ]
-    if not any(uncounted for *_, uncounted in repeats):
-        executions = unroll(workout)
+    if not any(isinstance(each, RepeatMessage) and each.count is None for each in workout.messages):
+        executions = unroll(workout, limits=limits)
         return executions, np.zeros(len(executions), dtype=bool)
     count = max(1, open_passes())
     messages = tuple(
@@ -204,17 +222,25 @@ def planned_executions(
         else each
         for each in workout.messages
     )
-    executions = unroll(attrs.evolve(workout, messages=messages))
+    executions = unroll(attrs.evolve(workout, messages=messages), limits=limits)
 
-    def is_optional(execution: PlannedExecution) -> bool:
-        # An outer repeat stands behind the inner ones, and its pass comes first.
-        around = [
-            uncounted
-            for first, index, uncounted in reversed(repeats)
-            if first <= execution.step_index < index
-        ]
-        return any(
-            uncounted and turn > 1 for uncounted, turn in zip(around, execution.passes, strict=True)
+    around = dict(_repeats_around(nest(workout.messages, limits=limits), ()))
+    optional = [
+        any(
+            is_open and turn > 1
+            for is_open, turn in zip(around[each.step_index], each.passes, strict=True)
         )
+        for each in executions
+    ]
+    return executions, np.array(optional, dtype=bool)
 
-    return executions, np.array([is_optional(each) for each in executions], dtype=bool)
+
+def _repeats_around(
+    nodes: tuple[IndexedNode, ...], outer: tuple[bool, ...]
+) -> Iterator[tuple[int, tuple[bool, ...]]]:
+    """For each step its index, and of each repeat around it whether it has no count."""
+    for node in nodes:
+        if isinstance(node, IndexedStep):
+            yield node.index, outer
+        else:
+            yield from _repeats_around(node.body, (*outer, node.message.count is None))

@@ -18,11 +18,12 @@ import numpy as np
 from backrun_fit.activity import Column
 from backrun_fit.compliance.alignment.boundaries import Bools, Ints, before
 from backrun_fit.errors import AlignmentError
+from backrun_fit.limits import DEFAULT_LIMITS, Limits
 
-__all__ = ["MAX_CELLS", "Assignment", "Costs", "Edges", "align"]
+__all__ = ["Assignment", "Costs", "Edges", "align"]
 
-MAX_CELLS: Final = 8_000_000
-"""Largest product of boundaries and executions: a hostile repeat count must not fill the memory."""
+_FEW_MARKS: Final = 16
+
 
 _MOST_WAYS = 2400
 """So many beginnings of a plan are followed, and those that cost no more than the last one."""
@@ -131,24 +132,33 @@ class Costs(abc.ABC):
         """What it costs that no execution from this one on is done, behind each of these places."""
 
 
-def align(marks_s: Column, costs: Costs) -> tuple[list[Assignment], float]:
+def align(
+    marks_s: Column, costs: Costs, *, limits: Limits = DEFAULT_LIMITS
+) -> tuple[list[Assignment], float]:
     """Find the cheapest way to lay all executions along the axis.
 
     Args:
         marks_s: The boundaries, ascending.
         costs: Of all ways.
+        limits: Of which ``alignment_cells`` and ``aligned_steps`` hold.
 
     Returns:
         One assignment an execution, and the sum of all costs.
 
     Raises:
-        AlignmentError: Boundaries times executions is above 8,000,000.
+        AlignmentError: Boundaries times executions is above 8,000,000, or there are more
+            than 1,500 executions and 16 boundaries.
     """
     skip = costs.skip()
-    if len(marks_s) * (len(skip) + 1) > MAX_CELLS:
+    if len(marks_s) * (len(skip) + 1) > limits.alignment_cells:
         raise AlignmentError(
-            f"expected at most {MAX_CELLS} pairs to weigh, got {len(marks_s)} places where a "
-            f"step may end and {len(skip)} planned executions"
+            f"expected at most {limits.alignment_cells} pairs to weigh, got "
+            f"{len(marks_s)} places where a step may end and {len(skip)} planned executions"
+        )
+    if len(skip) > limits.aligned_steps and len(marks_s) > _FEW_MARKS:
+        raise AlignmentError(
+            f"expected at most {limits.aligned_steps} planned executions to align with more than "
+            f"{_FEW_MARKS} places where a step may end, got {len(skip)} and {len(marks_s)}"
         )
     axis = _Axis(marks_s=marks_s, costs=costs, outside=costs.outside())
     at_s, cost = costs.start()

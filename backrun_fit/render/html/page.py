@@ -50,7 +50,15 @@ from backrun_fit.render.parts import done_text, verdict_word
 from backrun_fit.render.text import conclusion
 from backrun_fit.report import Report, Verdict
 from backrun_fit.units import UnitSystem, format_distance, format_duration, format_pace
-from backrun_fit.wording import certainty_text, duration_text, likelihood_text, shown, target_text
+from backrun_fit.wording import (
+    certainty_text,
+    duration_text,
+    likelihood_text,
+    short_distance_text,
+    shown,
+    standard_errors_text,
+    target_text,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -185,6 +193,33 @@ class _Facts:
         return re.split(r"[\\/]", self.report.source or "")[-1]
 
     @property
+    def figures(self) -> dict[str, str]:
+        """The figures beside that of the session, those that there are."""
+        report, found = self.report, dict[str, str]()
+        if report.work_score is not None:
+            found["Work"] = self.number(report.work_score)
+        elif report.score is not None and report.score_basis == "length":
+            found["Work"] = "not measured"
+        backward = report.backward
+        if backward is not None:
+            score = "withheld" if backward.is_withheld else "not measured"
+            if backward.score is not None:
+                score = self.number(backward.score)
+            found["Backward"] = score
+            found["Backward parts"] = f"{backward.done_count} of {backward.planned_count}"
+        return found
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the evidence speaks against running backward."""
+        return self.report.verdict is Verdict.IN_DOUBT
+
+    @property
+    def standard_errors(self) -> str:
+        """How many of them were allowed."""
+        return standard_errors_text(self.report.tolerances.standard_errors)
+
+    @property
     def counts(self) -> list[tuple[Verdict, int]]:
         """How many executions have each verdict; none that none has."""
         verdicts = [result.verdict for result in self.report.results]
@@ -231,6 +266,10 @@ class _Facts:
     def distance(self, distance_m: float | None) -> str:
         """A distance; empty where there is none."""
         return "" if distance_m is None else format_distance(distance_m, self.units)
+
+    def short(self, distance_m: float) -> str:
+        """A distance of a few metres."""
+        return short_distance_text(distance_m, self.units)
 
     def number(self, value: float | None, places: int = 0) -> str:
         """A number; empty where there is none."""

@@ -136,17 +136,27 @@ class _Facts:
         none = len(self.runs) - len(scores)
         if not scores:
             return "No run has a score."
-        text = f"Mean score {self.tally.score:.0f}"
+        text = f"Mean session score {self.tally.score:.0f}"
         if len(scores) > 1:
             text += f", from {min(scores):.0f} to {max(scores):.0f}"
+        if self.tally.work_score is not None:
+            text += f"; mean score of the work {self.tally.work_score:.0f}"
+        by_length = sum(
+            run.report.score is not None and run.report.score_basis == "length" for run in self.runs
+        )
+        text += f"; {_count(by_length, 'run')} scored by length only" if by_length else ""
         return f"{text}; {_count(none, 'run')} without a score." if none else f"{text}."
+
+    @property
+    def has_doubt(self) -> bool:
+        """Whether any run is in doubt."""
+        return any(run.report.verdict is Verdict.IN_DOUBT for run in self.runs)
 
     @property
     def steps_told(self) -> str:
         """How many steps were met, in one sentence."""
-        open_ = self.tally.unmeasured
         text = f"{self.tally.met} of {_count(self.tally.steps, 'step')} met"
-        return f"{text}, {open_} not measurable." if open_ else f"{text}."
+        return f"{'; '.join(filter(None, (text, self.tally.unmeasured_text)))}."
 
     @property
     def backward_told(self) -> str:

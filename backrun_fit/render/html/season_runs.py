@@ -104,9 +104,24 @@ class Run:
         return self.steps(Verdict.NOT_MEASURABLE, Verdict.DONE_UNMEASURED)
 
     @property
+    def unmeasured_text(self) -> str:
+        """What could not be judged, in short; empty where all was."""
+        return _unmeasured_text(
+            self.steps(Verdict.DONE_UNMEASURED), self.steps(Verdict.NOT_MEASURABLE)
+        )
+
+    @property
     def is_fully_met(self) -> bool:
-        """Whether every execution was measured and met."""
-        return 0 < len(self.report.results) == self.steps(Verdict.MET)
+        """Whether every execution was measured and met, and nothing is in doubt."""
+        return self.report.verdict is Verdict.MET and 0 < len(self.report.results) == self.steps(
+            Verdict.MET
+        )
+
+    @property
+    def parts(self) -> str:
+        """How many backward parts were done of those planned; empty where none was planned."""
+        backward = self.report.backward
+        return "" if backward is None else f"{backward.done_count} of {backward.planned_count}"
 
     @property
     def backward_m(self) -> float:
@@ -162,9 +177,13 @@ class Tally:
 
     @property
     def score(self) -> float | None:
-        """Mean of the runs that have one; None where none has."""
-        scores = [run.report.score for run in self.runs if run.report.score is not None]
-        return math.fsum(scores) / len(scores) if scores else None
+        """Mean session score of the runs that have one; None where none has."""
+        return _mean(run.report.score for run in self.runs)
+
+    @property
+    def work_score(self) -> float | None:
+        """Likewise of the work."""
+        return _mean(run.report.work_score for run in self.runs)
 
     @property
     def steps(self) -> int:
@@ -178,8 +197,16 @@ class Tally:
 
     @property
     def unmeasured(self) -> int:
-        """Executions that nobody can judge."""
+        """Executions that nobody can judge, or not as a whole."""
         return sum(run.unmeasured for run in self.runs)
+
+    @property
+    def unmeasured_text(self) -> str:
+        """The same in short, apart; empty where all was judged."""
+        return _unmeasured_text(
+            sum(run.steps(Verdict.DONE_UNMEASURED) for run in self.runs),
+            sum(run.steps(Verdict.NOT_MEASURABLE) for run in self.runs),
+        )
 
     @property
     def backward_m(self) -> float:
@@ -190,6 +217,16 @@ class Tally:
     def backward_unknown(self) -> int:
         """Backward executions without a distance."""
         return sum(run.backward_unknown for run in self.runs)
+
+
+def _mean(scores: Iterable[float | None]) -> float | None:
+    known = [score for score in scores if score is not None]
+    return math.fsum(known) / len(known) if known else None
+
+
+def _unmeasured_text(done: int, other: int) -> str:
+    parts = ((done, "done, not measured"), (other, "not measurable"))
+    return "; ".join(f"{count} {words}" for count, words in parts if count)
 
 
 def ordered(runs: Iterable[CheckedRun]) -> tuple[Run, ...]:
