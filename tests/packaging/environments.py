@@ -21,7 +21,7 @@ KEPT: Final = ROOT / ".venv" / ".packaging"
 UV: Final = ROOT / ".venv" / ".tools" / "bin" / "uv"
 # What the tests read beside the package.
 BESIDE: Final = (
-    *("tests", "fixtures", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md"),
+    *("tests", "fixtures", "docs", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"),
     *("pyproject.toml", "Makefile"),
 )
 
