@@ -26,6 +26,7 @@ from backrun_fit.compliance.targets import Setting
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError, DataWarning
 from backrun_fit.report import Report, StepResult, Verdict
+from backrun_fit.time_limit import check_time_limit, time_limit
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
@@ -47,6 +48,7 @@ def check(
     align: AlignMode = "auto",
     units: UnitSystem = "metric",
     calibration: BackwardCalibration | None = None,
+    time_limit_s: float | None = None,
 ) -> Report:
     """Say, step by step, whether a run did what its plan asked.
 
@@ -63,6 +65,10 @@ def check(
         align: What alignment may look at (see ``align_recording``).
         units: How distances and paces are printed in reasons.
         calibration: How this athlete runs backward (see ``calibrate``), for the evidence.
+        time_limit_s: Seconds that the check may take; None for as long as it takes. The check
+            looks at the clock between its stages, for each step that it aligns and for each
+            that it judges, so it ends within about a second of the limit. It is not
+            interrupted from outside (see ``check_many`` for processes that are killed).
 
     Returns:
         A report with one result an execution. What was not done is in it, as a
@@ -72,6 +78,8 @@ def check(
         AlignmentError: There is no workout at all, it has no steps, or the
             recording lacks what ``align`` looks at.
         CompileError: A workout cannot be unrolled.
+        SpecError: The time limit is no number of seconds.
+        TimeLimitError: The check took longer than its limit.
 
     Example:
         >>> import numpy as np
@@ -86,10 +94,25 @@ def check(
         >>> report.verdict.value, report.score, report.align
         ('met', 100.0, 'samples')
     """
+    with time_limit(time_limit_s):
+        return _check(activity, workout, leg, tolerances, align, units, calibration)
+
+
+def _check(
+    activity: Activity | Sequence[Activity],
+    workout: CompiledWorkout | None,
+    leg: int | None,
+    tolerances: Tolerances,
+    align: AlignMode,
+    units: UnitSystem,
+    calibration: BackwardCalibration | None,
+) -> Report:
+    check_time_limit()
     legs = (activity,) if isinstance(activity, Activity) else activity
     activity = choose_leg(legs, workout, leg)
     yardstick, origin = _yardstick(activity, workout)
     recording = Recording.of(activity)
+    check_time_limit()
     alignment = align_recording(recording, yardstick, align)
     setting = Setting(
         tolerances=tolerances,
@@ -99,8 +122,10 @@ def check(
         is_complete=activity.is_complete,
     )
     results = tuple(_judged(recording, alignment, setting))
+    check_time_limit()
     evidence = gather_evidence(recording, results, calibration)
     in_doubt = evidence.label == "inconsistent"
+    check_time_limit()
     scores = score(results)
     results = scores.results
     comparison = None
@@ -164,6 +189,7 @@ def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Ite
     last = found[-1] if found else len(alignment.pairings)
     ended = bool(found) and _ended_with_recording(recording, alignment.pairings[last])
     for place, pairing in enumerate(alignment.pairings):
+        check_time_limit()
         if pairing.stretch is None:
             if ended and place > last and pairing.is_recorded:
                 pairing = attrs.evolve(pairing, reason="the recording ended before it")
