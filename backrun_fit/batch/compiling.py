@@ -12,11 +12,11 @@ from typing import Final, TypeAlias, cast
 import attrs
 
 from backrun_fit.athlete import Athlete
-from backrun_fit.batch.checking import RunError
+from backrun_fit.batch.checking import LIMIT_S, RunError
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compile import compile_workout
 from backrun_fit.devices import GARMIN, DeviceProfile
-from backrun_fit.errors import BackrunFitError, SpecError, WorkerDiedError
+from backrun_fit.errors import BackrunFitError, SpecError, TimeLimitError, WorkerDiedError
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.output import alike, safe_stem
@@ -24,6 +24,7 @@ from backrun_fit.season import Season, parse_season, season_sessions
 from backrun_fit.spec import SessionSpec, parse_spec, session
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.text import read_document
+from backrun_fit.time_limit import checked_limit_s
 from backrun_fit.units import UnitSystem
 
 __all__ = ["INDEX", "CompileResult", "Plan", "compile_many", "load_plan"]
@@ -92,6 +93,7 @@ def compile_many(
     device: DeviceProfile = GARMIN,
     units: UnitSystem | None = None,
     created_at: datetime.datetime | None = None,
+    limit_s: float | None = LIMIT_S,
     window: int = WINDOW,
 ) -> Iterator[CompileResult]:
     r"""Compile every session for every athlete.
@@ -109,6 +111,8 @@ def compile_many(
         units: In which units people read them; None takes the plan's.
         created_at: Aware instant, written into the files; None takes midnight UTC of the
             session's day, or of the season's first.
+        limit_s: Seconds that one workout may take, on an executor that ``processes`` makes;
+            None for as long as it takes.
         window: As ``check_many`` takes it.
 
     Yields:
@@ -116,7 +120,8 @@ def compile_many(
         lacks the pace for is an error among them.
 
     Raises:
-        SpecError: ``created_at`` is missing and a session has no date.
+        SpecError: ``created_at`` is missing and a session has no date, or the limit is no
+            number of seconds.
         BatchError: The executor gave up.
 
     Example:
@@ -129,6 +134,7 @@ def compile_many(
         Long run Ann Ann/2026-03-01-Long-run-Ann.fit None
         Long run Bo Bo/2026-03-01-Long-run-Bo.fit None
     """
+    checked_limit_s(limit_s, "limit_s")
     plans = (plan,) if isinstance(plan, SessionSpec | Season) else tuple(plan)
     under_way: deque[_Task] = deque()
 
@@ -139,7 +145,15 @@ def compile_many(
 
     work = functools.partial(_compile, device=device, units=units)
     serial_numbers: set[int] = set()
-    for result in spread(work, tasks(), executor, lost=_lost, window=window):
+    for result in spread(
+        work,
+        tasks(),
+        executor,
+        lost=_lost,
+        late=functools.partial(_late, limit_s=limit_s),
+        limit_s=limit_s,
+        window=window,
+    ):
         task, found = under_way.popleft(), result
         while found.serial_number is not None and found.serial_number in serial_numbers:
             following = found.serial_number % _LAST_SERIAL_NUMBER + 1
@@ -192,6 +206,11 @@ def _compile(
 
 def _lost(task: _Task) -> CompileResult:
     error = WorkerDiedError("the worker died over this workout: it was killed or out of memory")
+    return attrs.evolve(task.result, error=RunError.of(error, task.result.name))
+
+
+def _late(task: _Task, limit_s: float | None) -> CompileResult:
+    error = TimeLimitError(f"expected at most {limit_s:g} s, took more")
     return attrs.evolve(task.result, error=RunError.of(error, task.result.name))
 
 

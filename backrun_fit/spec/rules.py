@@ -14,7 +14,10 @@ from backrun_fit.rules.parameters import as_flag, as_number
 from backrun_fit.spec.problems import unknown_key
 from backrun_fit.spec.readers import read_list
 
-__all__ = ["read_rules"]
+__all__ = ["MAX_RULES", "read_rules"]
+
+MAX_RULES: Final = 100
+"""Rules that one spec may name."""
 
 
 def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...]:
@@ -35,6 +38,8 @@ def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...
     """
     if value is None:
         return ()
+    if isinstance(value, (list, tuple)) and len(value) > MAX_RULES:
+        raise SpecError(f"expected at most {MAX_RULES} rules, got {len(value):,}")
     known = tuple(own)
     return read_list(value, lambda inner: _rule(inner, known), "a list of rules")
 

@@ -35,7 +35,7 @@ from backrun_fit.render.html.axes import (
     rectangles,
     say_unit,
 )
-from backrun_fit.render.html.course import Course, Part
+from backrun_fit.render.html.course import MAX_PARTS, Course, Part
 from backrun_fit.render.ticks import pace_ticks
 from backrun_fit.report import Verdict
 from backrun_fit.units import UnitSystem
@@ -131,7 +131,8 @@ def pace_chart(course: Course, units: UnitSystem, description: str) -> Chart | N
     coarse = traces[NARROW]
     if coarse is None:
         return None
-    boxes = band_boxes(course.parts, pace_band)
+    parts = course.drawn_parts()
+    boxes = band_boxes(parts, pace_band)
     # Standing still at a crossing would make all of the running a thin line.
     limits = limits_of(coarse, [box[2:] for box in boxes], (3.0, 0.5))
     cut = False
@@ -141,8 +142,8 @@ def pace_chart(course: Course, units: UnitSystem, description: str) -> Chart | N
         trace = traces[sheet] or coarse
         figure = sheet_figure(sheet)
         axes = plot_area(figure, sheet, 2 * STRIP_PX)
-        _draw_verdicts(axes, course.parts, limits)
-        hatch_backward(axes, course.parts, limits)
+        _draw_verdicts(axes, parts, limits)
+        hatch_backward(axes, parts, limits)
         draw_bands(axes, boxes, limits)
         cut = draw_trace(axes, trace, limits)
         dress(axes, course, sheet)
@@ -168,17 +169,18 @@ def _draw_verdicts(axes: Axes, parts: Iterable[Part], limits: Band) -> None:
 
 def _draw_marks(axes: Axes, course: Course, sheet: Sheet, limits: Band) -> None:
     """A shape and a number above each execution, misses first where room is short."""
+    parts = course.drawn_parts()
     height = sheet.height - BELOW_PX - 2 * STRIP_PX
     px = (limits[1] - limits[0]) / height
     s_per_px = max(course.total_s, 1.0) / (sheet.width - SIDE_PX - 8)
-    places = [(part.start_s + part.end_s) / 2 for part in course.parts]
-    missed = [part.result.verdict.is_miss for part in course.parts]
+    places = [(part.start_s + part.end_s) / 2 for part in parts]
+    missed = [part.result.verdict.is_miss for part in parts]
     order = sorted(range(len(places)), key=lambda place: not missed[place])
     marked = set(_with_room(order, places, 9 * s_per_px))
     numbered = set(_with_room([p for p in order if p in marked], places, 20 * s_per_px))
     by_verdict: dict[Verdict, list[int]] = {}
     for place in sorted(marked):
-        by_verdict.setdefault(course.parts[place].result.verdict, []).append(place)
+        by_verdict.setdefault(parts[place].result.verdict, []).append(place)
     for verdict, found in by_verdict.items():
         axes.plot(
             [places[place] for place in found], [limits[1] + 10 * px] * len(found), ls="",
@@ -186,7 +188,7 @@ def _draw_marks(axes: Axes, course: Course, sheet: Sheet, limits: Band) -> None:
         )  # fmt: skip
     for place in sorted(numbered):
         axes.text(
-            places[place], limits[1] + 20 * px, str(course.parts[place].result.planned.number),
+            places[place], limits[1] + 20 * px, str(parts[place].result.planned.number),
             ha="center", va="bottom", fontsize=sheet.text - 0.5,
             fontweight="bold" if missed[place] else "normal",
             color=THEMED["ink" if missed[place] else "muted"],
@@ -230,7 +232,8 @@ def trace_chart(
     coarse = traces[NARROW]
     if coarse is None:
         return None
-    boxes = band_boxes(course.parts, band)
+    parts = course.drawn_parts()
+    boxes = band_boxes(parts, band)
     limits = limits_of(coarse, [box[2:] for box in boxes], (2.0, 0.5))
     cut = False
 
@@ -238,7 +241,7 @@ def trace_chart(
         nonlocal cut
         figure = sheet_figure(sheet)
         axes = plot_area(figure, sheet, STRIP_PX)
-        hatch_backward(axes, course.parts, limits)
+        hatch_backward(axes, parts, limits)
         draw_bands(axes, boxes, limits)
         cut = draw_trace(axes, traces[sheet] or coarse, limits)
         dress(axes, course, sheet)
@@ -256,11 +259,17 @@ def grade_chart(
     """The grade of each backward execution, over what counts as flat.
 
     Args:
-        grades: Number of the execution and percent; at least one.
+        grades: Number of the execution and percent; at least one. Of more than
+            ``MAX_PARTS`` the steepest of some in a row is drawn.
         flat: Percent up to which the ground is flat.
         barely: Percent up to which it is barely flat.
         description: What can be seen in it, for who cannot.
     """
+    together = -(-len(grades) // MAX_PARTS)
+    grades = [
+        max(grades[first : first + together], key=lambda each: abs(each[1]))
+        for first in range(0, len(grades), together)
+    ]
     edge = max(1.25 * barely, 1.1 * max(abs(grade) for _, grade in grades))
 
     def draw(sheet: Sheet) -> Figure:

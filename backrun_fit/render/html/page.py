@@ -36,6 +36,8 @@ from backrun_fit.render.html.charts import (
 )
 from backrun_fit.render.html.course import Course
 from backrun_fit.render.html.facts import (
+    MAX_LISTED,
+    MAX_ROWS,
     contrast_text,
     costs,
     means_text,
@@ -43,6 +45,8 @@ from backrun_fit.render.html.facts import (
     moved,
     movement_word,
     role_shares,
+    rows_shown,
+    rows_text,
     steps_text,
     unmeasured,
 )
@@ -183,8 +187,12 @@ class _Facts:
         self.costs = costs(report)
         self.shares = role_shares(report)
         self.moved = moved(report.results)
+        self.rows = rows_shown(report.results)
+        self.rows_told = rows_text(report.results)
         self.contrast = contrast_text(self.moved, units)
-        self.plan = nest(report.workout.messages)
+        self.plan = nest(report.workout.messages[:MAX_ROWS])
+        self.plan_more = max(len(report.workout.messages) - MAX_ROWS, 0)
+        self.most = MAX_LISTED
         self.ring = _RING
 
     @property
@@ -313,6 +321,7 @@ class _Charts:
         )
         self.plan = Chart(narrow=narrow, wide=wide)
         course = Course.of(report, activity)
+        self.together = course.together
         self.pace = pace_chart(
             course, units, f"{conclusion(report, units)}. The table of executions says the same."
         )
