@@ -161,6 +161,24 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     assert load_athlete(tmp_path / "real.yaml").backward == rounded(OWN)
 
 
+def test_a_link_that_leads_nowhere_makes_no_file_there(tmp_path: Path) -> None:
+    link = tmp_path / "athlete.yaml"
+    for to in ("new.yaml", "athlete.yaml"):
+        link.symlink_to(to)
+        with pytest.raises(OutputError, match="got a link to none"):
+            save_calibration(link, OWN)
+        assert list(tmp_path.iterdir()) == [link]
+        link.unlink()
+
+
+def test_an_athlete_file_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "athlete.yaml"
+    path.write_text("name: Ann\n")
+    path.chmod(0o600)
+    save_calibration(path, OWN)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_a_folder_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(OutputError, match="cannot be written"):

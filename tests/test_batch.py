@@ -480,7 +480,6 @@ def test_a_folder_stands_for_the_files_below_it_that_may_hold_runs(tmp_path: Pat
     (folder / "deeper" / "e.fit").write_bytes(b"")
     (folder / ".git").mkdir()
     (folder / ".git" / "f.fit").write_bytes(b"")
-    os.mkfifo(folder / "pipe.fit")
     found = [Path(one).relative_to(folder).as_posix() for one in find_inputs(folder)]
     assert found == [
         *("B.FIT", "c.fit.gz", "d.zip", "deeper/e.fit"),

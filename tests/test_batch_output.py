@@ -288,8 +288,9 @@ def test_the_summary_counts(runs: Path, tmp_path: Path) -> None:
 def test_what_cannot_be_written_leaves_what_was_there(runs: Path, tmp_path: Path) -> None:
     output = tmp_path / "rows.csv"
     output.write_text("of yesterday")
-    (tmp_path / ".rows.csv.new").mkdir()
-    (tmp_path / ".rows.csv.new" / "left by a kill").write_text("")
+    left = tmp_path / f".rows.csv.{'a' * 16}"
+    left.mkdir()
+    (left / "left by a kill").write_text("")
 
     def fails(progress: object) -> None:
         raise KeyboardInterrupt

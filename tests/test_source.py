@@ -96,7 +96,7 @@ def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     missing = tmp_path / "nothing.fit"
     error = refused(missing)
     assert (error.source, error.got) == (str(missing), "No such file or directory")
-    assert refused(tmp_path).got == "Is a directory"
+    assert refused(tmp_path).got == "a folder"
     assert refused("nul\0byte").what == "the file cannot be read"
     closed = io.BytesIO(RUN)
     closed.close()

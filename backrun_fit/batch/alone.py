@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from backrun_fit.errors import BatchError
-from backrun_fit.output import OutputError
+from backrun_fit.output import OutputError, kept_mode
 
 __all__ = ["alone"]
 
@@ -24,7 +24,7 @@ def alone(output: Path) -> Iterator[None]:
 
     Raises:
         BatchError: There is another run.
-        OutputError: The system refused the lock file.
+        OutputError: The system refused the lock file, or its name is taken by something else.
     """
     from filelock import FileLock, Timeout
 
@@ -32,6 +32,7 @@ def alone(output: Path) -> Iterator[None]:
     path = whole.parent / f".{whole.name}.lock"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _require_ours(path)
         lock = FileLock(path, timeout=0)
         lock.acquire()
     except Timeout as error:
@@ -45,3 +46,12 @@ def alone(output: Path) -> Iterator[None]:
         with suppress(OSError):
             path.unlink()
         lock.release()
+
+
+def _require_ours(path: Path) -> None:
+    """See that locking destroys nothing: it truncates the file, and deletes it in the end."""
+    if kept_mode(path) is not None and path.lstat().st_size:
+        raise OutputError(
+            f"{path}: expected an empty lock file, got a file with content: move it away, or give "
+            "the output another name"
+        )

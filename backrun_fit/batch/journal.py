@@ -12,11 +12,11 @@ import json
 import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 
 import attrs
 
-from backrun_fit.output import OutputError
+from backrun_fit.output import OutputError, open_to_add
 
 __all__ = ["Entry", "Journal"]
 
@@ -78,8 +78,12 @@ class Journal:
         known: Key and offset of the line of each input that was done before, by name.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, mode: int = 0o666) -> None:
         """Open a journal, or begin one.
+
+        Args:
+            path: Of the file.
+            mode: Of a new file, before the umask.
 
         Raises:
             OutputError: The file cannot be opened, or is something else.
@@ -87,8 +91,7 @@ class Journal:
         self.path = path
         self.known: dict[str, tuple[str, int]] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = cast(BinaryIO, path.open("a+b"))
+            self._file: BinaryIO = open_to_add(path, mode)
         except OSError as error:
             raise OutputError(f"{path}: cannot be opened: {error.strerror or error}") from error
         try:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, TextIO, TypeAlias
@@ -17,7 +14,7 @@ from backrun_fit.batch.arrow import ROWS_PER_FILE, arrow_schema, write_parquet
 from backrun_fit.batch.checking import RunResult
 from backrun_fit.batch.run_rows import RUN_COLUMNS, executions_of, run_row
 from backrun_fit.errors import SpecError
-from backrun_fit.output import OutputError
+from backrun_fit.output import OutputError, kept_mode, replacing
 from backrun_fit.render.document import as_json, report_document
 from backrun_fit.tolerances import Tolerances
 
@@ -60,8 +57,11 @@ def refuse_foreign(output: Path) -> None:
     """See that nothing but an earlier output would go.
 
     Raises:
-        OutputError: The output is a folder that holds something else.
+        OutputError: The output is a folder that holds something else, or is no regular file.
     """
+    if not output.is_dir() or output.is_symlink():
+        kept_mode(output)
+        return
     foreign = (path for path in sorted(output.glob("*")) if not _PART.fullmatch(path.name))
     for path in foreign:
         raise OutputError(
@@ -116,7 +116,7 @@ def write_rows(
         OutputError: The system refused; what was there before is untouched.
     """
     try:
-        with _replacing(output) as path:
+        with replacing(output) as path:
             if form == "parquet":
                 write_parquet(lines, path, tolerances, rows_per_file)
             elif form == "csv":
@@ -151,39 +151,3 @@ def _cells(line: bytes) -> dict[str, Any]:
         name: str(value).lower() if isinstance(value, bool) else value
         for name, value in json.loads(line).items()
     }
-
-
-@contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
-    """A path beside the final one, which takes its place when all went well.
-
-    Nobody else may be at it (see ``check_into``), so that what an earlier run left, which
-    was killed, can be cleared away.
-    """
-    new, old = (path.with_name(f".{path.name}.{word}") for word in ("new", "old"))
-    _remove(new)
-    try:
-        yield new
-        for file in sorted(new.iterdir()) if new.is_dir() else (new,):
-            _flush(file)
-        if path.is_dir() or (new.is_dir() and path.exists()):
-            # No system replaces a folder in one step.
-            _remove(old)
-            path.rename(old)
-        new.replace(path)
-    finally:
-        _remove(new)
-    _remove(old)
-
-
-def _flush(path: Path) -> None:
-    """To the disk, before its name is: a power cut leaves no output that is half there."""
-    with path.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

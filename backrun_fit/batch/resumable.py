@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +22,7 @@ from backrun_fit.batch.results import Form, form_of, refuse_foreign, row_line, w
 from backrun_fit.batch.run_rows import RUNS_SCHEMA
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.errors import SpecError
+from backrun_fit.output import kept_mode, refuse_inputs
 
 __all__ = ["BatchSummary", "Progress", "check_into"]
 
@@ -99,7 +101,7 @@ def check_into(
     Raises:
         SpecError: No such form of output, or no row or chunk at a time.
         MissingExtraError: What the form needs is not installed.
-        OutputError: A file cannot be written, or is not ours to write.
+        OutputError: A file cannot be written, is not ours to write, or is an input.
         BatchError: Another run writes the same output, or the executor gave up; what was
             done is kept.
     """
@@ -109,7 +111,9 @@ def check_into(
         raise SpecError(f"expected at least 1 row per file, got {rows_per_file!r}")
     refuse_foreign(output)
     numbered = _each_once(inputs_of(inputs))
-    with alone(output), Journal(journal_of(output)) as journal:
+    if os.path.lexists(output):
+        refuse_inputs([output], (one.source for one in numbered if isinstance(one.source, str)))
+    with alone(output), Journal(journal_of(output), _mode(output)) as journal:
         offsets, resumed = _check_all(
             journal, numbered, executor, options, form, window, on_progress
         )
@@ -126,6 +130,12 @@ def check_into(
         error_count=summary.error_count,
         errors=tuple(summary.errors),
     )
+
+
+def _mode(output: Path) -> int:
+    """Of a new journal: its lines are rows, and no more readable than they are."""
+    mode = output.stat().st_mode & 0o666 if output.is_dir() else kept_mode(output)
+    return 0o666 if mode is None else mode
 
 
 def _each_once(inputs: Iterable[Input]) -> list[Input]:

@@ -20,6 +20,7 @@ from backrun_fit.cli.common import (
     created_on,
     device_named,
     each,
+    files_of,
     is_spec,
     is_text,
     print_out,
@@ -147,7 +148,7 @@ def apply(
 
     code = each(workouts, one)
     placed = place(output, [MadeFile(name=item.name, data=item.data) for item in laid])
-    write_all(placed)
+    write_all(placed, files_of(*workouts, athlete, device))
     for file, item in zip(placed, laid, strict=True):
         _say(file.path, file.replaces, item, rule, json=json)
     return code

@@ -37,9 +37,12 @@ def calibrate(
     Press the lap button at each change.
     """
     from backrun_fit.compliance.calibration import calibrate as measure
+    from backrun_fit.output import refuse_inputs
     from backrun_fit.render.calibration import calibration_sentences
     from backrun_fit.render.document import calibration_document
 
+    if athlete is not None:
+        refuse_inputs([athlete], [run])
     activity = _only(run)
     found = measure(activity, forward_first=first == "forward")
     replaced = None

@@ -16,6 +16,7 @@ from backrun_fit.cli.common import (
     complain,
     device_named,
     each,
+    files_of,
     plan,
     print_out,
 )
@@ -115,6 +116,7 @@ def check(
     from backrun_fit.compliance.legs import recordings
     from backrun_fit.fit.activity_reader import activities_in
     from backrun_fit.fit.source import open_source
+    from backrun_fit.output import refuse_inputs
 
     if quiet and (json or trend):
         raise SpecError("expected --quiet alone, got it beside --json or --trend")
@@ -126,6 +128,7 @@ def check(
     if workout is not None:
         given, shown_units = plan(workout, device_named("garmin-100"), units)
     allowed = _tolerances(tolerances, tolerance)
+    inputs = files_of(*activities, workout, athlete, tolerances, season)
     if output is not None:
         from backrun_fit.batch.checking import CheckOptions
         from backrun_fit.cli.check_batch import check_batch
@@ -140,6 +143,7 @@ def check(
             prefer=prefer,
             limit_s=limit,
         )
+        refuse_inputs([output], files_of(workout, tolerances))
         return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)
     if season is not None and html is None:
         raise SpecError("expected --season beside --html, got it alone")
@@ -170,7 +174,7 @@ def check(
         return code
 
     code = each([Path(one) for one in activities], members)
-    said.finish()
+    said.finish(inputs)
     return code
 
 
@@ -200,7 +204,7 @@ class _Said:
                 Headline(report, self.units) if self.quiet else report_text(report, self.units)
             )
 
-    def finish(self) -> None:
+    def finish(self, inputs: list[str]) -> None:
         from backrun_fit.compliance.trend import compare_runs
         from backrun_fit.render.document import trend_document
         from backrun_fit.render.trend import trend_text
@@ -208,7 +212,7 @@ class _Said:
         if self.trend:
             found = compare_runs(self._reports, self.units)
             print_out(trend_document(found) if self.json else trend_text(found, self.units))
-        for path in self.pages.write() if self.pages is not None else ():
+        for path in self.pages.write(inputs) if self.pages is not None else ():
             if not self.json:
                 print_out(f"page  {path}")
 

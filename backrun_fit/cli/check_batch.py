@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,13 +11,14 @@ from pathlib import Path
 import attrs
 
 from backrun_fit.batch.checking import CheckOptions
-from backrun_fit.batch.inputs import find_inputs
+from backrun_fit.batch.inputs import look_for_inputs
 from backrun_fit.batch.resumable import BatchSummary, Progress, check_into, journal_of
 from backrun_fit.batch.spread import Executors
 from backrun_fit.batch.workers import dask_cluster, processes
 from backrun_fit.cli.batch_progress import batch_progress
-from backrun_fit.cli.common import BAD_INPUT, DONE, NOT_MET, complain, print_out
+from backrun_fit.cli.common import BAD_INPUT, DONE, NOT_MET, complain, print_out, remark
 from backrun_fit.errors import BatchError, SpecError
+from backrun_fit.regular_files import is_same_file
 
 __all__ = ["INTERRUPTED", "SUMMARY_SCHEMA", "check_batch", "executor_for"]
 
@@ -43,7 +45,10 @@ def check_batch(
     """
     if not wanted:
         raise SpecError("expected at least one file or folder, got none")
-    inputs = _without_own(find_inputs(*wanted), output)
+    found = look_for_inputs(*wanted)
+    for text in found.left_out:
+        remark(f"left out: {text}")
+    inputs = _without_own(found.paths, wanted, output)
     last = Progress(done=0, resumed=0, total=len(inputs))
 
     def on_progress(progress: Progress) -> None:
@@ -84,10 +89,17 @@ def executor_for(jobs: int | None, scheduler: str | None) -> Iterator[Executors]
     yield processes(jobs)
 
 
-def _without_own(inputs: list[str], output: Path) -> list[str]:
+def _without_own(found: Sequence[str], wanted: Sequence[str], output: Path) -> list[str]:
     """The inputs without the output and its journal, which a pattern may match."""
-    own = {path.name: path.resolve() for path in (output, journal_of(output))}
-    return [one for one in inputs if Path(one).resolve() != own.get(Path(one).name)]
+    own = [path for path in (output, journal_of(output)) if os.path.lexists(path)]
+    names = {path.name for path in own}
+    return [
+        one
+        for one in found
+        if one in wanted
+        or Path(one).name not in names
+        or not any(is_same_file(one, path) for path in own)
+    ]
 
 
 def _say(summary: BatchSummary, *, json: bool) -> None:

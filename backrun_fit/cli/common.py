@@ -38,10 +38,12 @@ __all__ = [
     "created_on",
     "device_named",
     "each",
+    "files_of",
     "is_spec",
     "is_text",
     "plan",
     "print_out",
+    "remark",
     "text_workout",
 ]
 
@@ -100,6 +102,19 @@ def complain(error: Exception, path: Path | None = None) -> int:
     with aside():
         print(f"error: {text}", file=sys.stderr)  # noqa: T201 - errors go beside the results
     return BAD_INPUT
+
+
+def remark(text: str) -> None:
+    """Say something about the inputs that is no error, beside the results."""
+    from backrun_fit.wording import shown
+
+    with aside():
+        print(f"note: {shown(text)}", file=sys.stderr)  # noqa: T201 - as errors
+
+
+def files_of(*named: str | Path | None) -> list[str]:
+    """Those of the values of options and arguments that may be files; they are inputs."""
+    return [str(one) for one in named if one is not None]
 
 
 def is_spec(path: Path) -> bool:

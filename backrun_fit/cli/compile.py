@@ -19,6 +19,7 @@ from backrun_fit.cli.common import (
     created_on,
     device_named,
     each,
+    files_of,
     print_out,
 )
 from backrun_fit.errors import SpecError
@@ -64,6 +65,7 @@ def compile_(
             specs[0],
             specs[1:],
             output,
+            inputs=files_of(*specs, device),
             device=target,
             units=units,
             created_at=stated_at,
@@ -91,7 +93,7 @@ def compile_(
 
     code = each(specs, read)
     placed = place(output, made)
-    write_all(placed)
+    write_all(placed, files_of(*specs, device))
     for file, (compiled, shown_units) in zip(placed, shown, strict=True):
         if json:
             print_out({"path": str(file.path), **workout_document(compiled)})

@@ -20,7 +20,7 @@ from backrun_fit.cli.batch_progress import batch_progress
 from backrun_fit.cli.check_batch import INTERRUPTED, executor_for
 from backrun_fit.cli.common import BAD_INPUT, DONE, complain, print_out
 from backrun_fit.errors import BatchError, Problem, SpecError
-from backrun_fit.output import write_whole
+from backrun_fit.output import require_writable, write_whole
 from backrun_fit.season import Season
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def compile_roster(
     plans: Sequence[Path],
     output: Path,
     *,
+    inputs: Sequence[str],
     device: DeviceProfile,
     units: UnitSystem | None,
     created_at: datetime | None,
@@ -52,14 +53,28 @@ def compile_roster(
 ) -> int:
     """Compile every session of the plans for every athlete of a roster.
 
+    Args:
+        roster: File of the athletes.
+        plans: Files of sessions and seasons.
+        output: Folder for the files.
+        inputs: All files that are read; none of them is written.
+        device: What the workouts have to fit.
+        units: In which units people read them; None takes the plan's.
+        created_at: Written into the files; None takes the plan's date, else now.
+        jobs: How many processes; None for one a CPU.
+        scheduler: Address of a Dask scheduler.
+        json: Print one document.
+
     Returns:
         0 where every workout was written, 2 where one was not, 130 where it was interrupted.
 
     Raises:
         SpecError: All problems of the roster and of the plans at once.
+        OutputError: A file cannot be written, or is an input.
     """
     if not plans:
         raise SpecError(f"expected a session or a season beside {roster}, got none")
+    require_writable([output / INDEX], inputs)
     athletes, read = _read(roster, plans)
     now = datetime.now(UTC).replace(microsecond=0)
     if created_at is None and not all(map(_is_dated, read)):
@@ -76,10 +91,10 @@ def compile_roster(
             )
             for result in found:
                 if result.data is not None:
-                    write_whole(output / result.file, result.data)
+                    write_whole(output / result.file, result.data, inputs=inputs, below=output)
                 rows.append(attrs.evolve(result, data=None))
                 advance(len(rows), 0, 0)
-            write_whole(output / INDEX, _index(rows))
+            write_whole(output / INDEX, _index(rows), inputs=inputs)
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.terminate()  # or leaving would wait for what they are at

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,8 +48,11 @@ class Pages:
         name = f"{activity.started_at:%Y-%m-%d} {stem}"
         self._pages.append((name, report_html(report, activity, units=self._units)))
 
-    def write(self) -> list[Path]:
+    def write(self, inputs: Sequence[str | os.PathLike[str]]) -> list[Path]:
         """Write every page.
+
+        Args:
+            inputs: None of which is written.
 
         Returns:
             Where they lie, in order, no two alike; in a folder ``index.html`` is the last, the
@@ -55,9 +60,10 @@ class Pages:
 
         Raises:
             SpecError: There are several for one file, or the season cannot be read.
-            OutputError: The system refused one; those before it are written.
+            OutputError: A page would be an input, and none is written; or the system refused
+                one, and those before it are written.
         """
-        from backrun_fit.output import unique_stems, write_whole
+        from backrun_fit.output import require_writable, unique_stems, write_whole
 
         if self._target.suffix.lower() in _SUFFIXES:
             if len(self._pages) > 1:
@@ -73,6 +79,7 @@ class Pages:
             pages.append(self._index([path.name for path in paths]))
             paths.append(self._target / "index.html")
         written = list(zip(paths, pages, strict=False))
+        require_writable([path for path, _ in written], inputs)
         for path, page in written:
             write_whole(path, page.encode())
         return [path for path, _ in written]

@@ -8,7 +8,16 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from backrun_fit.cli.common import DONE, Json, Units, aware, device_named, plan, print_out
+from backrun_fit.cli.common import (
+    DONE,
+    Json,
+    Units,
+    aware,
+    device_named,
+    files_of,
+    plan,
+    print_out,
+)
 
 __all__ = ["rehearse"]
 
@@ -49,13 +58,16 @@ def rehearse(
     json: Json = False,
 ) -> int:
     """Let a virtual runner and watch run a workout (a spec or a .fit) and write the activity."""
-    from backrun_fit.output import write_whole
+    from backrun_fit.output import refuse_doubles, require_writable, write_whole
     from backrun_fit.rehearsal import encode_rehearsal, parse_fault, truth_document
     from backrun_fit.rehearsal import rehearse as run
     from backrun_fit.render.document import activity_document, as_json
     from backrun_fit.render.text import activity_text
     from backrun_fit.spec.setup import Setup, load_setup
 
+    outputs = [output] if truth is None else [output, truth]
+    refuse_doubles(outputs)
+    require_writable(outputs, files_of(workout, runner))
     setup = Setup() if runner is None else load_setup(runner)
     compiled, shown_units = plan(workout, device_named("garmin-100"), units)
     rehearsal = run(

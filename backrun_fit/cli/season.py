@@ -15,6 +15,7 @@ from backrun_fit.cli.common import (
     aware,
     device_named,
     each,
+    files_of,
     print_out,
 )
 
@@ -34,13 +35,14 @@ def season(
     The schedule (for GARMIN/NEWFILES) names sessions from today on; the calendar (.ics)
     and the index (.json, .csv) all of them.
     """
-    from backrun_fit.output import write_whole
+    from backrun_fit.output import require_writable, write_whole
     from backrun_fit.season import compile_season, load_season
     from backrun_fit.season.index import season_document
     from backrun_fit.season.text import season_text
 
     now = datetime.now(UTC).replace(microsecond=0)
     target = device_named(device)
+    inputs = files_of(*specs, device)
 
     def one(path: Path) -> int:
         made = compile_season(
@@ -52,8 +54,9 @@ def season(
             today=now.astimezone().date(),
         )
         folder = output / path.stem if len(specs) > 1 else output
+        require_writable([folder / file.name for file in made.files], inputs)
         for file in made.files:
-            write_whole(folder / file.name, file.data)
+            write_whole(folder / file.name, file.data, below=output)
         if json:
             print_out({"path": str(folder), **season_document(made)})
         else:

@@ -42,6 +42,7 @@ def show(
     another kind how many messages of which kinds it holds.
     """
     from backrun_fit.errors import NoActivityError
+    from backrun_fit.output import refuse_doubles, require_writable
     from backrun_fit.render.blocks import preview_text
     from backrun_fit.render.document import (
         activity_document,
@@ -52,6 +53,10 @@ def show(
 
     if (svg or png) and len(files) != 1:
         raise SpecError(f"expected one file to draw with --svg or --png, got {len(files)}")
+
+    outputs = [path for path in (svg, png) if path is not None]
+    refuse_doubles(outputs)
+    require_writable(outputs, files)
 
     def one(path: Path) -> int:
         from backrun_fit.fit.activity_reader import read_activities

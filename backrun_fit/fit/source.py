@@ -13,11 +13,12 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final, NamedTuple, TypeAlias
 
 from backrun_fit.errors import DecodeError
 from backrun_fit.limits import DEFAULT_LIMITS, Limits
+from backrun_fit.regular_files import NotRegularError, TooLargeError, read_regular
 
 __all__ = [
     "MAX_FILE_BYTES",
@@ -138,12 +139,17 @@ def read_source(source: Source, *, limits: Limits = DEFAULT_LIMITS) -> tuple[byt
     elif isinstance(source, str | os.PathLike):
         name = os.fspath(source)
         try:
-            with Path(name).open("rb") as file:
-                # To ask for more than there is costs the room for it, every time.
-                size = os.fstat(file.fileno()).st_size
-                data = file.read(min(size, most) + 1)
-                if len(data) > size:
-                    data += file.read(most + 1 - len(data))
+            data = read_regular(name, most)
+        except NotRegularError as error:
+            raise DecodeError(
+                "no file that can be read",
+                expected="a regular file",
+                got=error.kind,
+                source=name,
+                hint=error.hint,
+            ) from error
+        except TooLargeError as error:
+            raise _too_large(most, name) from error
         except (OSError, ValueError) as error:
             raise DecodeError("the file cannot be read", got=_reason(error), source=name) from error
     else:

@@ -11,11 +11,12 @@ import attrs
 from backrun_fit.athlete import Athlete, BackwardCalibration
 from backrun_fit.athlete.calibration import calibration_values, read_calibration
 from backrun_fit.errors import SpecError
-from backrun_fit.output import write_whole
+from backrun_fit.output import OutputError, write_whole
+from backrun_fit.regular_files import read_regular
 from backrun_fit.spec.calibration_text import new_text, text_with
 from backrun_fit.spec.file import format_of, read_text
 from backrun_fit.spec.load import read_athlete
-from backrun_fit.spec.text import SpecFormat, read_document
+from backrun_fit.spec.text import MAX_BYTES, SpecFormat, read_document
 
 __all__ = ["load_athlete", "save_calibration"]
 
@@ -50,12 +51,17 @@ def save_calibration(
     Raises:
         SpecError: The file is no athlete's, or is written in such a way that the section
             ``backward`` cannot be put into its text; it is unchanged then.
-        OutputError: The file cannot be written; it is unchanged then.
+        OutputError: The file cannot be written, or is a link that leads nowhere; it is
+            unchanged then.
     """
     format_, source = format_of(path), os.fspath(path)
     values = calibration_values(calibration)
     target = Path(os.path.realpath(path))  # a link stays a link
     if not target.exists():
+        if os.path.islink(path):  # noqa: PTH114 - as above
+            raise OutputError(
+                f"{source}: expected an athlete file or a new name, got a link to none"
+            )
         write_whole(target, new_text(values, format_).encode())
         return None
     text, _ = read_text(path)
@@ -71,7 +77,7 @@ def save_calibration(
             "below the athlete's other values, and try again",
             source,
         )
-    mark = codecs.BOM_UTF8 if target.read_bytes().startswith(codecs.BOM_UTF8) else b""
+    mark = codecs.BOM_UTF8 if read_regular(target, MAX_BYTES).startswith(codecs.BOM_UTF8) else b""
     write_whole(target, mark + made.encode())
     return before.backward
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from backrun_fit.errors import SpecError
+from backrun_fit.regular_files import NotRegularError, TooLargeError, read_regular
 from backrun_fit.spec.text import MAX_BYTES, SpecFormat
 
 __all__ = ["format_of", "read_text", "read_utf8"]
@@ -39,8 +40,8 @@ def read_text(path: str | os.PathLike[str]) -> tuple[str, SpecFormat]:
     """The text of a spec file, and its format by its suffix.
 
     Raises:
-        SpecError: Another suffix, or the file cannot be read, is larger than a million
-            bytes or is not UTF-8; with the path as the source.
+        SpecError: Another suffix, or the file cannot be read, is no regular file, is larger
+            than a million bytes or is not UTF-8; with the path as the source.
     """
     format_ = format_of(path)
     return read_utf8(path), format_
@@ -50,18 +51,17 @@ def read_utf8(path: str | os.PathLike[str]) -> str:
     """The text of a file.
 
     Raises:
-        SpecError: The file cannot be read, is larger than a million bytes or is not UTF-8;
-            with the path as the source.
+        SpecError: The file cannot be read, is no regular file, is larger than a million
+            bytes or is not UTF-8; with the path as the source.
     """
     source = os.fspath(path)
     try:
-        with Path(source).open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        data = read_regular(source, MAX_BYTES)
+    except (NotRegularError, TooLargeError) as error:
+        raise SpecError(str(error.strerror), source) from error
     except (OSError, ValueError) as error:
         reason = (isinstance(error, OSError) and error.strerror) or error
         raise SpecError(f"expected a file that can be read: {reason}", source) from error
-    if len(data) > MAX_BYTES:
-        raise SpecError(f"expected at most {MAX_BYTES:,} bytes, got more", source)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

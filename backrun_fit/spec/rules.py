@@ -39,7 +39,8 @@ def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...
     if value is None:
         return ()
     if isinstance(value, (list, tuple)) and len(value) > MAX_RULES:
-        raise SpecError(f"expected at most {MAX_RULES} rules, got {len(value):,}")
+        first = f"the first of them {value[0]!r:.60}"
+        raise SpecError(f"expected at most {MAX_RULES} rules, got {len(value):,}, {first}")
     known = tuple(own)
     return read_list(value, lambda inner: _rule(inner, known), "a list of rules")
 
