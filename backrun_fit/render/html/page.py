@@ -22,7 +22,6 @@ from backrun_fit.render.drawing import (
     THEMED,
     WIDE,
     as_svg,
-    drawn_alike,
 )
 from backrun_fit.render.html.charts import (
     Chart,
@@ -87,7 +86,7 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         A complete document; the same text for the same report and activity.
 
     Raises:
-        MissingExtraError: jinja2 or matplotlib is not installed.
+        MissingExtraError: jinja2 is not installed.
 
     Example:
         >>> import numpy as np
@@ -106,18 +105,17 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         ('<!doctype html>', False, True)
     """
     environment = page_environment()
-    with drawn_alike():
-        charts = _Charts(report, activity, units)
-        template = environment.get_template("report.html")
-        style = page_style(environment)
-        return template.render(
-            report=report,
-            activity=activity,
-            charts=charts,
-            facts=_Facts(report, activity, units),
-            style=style,
-            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        )
+    charts = _Charts(report, activity, units)
+    template = environment.get_template("report.html")
+    style = page_style(environment)
+    return template.render(
+        report=report,
+        activity=activity,
+        charts=charts,
+        facts=_Facts(report, activity, units),
+        style=style,
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
 
 
 def page_style(environment: Environment) -> str:
