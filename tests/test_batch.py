@@ -312,6 +312,15 @@ def test_a_process_that_takes_too_long_is_killed_whatever_it_is_at(
     assert time.monotonic() - begun < 30
 
 
+def test_one_pool_serves_many_batches_and_ends_what_is_late_in_each() -> None:
+    work = functools.partial(_stuck_at, stuck=_spin, places=frozenset((1,)))
+    with WorkerPool(1) as pool:
+        for _ in range(2):
+            found = spread(work, range(3), pool, lost=_fails, late=_negative, limit_s=0.5)
+            assert list(found) == [0, -1, 2]
+        assert [result.error for result in check_many(RUNS[:2], pool)] == [None, None]
+
+
 def test_the_same_items_are_late_where_all_of_a_chunk_are() -> None:
     work = functools.partial(_stuck_at, stuck=_spin, places=frozenset(range(3)))
     pool = WorkerPool(1)

@@ -5,12 +5,13 @@ No setting of matplotlib is changed, and none that the host has changed is seen.
 
 from __future__ import annotations
 
-import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from backrun_fit.errors import MissingExtraError
 from backrun_fit.render.drawing import HATCH_WIDTH_PX, HATCHES, Label, Picture, Point, Shape
@@ -40,7 +41,6 @@ def as_png(picture: Picture, scale: float) -> bytes:
     """
     try:
         from matplotlib.backends.backend_agg import RendererAgg
-        from PIL import Image
     except ImportError as error:
         raise MissingExtraError("matplotlib", "report") from error
     width, height = round(picture.width * scale), round(picture.height * scale)
@@ -57,9 +57,7 @@ def as_png(picture: Picture, scale: float) -> bytes:
             canvas.text(item)
         else:
             canvas.shape(item)
-    buffer = io.BytesIO()
-    Image.fromarray(np.asarray(renderer.buffer_rgba())).save(buffer, format="PNG")
-    return buffer.getvalue()
+    return _png(np.asarray(renderer.buffer_rgba()))
 
 
 class _Canvas:
@@ -176,6 +174,18 @@ def _stripes(corners: tuple[Point, ...], apart: float) -> Iterator[tuple[Point, 
         first, last = max(left, total - bottom), min(right, total - top)
         if first < last:
             yield (first, total - first), (last, total - last)
+
+
+def _png(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """Rows of red, green, blue and opacity as PNG (ISO/IEC 15948), 8 bits each, unfiltered."""
+    height, width = pixels.shape[:2]
+    rows = b"".join(b"\0" + row.tobytes() for row in pixels)
+    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + bytes((8, 6, 0, 0, 0))
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
+        for kind, data in chunks
+    )
 
 
 def _rgb(colour: str) -> tuple[float, float, float]:

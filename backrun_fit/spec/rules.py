@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import attrs
 
-from backrun_fit.errors import Problems, SpecError
+from backrun_fit.errors import Problem, Problems, SpecError
 from backrun_fit.rules.base import Rule
 from backrun_fit.rules.foreign import rule_named
 from backrun_fit.rules.parameters import as_flag, as_number
@@ -38,10 +38,12 @@ def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...
     """
     if value is None:
         return ()
-    if isinstance(value, (list, tuple)) and len(value) > MAX_RULES:
-        first = f"the first of them {value[0]!r:.60}"
-        raise SpecError(f"expected at most {MAX_RULES} rules, got {len(value):,}, {first}")
     known = tuple(own)
+    if isinstance(value, list) and len(value) > MAX_RULES:
+        problems = Problems([Problem(f"expected at most {MAX_RULES} rules, got {len(value):,}")])
+        with problems.at(""):
+            read_rules(value[:MAX_RULES], known)
+        problems.refuse()
     return read_list(value, lambda inner: _rule(inner, known), "a list of rules")
 
 
