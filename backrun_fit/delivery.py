@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import enum
-import errno
+import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -14,14 +14,25 @@ from typing import Final, TypeAlias
 import attrs
 
 from backrun_fit.errors import BackrunFitError, DecodeError
-from backrun_fit.output import OutputError, safe_stem
+from backrun_fit.output import OutputError, safe_stem, write_whole
+from backrun_fit.regular_files import (
+    NotRegularError,
+    TooLargeError,
+    file_key,
+    read_regular,
+)
 
-__all__ = ["Delivery", "Outcome", "find_folder", "send"]
+__all__ = ["MOST_BYTES", "MOST_NAMES", "Delivery", "Outcome", "find_folder", "send"]
+
+MOST_BYTES: Final = 1 << 20
+"""Size of a file that is sent; larger files in the folder of the watch are not read."""
+
+MOST_NAMES: Final = 10_000
+"""Names in the folder of the watch, and in each folder on the way there."""
 
 _FOLDER: Final = "newfiles"
 _PARENT: Final = "garmin"
 _LISTED = 5
-_UNFLUSHABLE: Final = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP))
 
 
 class Outcome(enum.Enum):
@@ -64,6 +75,11 @@ class _Parcel:
     target: Path
     warnings: tuple[str, ...] = ()
     replaces: bool = False
+    digest: bytes = attrs.field(init=False)
+
+    @digest.default
+    def _digest(self) -> bytes:
+        return hashlib.sha256(self.data).digest()
 
     @property
     def key(self) -> str:
@@ -71,8 +87,24 @@ class _Parcel:
         return self.target.name.casefold()
 
 
-_Present: TypeAlias = dict[str, tuple[Path, bytes | None]]
-"""What lies in a folder, by name without case; no bytes where it is no readable file."""
+@attrs.frozen(kw_only=True)
+class _There:
+    """A name in the folder of the watch.
+
+    Attributes:
+        path: Of it.
+        digest: SHA-256 of its bytes; None where it is no regular file, cannot be read or is
+            larger than ``MOST_BYTES``.
+        identity: Of the FIT file; None where it is none.
+    """
+
+    path: Path
+    digest: bytes | None = None
+    identity: tuple[object, ...] | None = None
+
+
+_Present: TypeAlias = dict[str, _There]
+"""What lies in a folder, by name without case."""
 
 
 def send(
@@ -91,7 +123,9 @@ def send(
     Refused are: files that are no single readable workout or schedule; two that would
     get one name; two with one identity (type, manufacturer, product, serial number),
     of which a watch keeps one, also where the other lies in the folder already; and a
-    name that other content has there, unless it may be replaced.
+    name that other content has there, unless it may be replaced. Only regular files are
+    read, after a look at their size. Links in the watch's folder are neither read nor
+    written to.
 
     Args:
         files: Any number, in any order.
@@ -113,14 +147,15 @@ no folder
     """
     folder = find_folder(mount)
     present = _present(folder)
-    checked = [_check(Path(file), folder) for file in files]
+    sources = [Path(file) for file in files]
+    checked = [_check(source, folder) for source in sources]
     parcels = [parcel for parcel in checked if isinstance(parcel, _Parcel)]
     plan = [
         _place(entry, parcels, present, replace=replace) if isinstance(entry, _Parcel) else entry
         for entry in checked
     ]
     _make_sure_of_room(folder, [entry for entry in plan if isinstance(entry, _Parcel)])
-    return tuple(_write(entry) if isinstance(entry, _Parcel) else entry for entry in plan)
+    return tuple(_write(entry, sources) if isinstance(entry, _Parcel) else entry for entry in plan)
 
 
 def find_folder(mount: str | os.PathLike[str]) -> Path:
@@ -128,7 +163,8 @@ def find_folder(mount: str | os.PathLike[str]) -> Path:
 
     It is called ``GARMIN/NEWFILES``, in any case. Looked at are the given folder
     itself, what lies below it, and below its folders, as a watch that is mounted by
-    MTP has its storage between (``Internal Storage/GARMIN``).
+    MTP has its storage between (``Internal Storage/GARMIN``). Folders that are links are
+    not looked into, but for the given one.
 
     Raises:
         OutputError: There is none, or more than one; what was looked for is said.
@@ -140,11 +176,11 @@ def find_folder(mount: str | os.PathLike[str]) -> Path:
         return path
     try:
         found = [*_named(path, _FOLDER)] if path.absolute().name.casefold() == _PARENT else []
-        for root in (path, *sorted(entry for entry in path.iterdir() if entry.is_dir())):
+        for root in (path, *sorted(entry for entry in _names(path) if _is_folder(entry))):
             found += [
                 inner for parent in _named(root, _PARENT) for inner in _named(parent, _FOLDER)
             ]
-        seen = sorted(entry.name for entry in path.iterdir())
+        seen = sorted(entry.name for entry in _names(path))
     except OSError as error:
         raise OutputError(f"{path}: cannot be read: {error.strerror or error}") from error
     if len(found) == 1:
@@ -158,36 +194,63 @@ def find_folder(mount: str | os.PathLike[str]) -> Path:
 
 def _named(folder: Path, name: str) -> Iterator[Path]:
     try:
-        entries = sorted(folder.iterdir())
+        entries = sorted(_names(folder))
     except PermissionError:
         return  # another folder may still be the one
     for entry in entries:
-        if entry.name.casefold() == name and entry.is_dir():
+        if entry.name.casefold() == name and _is_folder(entry):
             yield entry
 
 
-def _present(folder: Path) -> _Present:
-    present: _Present = {}
+def _is_folder(path: Path) -> bool:
+    """Whether it is a folder and no link to one."""
     try:
-        for entry in sorted(folder.iterdir()):
-            try:
-                data = entry.read_bytes() if entry.is_file() else None
-            except OSError:
-                data = None
-            present[entry.name.casefold()] = entry, data
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def _names(folder: Path) -> list[Path]:
+    """What is in a folder.
+
+    Raises:
+        OutputError: It is more than a watch holds.
+        OSError: The folder cannot be listed.
+    """
+    found = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            found.append(Path(entry.path))
+            if len(found) > MOST_NAMES:
+                raise OutputError(
+                    f"{folder}: expected at most {MOST_NAMES:,} names in a folder of a watch, got "
+                    "more: name the folder NEWFILES itself, or empty it"
+                )
+    return found
+
+
+def _present(folder: Path) -> _Present:
+    try:
+        return {entry.name.casefold(): _there_is(entry) for entry in sorted(_names(folder))}
     except OSError as error:
         raise OutputError(f"{folder}: cannot be read: {error.strerror or error}") from error
-    return present
+
+
+def _there_is(path: Path) -> _There:
+    try:
+        data = read_regular(path, MOST_BYTES, follow_links=False)
+    except OSError:
+        return _There(path=path)
+    return _There(path=path, digest=hashlib.sha256(data).digest(), identity=_identity(data))
 
 
 def _check(source: Path, folder: Path) -> _Parcel | Delivery:
     from backrun_fit.fit.sniff import identity
 
     try:
-        data = source.read_bytes()
-    except OSError as error:
-        refusal = OutputError(f"{source}: cannot be read: {error.strerror or error}")
-        return _refused(source, None, refusal)
+        data = read_regular(source, MOST_BYTES)
+    except (OSError, ValueError) as error:
+        return _refused(source, None, OutputError(f"{source}: {_unreadable(error)}"))
     try:
         warnings = _make_sure_of_kind(source, data)
         return _Parcel(
@@ -199,6 +262,16 @@ def _check(source: Path, folder: Path) -> _Parcel | Delivery:
         )
     except BackrunFitError as error:
         return _refused(source, None, error)
+
+
+def _unreadable(error: OSError | ValueError) -> str:
+    if isinstance(error, TooLargeError):
+        return (
+            f"too large for a workout or a schedule: expected at most {MOST_BYTES:,} bytes, got "
+            "more"
+        )
+    reason = (isinstance(error, OSError) and error.strerror) or str(error)
+    return reason if isinstance(error, NotRegularError) else f"cannot be read: {reason}"
 
 
 def _make_sure_of_kind(source: Path, data: bytes) -> tuple[str, ...]:
@@ -228,9 +301,9 @@ def _place(
     parcel: _Parcel, parcels: Sequence[_Parcel], present: _Present, *, replace: bool
 ) -> _Parcel | Delivery:
     """The parcel, with the name that a file in its place has, or why it is not to be written."""
-    for path, data in present.values():
-        if data == parcel.data:
-            return _there(parcel, path)
+    for there in present.values():
+        if there.digest == parcel.digest:
+            return _there(parcel, there.path)
     clash = _clash_with(parcel, parcels) or _clash_there(parcel, present, replace=replace)
     if clash:
         error = OutputError(f"{parcel.source}: {clash}; nothing written")
@@ -238,8 +311,10 @@ def _place(
     first = next(other for other in parcels if other.data == parcel.data)
     if first is not parcel:
         return _there(parcel, first.target)
-    path, data = present.get(parcel.key, (parcel.target, None))
-    return attrs.evolve(parcel, target=path, replaces=data is not None)
+    replaced = present.get(parcel.key)
+    if replaced is None:
+        return parcel
+    return attrs.evolve(parcel, target=replaced.path, replaces=True)
 
 
 def _there(parcel: _Parcel, path: Path) -> Delivery:
@@ -263,14 +338,14 @@ def _clash_with(parcel: _Parcel, parcels: Sequence[_Parcel]) -> str | None:
 
 
 def _clash_there(parcel: _Parcel, present: _Present, *, replace: bool) -> str | None:
-    for key, (path, data) in present.items():
+    for key, there in present.items():
         if key == parcel.key:
-            if data is None:
-                return f"{path} is there and is no readable file"
+            if there.digest is None:
+                return f"{there.path} is there and is no readable file"
             if not replace:
-                return f"{path} is there with other content"
-        elif data is not None and _identity(data) == parcel.identity:
-            return f"{path} has the same identity, a watch would keep one of them"
+                return f"{there.path} is there with other content"
+        elif there.identity == parcel.identity:
+            return f"{there.path} has the same identity, a watch would keep one of them"
     return None
 
 
@@ -299,25 +374,13 @@ def _make_sure_of_room(folder: Path, parcels: Sequence[_Parcel]) -> None:
         )
 
 
-def _write(parcel: _Parcel) -> Delivery:
+def _write(parcel: _Parcel, sources: Sequence[Path]) -> Delivery:
     error: BackrunFitError | None = None
-    # No ending that a watch looks for, so that nothing is taken in half.
-    temporary = parcel.target.with_name(f".backrun-{parcel.target.stem}.part")
+    others = (source for source in sources if file_key(source) != file_key(parcel.source))
     try:
-        with temporary.open("wb") as file:
-            file.write(parcel.data)
-            file.flush()
-            _flush(file.fileno())
-        if temporary.read_bytes() == parcel.data:
-            temporary.replace(parcel.target)
-        else:
-            error = OutputError(f"{parcel.target}: reads back otherwise than it was written")
-    except OSError as reason:
-        text = reason.strerror or str(reason)
-        error = OutputError(f"{parcel.target}: cannot be written: {text}")
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        write_whole(parcel.target, parcel.data, inputs=others, reads_back=True)
+    except OutputError as reason:
+        error = reason
     done = Outcome.REPLACED if parcel.replaces else Outcome.SENT
     return Delivery(
         source=parcel.source,
@@ -326,11 +389,3 @@ def _write(parcel: _Parcel) -> Delivery:
         error=error,
         warnings=parcel.warnings,
     )
-
-
-def _flush(descriptor: int) -> None:
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in _UNFLUSHABLE:  # some mounts know no such thing
-            raise

@@ -52,7 +52,7 @@ _TOKEN_BYTES: Final = 8
 _PREFIX, _ENDING = ".backrun-", ".part"
 _TEMPORARY: Final = re.compile(rf"{re.escape(_PREFIX)}[0-9a-f]{{16}}{re.escape(_ENDING)}")
 _ANY: Final = NO_LINKS | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_CREATING: Final = os.O_RDWR | os.O_CREAT | os.O_EXCL | _ANY
+_CREATING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _ANY
 _ADDING: Final = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0) | _ANY
 _UNFLUSHABLE: Final = frozenset((errno.EINVAL, errno.ENOSYS, errno.ENOTSUP))
 

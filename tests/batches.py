@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from backrun_fit.batch.checking import Checked, CheckOptions, check_input
 from backrun_fit.batch.inputs import Input
 from backrun_fit.batch.run_rows import RUN_COLUMNS
+from backrun_fit.render.csv_cells import restore_cell
 from tests.conftest import ROOT
 
 __all__ = ["ACTIVITIES", "deadly_check", "folder_of_runs", "rows_of", "stalled_check"]
@@ -61,7 +62,7 @@ def rows_of(output: Path) -> list[dict[str, Any]]:
         return [{name: row[name] for name in RUN_COLUMNS} for row in rows]
     with output.open(encoding="utf-8", newline="") as file:
         return [
-            {name: _typed(text, RUN_COLUMNS[name]) for name, text in row.items()}
+            {name: _typed(restore_cell(text), RUN_COLUMNS[name]) for name, text in row.items()}
             for row in csv.DictReader(file)
         ]
 

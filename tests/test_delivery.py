@@ -10,19 +10,20 @@ import struct
 from collections import namedtuple
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backrun_fit.compiled import CompiledWorkout
-from backrun_fit.delivery import Delivery, Outcome, find_folder, send
+from backrun_fit.delivery import MOST_BYTES, Delivery, Outcome, find_folder, send
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.output import OutputError
 from backrun_fit.workout import PaceTarget, Step, TimeDuration
 from tests.fit_bytes import ENUM, UINT16, UINT32, crc16, definition, fit_file, message
+from tests.test_regular_files import needs_devices, needs_pipes
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -222,28 +223,15 @@ def test_a_disk_that_fills_half_way_leaves_nothing_behind(
     old = workout("Old")
     put(watch / "GARMIN/NEWFILES", "b.fit", old)
     sources = [put(home, name, workout(name)) for name in ("a.fit", "b.fit", "c.fit")]
-    real = Path.open
+    real, broken = os.write, workout("b.fit")
 
-    class Filling:
-        def __init__(self, file: IO[Any]) -> None:
-            self.file = file
+    def filling(descriptor: int, data: memoryview) -> int:
+        if bytes(data) != broken:
+            return real(descriptor, data)
+        real(descriptor, data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-        def __enter__(self) -> Filling:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.file.close()
-
-        def write(self, data: bytes) -> None:
-            self.file.write(data[: len(data) // 2])
-            self.file.flush()
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    def filling(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
-        file = real(path, mode, *arguments, **named)
-        return Filling(file) if "w" in mode and "b.part" in path.name else file
-
-    monkeypatch.setattr(Path, "open", filling)
+    monkeypatch.setattr(os, "write", filling)
     deliveries = send(sources, watch, replace=True)
     assert said(deliveries) == [Outcome.SENT, Outcome.FAILED, Outcome.SENT]
     assert "b.fit: cannot be written: No space left" in str(deliveries[1].error)
@@ -254,16 +242,124 @@ def test_what_reads_back_otherwise_never_takes_the_name(
     watch: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = put(home, "a.fit", workout("A"))
-    real = Path.read_bytes
-
-    def rotten(path: Path) -> bytes:
-        return real(path)[:-1] + b"?" if path.suffix == ".part" else real(path)
-
-    monkeypatch.setattr(Path, "read_bytes", rotten)
+    real = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: real(file, bytes(data)[:-1] + b"?"))
     (delivery,) = send([source], watch)
     assert delivery.outcome is Outcome.FAILED
     assert "reads back otherwise" in str(delivery.error)
     assert inside(watch) == {}
+
+
+# Hostile folders and sources.
+
+
+@needs_pipes
+@needs_devices
+def test_sources_that_are_no_files_are_refused_and_stop_no_other(watch: Path, home: Path) -> None:
+    good = put(home, "good.fit", workout("Good"))
+    os.mkfifo(home / "pipe.fit")
+    (home / "zero.fit").symlink_to("/dev/zero")
+    (home / "loop.fit").symlink_to("loop.fit")
+    large = home / "large.fit"
+    large.write_bytes(b"")
+    os.truncate(large, MOST_BYTES + 1)
+    sources = [home / "pipe.fit", home / "zero.fit", home / "loop.fit", home, large, good]
+    deliveries = send(sources, watch)
+    assert said(deliveries) == [*[Outcome.REFUSED] * 5, Outcome.SENT]
+    for delivery, text in zip(
+        deliveries,
+        (
+            "expected a file, got a named pipe; save what it gives as a file first",
+            "expected a file, got a device",
+            "cannot be read: Too many levels of symbolic links",
+            "expected a file, got a folder; name a file in it",
+            "too large for a workout or a schedule: expected at most 1,048,576 bytes",
+        ),
+        strict=False,
+    ):
+        assert text in str(delivery.error)
+
+
+def test_a_source_may_be_a_link_to_a_workout(watch: Path, home: Path) -> None:
+    put(home, "a.fit", workout("A"))
+    (home / "b.fit").symlink_to("a.fit")
+    assert said(send([home / "b.fit"], watch)) == [Outcome.SENT]
+    assert not (watch / "GARMIN/NEWFILES/b.fit").is_symlink()
+
+
+def test_links_planted_on_the_watch_are_neither_read_nor_written_to(
+    watch: Path, home: Path
+) -> None:
+    victim = put(home, "victim.txt", b"not yours")
+    folder = watch / "GARMIN/NEWFILES"
+    for name in ("a.fit", ".backrun-a.part", ".backrun-.part"):
+        (folder / name).symlink_to(victim)
+    (folder / "same.fit").symlink_to(put(home, "b.fit", workout("B")))
+    sources = [put(home, "a.fit", workout("A")), home / "b.fit"]
+    for replace in (False, True):
+        first, second = send(sources, watch, replace=replace)
+        assert first.outcome is Outcome.REFUSED
+        assert "is there and is no readable file" in str(first.error)
+        assert second.target == folder / "b.fit"
+    assert victim.read_bytes() == b"not yours"
+    assert (folder / "a.fit").is_symlink()
+    assert not (folder / "b.fit").is_symlink()
+
+
+@needs_pipes
+def test_what_is_odd_on_the_watch_is_not_read(
+    watch: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = watch / "GARMIN/NEWFILES"
+    os.mkfifo(folder / "pipe.fit")
+    (folder / "zero.fit").symlink_to("/dev/zero")
+    (folder / "large.fit").write_bytes(b"")
+    os.truncate(folder / "large.fit", MOST_BYTES + 1)
+    (folder / "folder.fit").mkdir()
+    read: list[int] = []
+    real = os.read
+
+    def noted(descriptor: int, count: int) -> bytes:
+        read.append(count)
+        return real(descriptor, count)
+
+    monkeypatch.setattr(os, "read", noted)
+    assert said(send([put(home, "a.fit", workout("A"))], watch)) == [Outcome.SENT]
+    assert max(read) <= MOST_BYTES
+    assert len(read) <= 4  # the source, and what was written
+
+
+def test_a_folder_that_is_a_link_is_not_taken_for_the_watchs(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere" / "NEWFILES").mkdir(parents=True)
+    (tmp_path / "watch").mkdir()
+    (tmp_path / "watch" / "GARMIN").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(OutputError, match="got none among 'GARMIN'"):
+        find_folder(tmp_path / "watch")
+    (tmp_path / "named").symlink_to(tmp_path / "elsewhere" / "NEWFILES")
+    (tmp_path / "NEWFILES").symlink_to(tmp_path / "elsewhere" / "NEWFILES")
+    assert find_folder(tmp_path / "NEWFILES") == tmp_path / "NEWFILES"
+
+
+def test_more_names_than_a_watch_has_are_refused(
+    watch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backrun_fit.delivery.MOST_NAMES", 2)
+    for name in "abc":
+        (watch / "GARMIN" / "NEWFILES" / name).touch()
+    with pytest.raises(OutputError, match="expected at most 2 names"):
+        send([], watch)
+
+
+def test_a_source_is_never_replaced_by_another(watch: Path, home: Path) -> None:
+    folder = watch / "GARMIN/NEWFILES"
+    there = put(folder, "a.fit", workout("Old"))
+    link = home / "other.txt"
+    link.symlink_to(there)
+    sources = [put(home, "a.fit", workout("New")), link]
+    deliveries = send(sources, watch, replace=True)
+    assert said(deliveries) == [Outcome.FAILED, Outcome.ALREADY_THERE]
+    assert "is the input" in str(deliveries[0].error)
+    assert there.read_bytes() == workout("Old")
 
 
 def test_an_interrupted_copy_leaves_nothing_half_written(
@@ -291,16 +387,16 @@ def test_a_mount_that_cannot_flush_is_written_all_the_same(
 def test_a_folder_that_may_not_be_written_fails_every_file_by_name(
     watch: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = Path.open
+    real = os.open
 
-    def read_only(path: Path, mode: str = "r", *arguments: Any, **named: Any) -> Any:
-        if "w" in mode and path.parent.name == "NEWFILES":
+    def read_only(path: Path, flags: int, mode: int = 0o777) -> int:
+        if flags & os.O_CREAT:
             raise PermissionError(errno.EROFS, os.strerror(errno.EROFS))
-        return real(path, mode, *arguments, **named)
+        return real(path, flags, mode)
 
     sources = [put(home, name, workout(name)) for name in ("a.fit", "b.fit")]
     # Whoever runs as root may write anywhere, so the refusal is staged.
-    monkeypatch.setattr(Path, "open", read_only)
+    monkeypatch.setattr(os, "open", read_only)
     deliveries = send(sources, watch)
     assert said(deliveries) == [Outcome.FAILED] * 2
     assert "a.fit: cannot be written: Read-only file system" in str(deliveries[0].error)

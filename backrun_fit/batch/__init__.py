@@ -12,6 +12,7 @@ from backrun_fit.batch.inputs import InputLike, find_inputs
 from backrun_fit.batch.resumable import BatchSummary, Progress, check_into
 from backrun_fit.batch.roster import load_roster, parse_roster
 from backrun_fit.batch.workers import dask_cluster, processes
+from backrun_fit.render.csv_cells import restore_cell
 
 __all__ = [
     "BatchSummary",
@@ -30,4 +31,5 @@ __all__ = [
     "load_roster",
     "parse_roster",
     "processes",
+    "restore_cell",
 ]

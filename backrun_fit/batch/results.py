@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Literal, TextIO, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from backrun_fit.batch.arrow import ROWS_PER_FILE, arrow_schema, write_parquet
 from backrun_fit.batch.checking import RunResult
 from backrun_fit.batch.run_rows import RUN_COLUMNS, executions_of, run_row
 from backrun_fit.errors import SpecError
 from backrun_fit.output import OutputError, kept_mode, replacing
+from backrun_fit.render.csv_cells import csv_line
 from backrun_fit.render.document import as_json, report_document
 from backrun_fit.tolerances import Tolerances
 
@@ -130,24 +130,7 @@ def write_rows(
 
 def _write_csv(lines: Iterable[bytes], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
-        # Only what may end a line is quoted, and some readers take \r alone for an end.
-        writer = csv.DictWriter(_Lines(file), list(RUN_COLUMNS), lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(map(_cells, lines))
-
-
-class _Lines:
-    """Takes lines that end in CR LF, and writes them with LF alone."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def write(self, line: str) -> int:
-        return self._file.write(line.removesuffix("\r\n") + "\n")
-
-
-def _cells(line: bytes) -> dict[str, Any]:
-    return {
-        name: str(value).lower() if isinstance(value, bool) else value
-        for name, value in json.loads(line).items()
-    }
+        file.write(csv_line(RUN_COLUMNS))
+        for line in lines:
+            row = json.loads(line)
+            file.write(csv_line(row[name] for name in RUN_COLUMNS))

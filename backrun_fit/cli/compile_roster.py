@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import multiprocessing
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -21,6 +19,7 @@ from backrun_fit.cli.check_batch import INTERRUPTED, executor_for
 from backrun_fit.cli.common import BAD_INPUT, DONE, complain, print_out
 from backrun_fit.errors import BatchError, Problem, SpecError
 from backrun_fit.output import require_writable, write_whole
+from backrun_fit.render.csv_cells import csv_line
 from backrun_fit.season import Season
 
 if TYPE_CHECKING:
@@ -127,11 +126,8 @@ def _is_dated(plan: Plan) -> bool:
 
 
 def _index(rows: Sequence[CompileResult]) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(INDEX_COLUMNS)
-    for row in rows:
-        writer.writerow(
+    lines = (
+        csv_line(
             (
                 *(row.athlete, row.session, row.date, row.name),
                 "" if row.error else row.file,
@@ -139,7 +135,9 @@ def _index(rows: Sequence[CompileResult]) -> bytes:
                 row.error and row.error.message,
             )
         )
-    return text.getvalue().encode()
+        for row in rows
+    )
+    return "".join((csv_line(INDEX_COLUMNS), *lines)).encode()
 
 
 def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:

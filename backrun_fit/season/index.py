@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any, Final
 
 import attrs
 
 from backrun_fit.amounts import Amount
+from backrun_fit.render.csv_cells import csv_line
 from backrun_fit.render.document import as_json, instant, quantity
 from backrun_fit.season.compiled import CompiledSession, SeasonFiles
 from backrun_fit.units import format_distance, format_duration
@@ -97,26 +96,28 @@ def index_csv(made: SeasonFiles) -> bytes:
     """A table for spreadsheets, one line a session under a line of headings.
 
     Distances and times are as people write them, in the season's units; RFC 4180 with a
-    byte order mark, by which spreadsheets know UTF-8.
+    byte order mark, by which spreadsheets know UTF-8. No name runs as a formula
+    (``render.csv_cells``).
     """
-    page = io.StringIO(newline="")
-    writer = csv.writer(page)
-    writer.writerow(_HEADINGS)
+    page = [csv_line(_HEADINGS, "\r\n")]
     for each in made.sessions:
         dated, amounts = each.dated, each.amounts
-        writer.writerow(
-            (
-                dated.date.isoformat(),
-                dated.at.isoformat("minutes") if dated.at else "",
-                dated.week,
-                each.workout.name,
-                dated.backward_parts,
-                format_distance(amounts.backward.distance_m, made.units),
-                format_duration(amounts.backward.time_s),
-                format_distance(amounts.forward.distance_m, made.units),
-                format_duration(amounts.forward.time_s),
-                each.file,
-                each.serial_number,
+        page.append(
+            csv_line(
+                (
+                    dated.date.isoformat(),
+                    dated.at.isoformat("minutes") if dated.at else "",
+                    dated.week,
+                    each.workout.name,
+                    dated.backward_parts,
+                    format_distance(amounts.backward.distance_m, made.units),
+                    format_duration(amounts.backward.time_s),
+                    format_distance(amounts.forward.distance_m, made.units),
+                    format_duration(amounts.forward.time_s),
+                    each.file,
+                    each.serial_number,
+                ),
+                "\r\n",
             )
         )
-    return page.getvalue().encode("utf-8-sig")
+    return "".join(page).encode("utf-8-sig")
