@@ -5,16 +5,30 @@ from __future__ import annotations
 import csv
 import itertools
 import json
-from datetime import UTC, date, datetime
+import random
+import subprocess
+import sys
+import time
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
+from typing import Any
 from unicodedata import normalize
+from unittest import mock
 
 import pytest
 from attrs import evolve
 
-from backrun_fit.batch import compile_many, load_plan, parse_roster, processes
+from backrun_fit.batch import (
+    compile_many,
+    compiling,
+    load_plan,
+    load_roster,
+    parse_roster,
+    processes,
+)
 from backrun_fit.batch.compiling import CompileResult, Plan
 from backrun_fit.batch.roster import ROSTER_COLUMNS
+from backrun_fit.batch.roster_journal import RosterJournal
 from backrun_fit.compile import compile_workout
 from backrun_fit.errors import SpecError
 from backrun_fit.fit.sniff import identity
@@ -22,6 +36,7 @@ from backrun_fit.fit.workout_reader import read_workout
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.season import parse_season
 from backrun_fit.spec import parse_spec, session
+from tests.test_batch_output import wait_for_lines
 from tests.test_cli import run
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -274,3 +289,139 @@ def test_names_that_look_alike_are_one_name() -> None:
     ]
     names = [normalize("NFC", result.name.casefold()) for result in compile_many(two, LONG)]
     assert len(set(names)) == 2
+
+
+# Going on after a kill.
+
+
+def command(desk: Path, out: Path, plan: str = "season.yaml") -> list[str]:
+    return ["compile", str(desk / "roster.csv"), str(desk / plan), "-o", str(out), "--jobs", "1"]
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def stopped(desk: Path, out: Path, after: int, plan: str = "season.yaml") -> None:
+    """A run that is broken off after so many workouts were written."""
+    real = RosterJournal.write
+
+    def write(journal: RosterJournal, *of: Any) -> None:
+        nonlocal after
+        real(journal, *of)
+        after -= 1
+        if not after:
+            raise KeyboardInterrupt
+
+    with mock.patch.object(RosterJournal, "write", write):
+        assert run(*command(desk, out, plan)) == 130
+
+
+def test_the_command_goes_on_where_it_stopped(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, out = desk / "whole", desk / "out"
+    assert run(*command(desk, whole)) == 0
+    assert "16 workouts, every one" in capsys.readouterr().out
+    for done in (3, 2, 9):
+        stopped(desk, out, done)
+    assert "the same command goes on" in capsys.readouterr().err
+    assert (out / "index.csv.journal").exists()
+    inodes = {path: path.stat().st_ino for path in out.rglob("*.fit")}
+    assert run(*command(desk, out)) == 0
+    assert "16 workouts, 9 of them before, every one" in capsys.readouterr().out
+    assert files_of(out) == files_of(whole)
+    assert sum(path.stat().st_ino == inode for path, inode in inodes.items()) == 9
+
+
+def test_what_changed_in_between_is_compiled_again(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole, out = desk / "whole", desk / "out"
+    stopped(desk, out, 12)
+    first, second, third, *_ = sorted(out.rglob("Ann/*.fit"))
+    first.write_bytes(first.read_bytes()[:-1])
+    second.unlink()
+    third.write_bytes(third.read_bytes() + b"more")
+    (desk / "roster.csv").write_text("name,marathon_pace\nAnn,8:00/mi\nBo,7:31/mi\n")
+    for folder in (whole, out):
+        assert run(*command(desk, folder)) == 0
+    assert "16 workouts, 5 of them before" in capsys.readouterr().out
+    assert files_of(out) == files_of(whole)
+
+
+def test_a_plan_without_a_date_keeps_the_instant_of_the_first_run(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (desk / "s.yaml").write_text("{name: X, run: 8mi @ easy}")
+    out = desk / "out"
+    stopped(desk, out, 1, "s.yaml")
+    line = (out / "index.csv.journal").read_bytes().splitlines()[1]
+    began = json.loads(line.partition(b"\t")[0])["key"]
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls(2030, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr("backrun_fit.cli.compile_roster.datetime", Later)
+    assert run(*command(desk, out, "s.yaml")) == 0
+    assert "2 workouts, 1 of them before" in capsys.readouterr().out
+    assert run(*command(desk, desk / "whole", "s.yaml"), "--created-at", began) == 0
+    assert files_of(out) == files_of(desk / "whole")
+
+
+def test_a_number_that_was_counted_up_is_counted_again(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "backrun_fit.batch.compiling.encode_workout",
+        lambda *of, serial_number=None, **named: encode_workout(
+            *of, serial_number=serial_number or 7, **named
+        ),
+    )
+    roster, plan = load_roster(desk / "roster.csv"), load_plan(desk / "season.yaml")
+    keys = [key is None for _, key in compiling.compile_all(roster, [plan])]
+    assert keys == [False, *[True] * 15]
+
+
+def test_temporary_files_of_a_killed_run_are_cleared_away(desk: Path) -> None:
+    out = desk / "out"
+    stopped(desk, out, 3)
+    for folder in (out, out / "Ann"):
+        (folder / f".backrun-{'0' * 16}.part").write_bytes(b"half")
+    assert run(*command(desk, out)) == 0
+    assert not list(out.rglob(".*"))
+
+
+@pytest.mark.slow
+def test_a_roster_that_is_killed_twenty_times_has_the_files_of_one_that_was_not(
+    desk: Path,
+) -> None:
+    names = "".join(
+        f"Athlete {number},{7 + number % 3}:{number % 60:02}/mi\n" for number in range(60)
+    )
+    (desk / "roster.csv").write_text(f"name,marathon_pace\n{names}")
+    whole, out = desk / "whole", desk / "out"
+    started = [sys.executable, "-m", "backrun_fit.cli"]
+    assert subprocess.run([*started, *command(desk, whole)], check=False).returncode == 0
+    wanted = files_of(whole)
+    chooser, in_the_middle = random.Random(8), 0
+    journal = out / "index.csv.journal"
+    for _ in range(20):
+        process = subprocess.Popen([*started, *command(desk, out)], text=True)
+        done = journal.read_bytes().count(b"\n") if journal.exists() else 0
+        wait_for_lines(journal, min(len(wanted) - 2, done + chooser.randint(0, 24)), process)
+        time.sleep(chooser.random() / 50)
+        process.kill()
+        process.wait()
+        in_the_middle += not (out / "index.csv").exists()
+        for name, data in files_of(out).items():
+            assert data == wanted.get(name, data)  # whole, whatever is there under its name
+    assert in_the_middle >= 15
+    assert subprocess.run([*started, *command(desk, out)], check=False).returncode == 0
+    assert files_of(out) == wanted

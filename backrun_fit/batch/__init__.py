@@ -2,8 +2,8 @@
 
 ``inputs`` finds them, ``checking`` and ``compiling`` say what is done with one,
 ``spread`` hands it to any executor (``workers`` makes some), ``limit`` ends what takes too
-long. ``resumable`` keeps a ``journal`` and leaves ``run_rows`` as ``results``, which
-``arrow`` writes as Parquet.
+long. ``resumable`` and ``roster_journal`` keep a ``journal``; ``resumable`` leaves
+``run_rows`` as ``results``, which ``arrow`` writes as Parquet.
 """
 
 from backrun_fit.batch.checking import CheckOptions, RunError, RunResult, check_many

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime
 import functools
+import hashlib
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeAlias, cast
 
 import attrs
 
 from backrun_fit.athlete import Athlete
 from backrun_fit.batch.checking import LIMIT_S, RunError
+from backrun_fit.batch.journal import version_text
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compile import compile_workout
 from backrun_fit.devices import GARMIN, DeviceProfile
@@ -27,7 +29,7 @@ from backrun_fit.spec.text import read_document
 from backrun_fit.time_limit import checked_limit_s
 from backrun_fit.units import UnitSystem
 
-__all__ = ["INDEX", "CompileResult", "Plan", "compile_many", "load_plan"]
+__all__ = ["INDEX", "CompileResult", "Plan", "compile_all", "compile_many", "load_plan"]
 
 Plan: TypeAlias = SessionSpec | Season
 """What everybody of a roster is to run; the athlete that it names is nobody of them."""
@@ -134,17 +136,79 @@ def compile_many(
         Long run Ann Ann/2026-03-01-Long-run-Ann.fit None
         Long run Bo Bo/2026-03-01-Long-run-Bo.fit None
     """
+    made = compile_all(
+        roster,
+        (plan,) if isinstance(plan, SessionSpec | Season) else tuple(plan),
+        executor,
+        device=device,
+        units=units,
+        created_at=created_at,
+        limit_s=limit_s,
+        window=window,
+    )
+    return (result for result, _ in made)
+
+
+def compile_all(
+    roster: Sequence[Athlete],
+    plans: Sequence[Plan],
+    executor: Executors | None = None,
+    *,
+    device: DeviceProfile = GARMIN,
+    units: UnitSystem | None = None,
+    created_at: datetime.datetime | None = None,
+    limit_s: float | None = LIMIT_S,
+    window: int = WINDOW,
+    known: Callable[[str, str], CompileResult | None] = lambda file, key: None,
+) -> Iterator[tuple[CompileResult, str | None]]:
+    """Compile as ``compile_many`` does, but for what an earlier run had done.
+
+    Args:
+        roster: As there.
+        plans: One or more.
+        executor: As there.
+        device: As there.
+        units: As there.
+        created_at: As there.
+        limit_s: As there.
+        window: As there.
+        known: Asked with the name of each file and the key of all that it depends on; its
+            result from before, else None.
+
+    Yields:
+        Each result with that key; None where another run may come to another result.
+    """
     checked_limit_s(limit_s, "limit_s")
-    plans = (plan,) if isinstance(plan, SessionSpec | Season) else tuple(plan)
-    under_way: deque[_Task] = deque()
+    depends = repr((version_text(), device, units))
+    waiting: deque[tuple[_Task, str, CompileResult | None]] = deque()
 
     def tasks() -> Iterator[_Task]:
         for task in _tasks(roster, plans, created_at, device.workout_name_bytes - 1):
-            under_way.append(task)
-            yield task
+            key = hashlib.sha256(repr((depends, task)).encode(errors="backslashreplace"))
+            before = known(task.result.file, key.hexdigest())
+            waiting.append((task, key.hexdigest(), before))
+            if before is None:
+                yield task
 
     work = functools.partial(_compile, device=device, units=units)
     serial_numbers: set[int] = set()
+
+    def counted(task: _Task, key: str, result: CompileResult) -> tuple[CompileResult, str | None]:
+        found = result
+        while found.serial_number is not None and found.serial_number in serial_numbers:
+            following = found.serial_number % _LAST_SERIAL_NUMBER + 1
+            found = work(task, serial_number=following)
+        if found.serial_number is not None:
+            serial_numbers.add(found.serial_number)
+        # A number that was counted up depends on the others.
+        return found, key if found is result and found.error is None else None
+
+    def done_before() -> Iterator[tuple[CompileResult, str | None]]:
+        while waiting and waiting[0][2] is not None:
+            task, key, before = waiting.popleft()
+            if before is not None:
+                yield counted(task, key, before)
+
     for result in spread(
         work,
         tasks(),
@@ -154,13 +218,10 @@ def compile_many(
         limit_s=limit_s,
         window=window,
     ):
-        task, found = under_way.popleft(), result
-        while found.serial_number is not None and found.serial_number in serial_numbers:
-            following = found.serial_number % _LAST_SERIAL_NUMBER + 1
-            found = work(task, serial_number=following)
-        if found.serial_number is not None:
-            serial_numbers.add(found.serial_number)
-        yield found
+        yield from done_before()
+        task, key, _ = waiting.popleft()
+        yield counted(task, key, result)
+    yield from done_before()
 
 
 def load_plan(path: str | os.PathLike[str]) -> Plan:

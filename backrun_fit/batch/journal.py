@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import zlib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Final
@@ -18,9 +19,17 @@ import attrs
 
 from backrun_fit.output import OutputError, open_to_add
 
-__all__ = ["Entry", "Journal"]
+__all__ = ["Entry", "Journal", "version_text"]
 
 _FIRST: Final = b"backrun_fit/journal/1\n"
+
+
+def version_text() -> str:
+    """The version of this package, on which all results depend; empty if it is not installed."""
+    try:
+        return version("backrun-fit")
+    except PackageNotFoundError:  # it lies on the path without having been installed
+        return ""
 
 
 @attrs.frozen(kw_only=True)

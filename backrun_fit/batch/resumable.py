@@ -7,7 +7,6 @@ import hashlib
 import os
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from backrun_fit.batch.alone import alone
 from backrun_fit.batch.arrow import ROWS_PER_FILE
 from backrun_fit.batch.checking import Checked, CheckOptions, check_input, failed, late, lost
 from backrun_fit.batch.inputs import Input, InputLike, inputs_of
-from backrun_fit.batch.journal import Entry, Journal
+from backrun_fit.batch.journal import Entry, Journal, version_text
 from backrun_fit.batch.results import Form, form_of, refuse_foreign, row_line, write_rows
 from backrun_fit.batch.run_rows import RUNS_SCHEMA
 from backrun_fit.batch.spread import WINDOW, Executors, spread
@@ -213,19 +212,12 @@ def _key(content: str, depends: bytes) -> str:
 def _depends(options: CheckOptions, form: Form) -> bytes:
     """Digest of all that rows depend on beside the input; a time limit changes none."""
     said = (
-        _version(),
+        version_text(),
         RUNS_SCHEMA,
         form,
         attrs.evolve(options, limit_s=None),
     )
     return hashlib.sha256(repr(said).encode()).digest()
-
-
-def _version() -> str:
-    try:
-        return version("backrun-fit")
-    except PackageNotFoundError:  # it lies on the path without having been installed
-        return ""
 
 
 def _check_all(

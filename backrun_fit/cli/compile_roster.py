@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from backrun_fit.batch.alone import alone
-from backrun_fit.batch.compiling import INDEX, CompileResult, Plan, compile_many, load_plan
+from backrun_fit.batch.compiling import INDEX, CompileResult, Plan, compile_all, load_plan
 from backrun_fit.batch.resumable import MOST_ERRORS
 from backrun_fit.batch.roster import load_roster
+from backrun_fit.batch.roster_journal import RosterJournal
 from backrun_fit.cli.batch_progress import batch_progress
 from backrun_fit.cli.check_batch import INTERRUPTED, executor_for
 from backrun_fit.cli.common import BAD_INPUT, DONE, complain, print_out
@@ -42,7 +43,7 @@ def compile_roster(
     plans: Sequence[Path],
     output: Path,
     *,
-    inputs: Sequence[str],
+    inputs: list[str],
     device: DeviceProfile,
     units: UnitSystem | None,
     created_at: datetime | None,
@@ -75,31 +76,37 @@ def compile_roster(
         raise SpecError(f"expected a session or a season beside {roster}, got none")
     require_writable([output / INDEX], inputs)
     athletes, read = _read(roster, plans)
-    now = datetime.now(UTC).replace(microsecond=0)
-    if created_at is None and not all(map(_is_dated, read)):
-        created_at = now
     rows: list[CompileResult] = []
     try:
         with (
             alone(output),
             executor_for(jobs, scheduler) as executor,
+            RosterJournal(output) as journal,
             batch_progress("workouts") as advance,
         ):
-            found = compile_many(
-                athletes, read, executor, device=device, units=units, created_at=created_at
+            if created_at is None and not all(map(_is_dated, read)):
+                created_at = journal.created_at(datetime.now(UTC).replace(microsecond=0))
+            found = compile_all(
+                athletes,
+                read,
+                executor,
+                device=device,
+                units=units,
+                created_at=created_at,
+                known=journal.known,
             )
-            for result in found:
-                if result.data is not None:
-                    write_whole(output / result.file, result.data, inputs=inputs, below=output)
+            for result, key in found:
+                journal.write(result, key, inputs)
                 rows.append(attrs.evolve(result, data=None))
-                advance(len(rows), 0, 0)
+                advance(len(rows), journal.resumed, 0)
             write_whole(output / INDEX, _index(rows), inputs=inputs)
+            journal.remove()
     except KeyboardInterrupt:
         for child in multiprocessing.active_children():
             child.terminate()  # or leaving would wait for what they are at
-        complain(BatchError(f"stopped after {len(rows)} workouts; the same command makes all"))
+        complain(BatchError(f"stopped after {len(rows)} workouts: the same command goes on"))
         return INTERRUPTED
-    return _say(output, rows, json=json)
+    return _say(output, rows, journal.resumed, json=json)
 
 
 def _read(roster: Path, plans: Sequence[Path]) -> tuple[Sequence[Athlete], list[Plan]]:
@@ -140,7 +147,7 @@ def _index(rows: Sequence[CompileResult]) -> bytes:
     return "".join((csv_line(INDEX_COLUMNS), *lines)).encode()
 
 
-def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:
+def _say(output: Path, rows: Sequence[CompileResult], resumed: int, *, json: bool) -> int:
     wrong = [row for row in rows if row.error is not None]
     for row in wrong[:MOST_ERRORS]:
         session = f", {row.session!r}" if row.session else ""
@@ -159,5 +166,6 @@ def _say(output: Path, rows: Sequence[CompileResult], *, json: bool) -> int:
             }
         )
     else:
-        print_out(f"{output}  {made} workouts, every one read back and equal, and {INDEX}")
+        before = f", {resumed} of them before" if resumed else ""
+        print_out(f"{output}  {made} workouts{before}, every one read back and equal, and {INDEX}")
     return BAD_INPUT if wrong else DONE
