@@ -232,7 +232,7 @@ class BatchError(BackrunFitError):
 
 
 class TimeLimitError(BackrunFitError):
-    """One file of a batch took longer than it was allowed to."""
+    """A check, or one file of a batch, took longer than it was allowed to."""
 
 
 class WorkerDiedError(BackrunFitError):

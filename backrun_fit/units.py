@@ -9,17 +9,19 @@ from __future__ import annotations
 import math
 import re
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, TypeGuard
 
 from backrun_fit.errors import Problem, SpecError
 
 __all__ = [
+    "MAX_QUANTITY",
     "METRES_PER_KILOMETRE",
     "METRES_PER_MILE",
     "UnitSystem",
     "format_distance",
     "format_duration",
     "format_pace",
+    "is_short_text",
     "measured",
     "parse_distance",
     "parse_duration",
@@ -73,6 +75,20 @@ FASTEST_HUMAN_MPS: Final = 12.5
 SLOWEST_MOVING_MPS: Final = 0.2
 
 
+MAX_QUANTITY: Final = 100
+"""Characters that a quantity may have: its patterns take time that grows with the square."""
+
+
+def is_short_text(value: object) -> TypeGuard[str]:
+    """Whether a value is a text short enough to be a quantity.
+
+    Example:
+        >>> is_short_text("8:00/mi"), is_short_text("8" * 1000), is_short_text(8)
+        (True, False, False)
+    """
+    return isinstance(value, str) and len(value) <= MAX_QUANTITY
+
+
 def _fail(expected: str, got: object) -> SpecError:
     text = repr(got)
     if len(text) > 60:
@@ -113,7 +129,7 @@ def parse_distance(text: str) -> float:
         (201.168, 201.168, 5000.0)
     """
     expected = "a distance such as 1mi, 800m or 1/8mi"
-    match = _QUANTITY.fullmatch(text) if isinstance(text, str) else None
+    match = _QUANTITY.fullmatch(text) if is_short_text(text) else None
     number = _fraction(match[1]) if match else None
     unit = _METRES.get(match[2].lower()) if match else None
     if number is None or unit is None:
@@ -145,7 +161,7 @@ def parse_duration(text: str) -> float:
         (90.0, 7500.0, 30.0)
     """
     expected = "a duration such as 60s, 10min, 1:30 or 2h05"
-    seconds = _seconds(text) if isinstance(text, str) else None
+    seconds = _seconds(text) if is_short_text(text) else None
     if seconds is None:
         raise _fail(expected, text)
     if seconds <= 0:
@@ -196,7 +212,7 @@ def parse_pace(text: str) -> float:
         (3.3528, True)
     """
     expected = "a pace such as 8:00/mi or 5:00/km"
-    exact = _speed(text) if isinstance(text, str) else None
+    exact = _speed(text) if is_short_text(text) else None
     if exact is None:
         raise _fail(expected, text)
     # As a float, because the slowest speed is one: 1/5 is a hair less than 0.2.

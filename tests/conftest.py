@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis.internal.conjecture import engine
 
 settings.register_profile(
     "house", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
@@ -15,6 +16,9 @@ settings.register_profile(
 # The same claims with fewer examples, where the suite runs once more on other versions.
 settings.register_profile("brief", settings.get_profile("house"), max_examples=20)
 settings.load_profile("house")
+# A test that fails says so within a minute: hypothesis shrinks for five by itself. The blob that it
+# prints repeats the failure, to be shrunk for longer.
+engine.MAX_SHRINKING_SECONDS = 30
 
 ROOT = Path(__file__).resolve().parent.parent
 

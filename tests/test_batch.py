@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
+import inspect
 import multiprocessing
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -25,16 +26,15 @@ from typing import Any
 
 import fsspec
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from backrun_fit.batch import RunResult, check_many, find_inputs, limit, processes
-from backrun_fit.batch.checking import CheckOptions, lost
+from backrun_fit.batch import RunResult, check_many, compile_many, find_inputs, processes
+from backrun_fit.batch.checking import LIMIT_S, CheckOptions, late, lost
 from backrun_fit.batch.inputs import inputs_of
-from backrun_fit.batch.limit import _clock, within
 from backrun_fit.batch.spread import spread
+from backrun_fit.batch.worker_pool import WorkerPool
 from backrun_fit.compliance import check
-from backrun_fit.errors import BatchError, SpecError, TimeLimitError
+from backrun_fit.errors import BatchError, SpecError, WorkerDiedError
+from backrun_fit.fit import walk
 from backrun_fit.fit.activity_reader import read_activity
 from backrun_fit.limits import DEFAULT_LIMITS
 from tests.batches import ACTIVITIES, deadly_check, folder_of_runs, stalled_check
@@ -277,134 +277,199 @@ def test_a_batch_that_is_left_early_leaves_no_process() -> None:
 # Time limit.
 
 
-def test_work_that_takes_too_long_is_ended() -> None:
-    begun = time.monotonic()
-    with pytest.raises(TimeLimitError, match=r"at most 0\.1 s"):
-        within(0.1, _spin)
-    assert time.monotonic() - begun < 2
-
-
 def _spin() -> None:
     while True:
         pass
 
 
-def test_work_that_swallows_its_end_is_ended_all_the_same() -> None:
-    def stubborn() -> None:
-        for _ in range(2):
-            with contextlib.suppress(BaseException):
-                _spin()
-
-    begun = time.monotonic()
-    within(0.1, stubborn)
-    assert time.monotonic() - begun < 5
+def _sleep_for_ever() -> None:
+    threading.Event().wait()
 
 
-@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
-@settings(max_examples=20)
-def test_the_end_never_comes_to_anything_but_the_work(lengths: list[int]) -> None:
-    """Work about as long as its limit is ended or not; what comes after it never is."""
-    for length in lengths:
-        with contextlib.suppress(TimeLimitError):
-            within(0.0002, lambda length=length: sum(range(length * 20)))  # type: ignore[misc]
-        assert sum(range(2_000)) == 1_999_000
+def _stay_in_c() -> None:
+    """One call that keeps the interpreter's lock for hours."""
+    re.match(r"(a|a)*$", "a" * 60 + "b")
 
 
-def test_limits_hold_in_many_threads_at_once() -> None:
-    outcomes: list[str] = []
-
-    def one(number: int) -> None:
-        try:
-            within(0.1 if number % 2 else 30.0, _spin if number % 2 else lambda: None)
-            outcomes.append("done")
-        except TimeLimitError:
-            outcomes.append("ended")
-
-    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert sorted(outcomes) == ["done"] * 4 + ["ended"] * 4
-
-
-def test_work_that_is_over_just_in_time_leaves_the_clock_going() -> None:
-    """The end may come while it is being called off; nothing may stay locked behind it."""
-    outcomes: list[str] = []
-
-    def one(seed: int) -> None:
-        for number in range(500):
-            with contextlib.suppress(TimeLimitError):
-                length = (number * 37 + seed) % 12_000
-                within(0.0005, lambda length=length: sum(n for n in range(length)))  # type: ignore[misc]
-        with contextlib.suppress(TimeLimitError):
-            within(0.1, _spin)
-        outcomes.append("ended")
-
-    threads = [threading.Thread(target=one, args=(seed,), daemon=True) for seed in (0, 101, 499)]
-    often = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-    finally:
-        sys.setswitchinterval(often)
-    assert outcomes == ["ended"] * 3
-
-
-def test_what_is_over_is_not_kept_until_its_time() -> None:
-    for _ in range(100):
-        within(1e6, lambda: None)
-    assert not _clock._turns
-
-
-def test_the_clock_rests_while_work_is_called_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Work that is over but still among the turns may need the time that a busy clock takes."""
-    clock, turn, rests = limit._Clock(), limit._Turn(1e-9), []
-    enough = threading.Event()
-    wait = clock._changed.wait
-
-    def told(timeout: float | None = None) -> bool:
-        rests.append(timeout)
-        if len(rests) == 3:
-            enough.set()
-        return wait(timeout)
-
-    monkeypatch.setattr(clock._changed, "wait", told)
-    with turn.over:  # taken for good
-        clock.begin(turn)
-        assert enough.wait(20)
-        clock.end(turn)
-    assert turn.told == 0
-    assert all(rest is not None and rest > 0 for rest in rests[:3])
-
-
-def test_what_swallows_its_end_gets_more_time_before_each_further_one() -> None:
-    told: list[float] = []
-
-    def stubborn() -> None:
-        while len(told) < 3:
-            with contextlib.suppress(BaseException):
-                _spin()
-            told.append(time.monotonic())
-
-    within(0.01, stubborn)
-    assert told[2] - told[1] > told[1] - told[0] > 0.5
+def _stuck_at(item: int, stuck: Callable[[], None], places: frozenset[int]) -> int:
+    if item in places:
+        stuck()
+    return item
 
 
 @pytest.mark.parametrize(
-    "executor",
-    [functools.partial(ThreadPoolExecutor, 1), processes(1)],
-    ids=["threads", "processes"],
+    "stuck", [_spin, _sleep_for_ever, _stay_in_c], ids=lambda work: work.__name__
 )
-def test_a_file_that_takes_too_long_is_one_error(executor: Callable[[], Executor]) -> None:
+def test_a_process_that_takes_too_long_is_killed_whatever_it_is_at(
+    stuck: Callable[[], None],
+) -> None:
+    work = functools.partial(_stuck_at, stuck=stuck, places=frozenset((3, 9)))
+    begun = time.monotonic()
+    found = list(
+        spread(work, range(12), processes(2), lost=_fails, late=lambda item: -item, limit_s=1.0)
+    )
+    assert found == [0, 1, 2, -3, 4, 5, 6, 7, 8, -9, 10, 11]
+    assert time.monotonic() - begun < 30
+
+
+def test_one_pool_serves_many_batches_and_ends_what_is_late_in_each() -> None:
+    work = functools.partial(_stuck_at, stuck=_spin, places=frozenset((1,)))
+    with WorkerPool(1) as pool:
+        for _ in range(2):
+            found = spread(work, range(3), pool, lost=_fails, late=_negative, limit_s=0.5)
+            assert list(found) == [0, -1, 2]
+        assert [result.error for result in check_many(RUNS[:2], pool)] == [None, None]
+
+
+def test_the_same_items_are_late_where_all_of_a_chunk_are() -> None:
+    work = functools.partial(_stuck_at, stuck=_spin, places=frozenset(range(3)))
+    pool = WorkerPool(1)
+    found = pool.submit_each(work, (0, 1, 2), limit_s=0.2, late=str, lost=_fails)
+    assert found.result(60) == ["0", "1", "2"]
+    pool.shutdown()
+
+
+def test_no_other_file_of_the_batch_is_checked_again_for_one_that_is_late(tmp_path: Path) -> None:
+    work = functools.partial(_noted, folder=tmp_path, stuck=5)
+    found = list(spread(work, range(24), processes(2), lost=_fails, late=_negative, limit_s=1.0))
+    assert found == [-5 if number == 5 else number for number in range(24)]
+    assert len(list(tmp_path.iterdir())) == 24
+
+
+def _negative(item: int) -> int:
+    return -item
+
+
+def _noted(item: int, folder: Path, stuck: int) -> int:
+    (folder / f"{item}").touch(exist_ok=False)
+    if item == stuck:
+        _spin()
+    return item
+
+
+@pytest.mark.parametrize("executor", [None, functools.partial(ThreadPoolExecutor, 2)])
+def test_without_processes_of_ours_a_check_ends_itself(
+    executor: Callable[[], Executor] | None,
+) -> None:
+    first, second = check_many(RUNS[:2], executor, limit_s=1e-6)
+    for result in (first, second):
+        assert result.error is not None
+        assert (result.error.kind, result.error.message) == (
+            "TimeLimitError",
+            "expected at most 1e-06 s, took more",
+        )
+
+
+def test_a_file_that_takes_too_long_is_one_error() -> None:
     inputs = [RUNS[0], ("stalled.fit", RUNS[0][1]), RUNS[1]]
-    work = functools.partial(stalled_check, options=CheckOptions(limit_s=2.5))
-    found = [c.results[0] for c in spread(work, inputs_of(inputs), executor, lost=lost)]
+    work = functools.partial(stalled_check, options=CheckOptions(limit_s=1.0))
+    tasks = inputs_of(inputs)
+    ends = functools.partial(late, limit_s=1.0)
+    found = [
+        checked.results[0]
+        for checked in spread(work, tasks, processes(1), lost=lost, late=ends, limit_s=1.0)
+    ]
     kinds = [result.error and result.error.kind for result in found]
     assert kinds == [None, "TimeLimitError", None]
+
+
+def test_batches_have_a_time_limit_unless_somebody_says_otherwise() -> None:
+    assert CheckOptions().limit_s == LIMIT_S == 60
+    for many in (check_many, compile_many):
+        assert inspect.signature(many).parameters["limit_s"].default == LIMIT_S
+    assert [result.error for result in check_many(RUNS[:1], limit_s=None)] == [None]
+
+
+def test_nothing_but_accelerate_changes_how_this_process_reads() -> None:
+    before = walk._way
+    for executor in (None, functools.partial(ThreadPoolExecutor, 2), processes(1)):
+        assert all(result.report for result in check_many(RUNS[:4], executor))
+        assert walk._way is before
+
+
+def test_workers_of_ours_read_in_machine_code() -> None:
+    with WorkerPool(1) as pool:
+        assert pool.submit(_way_of_reading).result(60) != _way_of_reading()
+
+
+def _way_of_reading() -> str:
+    return getattr(walk._way, "__name__", "scan")
+
+
+# The pool as an executor.
+
+
+def test_the_pool_is_an_executor_like_any_other() -> None:
+    with WorkerPool(2) as pool:
+        assert list(pool.map(abs, range(-20, 0))) == list(range(20, 0, -1))
+        for kind in (ZeroDivisionError, EOFError, ConnectionResetError):
+            with pytest.raises(kind):
+                pool.submit(_raises, kind).result(60)
+        with pytest.raises(WorkerDiedError):
+            pool.submit(os._exit, 1).result(60)
+        assert pool.submit(sum, (1, 2), start=3).result(60) == 6
+        with pytest.raises(Exception, match="pickle"):
+            pool.submit(lambda: None).result(60)
+        with pytest.raises(TypeError, match="pickle"):
+            pool.submit(_unpicklable).result(60)
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        pool.submit(abs, 1)
+
+
+def _raises(kind: type[Exception]) -> None:
+    raise kind
+
+
+def test_work_that_fails_ends_its_chunk_and_leaves_the_process_for_the_next_one() -> None:
+    with WorkerPool(1) as pool:
+        chunk = pool.submit_each(_fails_at_two, (1, 2, 3), limit_s=60, late=abs, lost=abs)
+        with pytest.raises(ZeroDivisionError):
+            chunk.result(60)
+        again = pool.submit_each(_fails_at_two, (4, 5), limit_s=60, late=abs, lost=abs)
+        assert again.result(60) == [4, 5]
+
+
+def _fails_at_two(item: int) -> int:
+    if item == 2:
+        raise ZeroDivisionError
+    return item
+
+
+def _unpicklable() -> object:
+    return threading.Lock()
+
+
+def test_a_pool_that_is_shut_down_ends_what_it_is_at() -> None:
+    pool = WorkerPool(1)
+    stuck, waiting = pool.submit(_spin), pool.submit(abs, 1)
+    time.sleep(0.1)
+    pool.shutdown(cancel_futures=True)
+    assert stuck.exception(30) is not None
+    assert waiting.exception(30) is not None
+
+
+def test_an_item_that_kills_its_process_is_tried_once_more_while_nothing_else_is_at_work(
+    tmp_path: Path,
+) -> None:
+    """A process that was out of memory beside others may do alone."""
+    work = functools.partial(_dies_beside_others, folder=tmp_path)
+    found = list(spread(work, range(8), processes(3), lost=_fails, chunk=2))
+    assert found == list(range(8))
+
+
+def _dies_beside_others(item: int, folder: Path) -> int:
+    mine = folder / f"{item}-{os.getpid()}"
+    mine.touch()
+    time.sleep(0.2)
+    others = [path for path in folder.iterdir() if path != mine]
+    if item == 3 and not (folder.parent / "died").exists():
+        (folder.parent / "died").touch()
+        mine.unlink()
+        os._exit(1)
+    if item == 3:
+        assert not others
+    mine.unlink()
+    return item
 
 
 @pytest.mark.parametrize("limit_s", [0.0, -1.0, float("nan"), float("inf")])

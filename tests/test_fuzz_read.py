@@ -6,6 +6,11 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+import threading
+import time
+import tracemalloc
 import warnings
 from collections import Counter
 from itertools import islice
@@ -16,6 +21,7 @@ import pytest
 
 from backrun_fit.errors import DecodeError
 from backrun_fit.fit.columns import FitData, decode
+from tests.conftest import ROOT
 from tests.fit_bytes import (
     ENUM,
     SINT8,
@@ -44,6 +50,7 @@ from tests.fuzz.claims import (
 from tests.fuzz.mutate import checksummed, mutants
 from tests.fuzz.reference import walk_plainly
 from tests.fuzz.seeds import Seed, seeds
+from tests.fuzz.shrink import shrink
 
 RECORD, SESSION, STEP, TIMESTAMP, HEART_RATE = 20, 18, 27, (253, 4, UINT32), (3, 1, UINT8)
 FILE_ID, WORKOUT, UINT64 = 0, 26, 0x8F
@@ -258,6 +265,84 @@ def test_an_intact_header_has_12_or_14_bytes_and_the_signature() -> None:
     assert has_intact_header(header(0, crc=1))
     for broken in (b"", header(0)[:13], header(0, size=15), header(0).replace(b"F", b"f")):
         assert not has_intact_header(broken)
+
+
+def test_what_other_threads_do_is_no_time_of_the_input() -> None:
+    end = threading.Event()
+
+    def busy() -> None:
+        while not end.is_set():
+            sum(range(1000))
+
+    others = [threading.Thread(target=busy) for _ in range(2)]
+    for other in others:
+        other.start()
+    try:
+        with bounded_time(0.3):
+            time.sleep(1.0)
+    finally:
+        end.set()
+        for other in others:
+            other.join()
+
+
+def test_a_mutant_whose_memory_is_measured_may_take_the_time_that_tracing_takes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls: list[bool] = []
+
+    def slow_while_traced(data: bytes) -> None:
+        calls.append(tracemalloc.is_tracing())
+        until = time.thread_time() + (0.3 if tracemalloc.is_tracing() else 0.0)
+        while time.thread_time() < until:
+            pass
+
+    monkeypatch.setattr(claims, "check_everything", slow_while_traced)
+    monkeypatch.setattr(run, "check_everything", slow_while_traced)
+    monkeypatch.setattr(run, "bounded_time", lambda limit_s=0.1: bounded_time(limit_s))
+    assert run.failure_of(0, b"", check_memory) is None
+    assert calls == [True, False]
+
+
+def test_nothing_is_loaded_while_the_memory_of_a_mutant_is_measured() -> None:
+    """Run in a process of its own, in which nothing else has loaded anything."""
+    code = (
+        "import sys; from itertools import islice; from tests.fuzz.run import load_everything\n"
+        "from tests.fuzz.claims import check_everything; from tests.fuzz.mutate import mutants\n"
+        "from tests.fuzz.seeds import seeds\n"
+        "load_everything(); before = set(sys.modules)\n"
+        "for data in islice(mutants('loaded', seeds()), 300): check_everything(data)\n"
+        "assert set(sys.modules) == before, set(sys.modules) - before\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=120)
+
+
+def test_shrinking_ends_when_its_time_is_over() -> None:
+    def slow(data: bytes) -> bool:
+        time.sleep(0.01)
+        return True
+
+    begun = time.monotonic()
+    shrunk = shrink(bytes(range(256)) * 20, slow, 0.2)
+    assert time.monotonic() - begun < 2
+    assert len(shrunk) < 256 * 20
+
+
+@pytest.mark.slow
+def test_a_shard_that_fails_says_so_within_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long each try of shrinking takes, and though none of them is smaller."""
+    first = next(mutants("slow", seeds()))
+
+    def slow(data: bytes) -> None:
+        time.sleep(0.5)
+        if data == first:
+            raise BrokenPromiseError("always")
+
+    monkeypatch.setattr(run, "check_memory", slow)
+    begun = time.monotonic()
+    with pytest.raises(pytest.fail.Exception, match=r"seed slow, mutant 0: always; .* bytes: "):
+        fuzz("slow", 10)
+    assert 10 < time.monotonic() - begun < 40
 
 
 # -- the endless run --------------------------------------------------------------------------

@@ -31,10 +31,14 @@ from backrun_fit.render.html import page as page_room
 from backrun_fit.render.html import report_html
 from backrun_fit.render.html.course import Course
 from backrun_fit.render.html.facts import (
+    MAX_ROWS,
     costs,
     misses,
     moved,
     movement_word,
+    rows_shown,
+    rows_text,
+    steps_text,
     unmeasured,
 )
 from backrun_fit.render.parts import done_text, numbers_text, verdict_word
@@ -629,6 +633,87 @@ def test_a_run_of_three_hours_is_small_and_quick() -> None:
     page = report_html(report, activity)
     assert time.process_time() - begun_s < 2.0
     assert len(page.encode()) < 1_000_000
+
+
+def _long(count: int, missed: frozenset[int] = frozenset()) -> tuple[Report, Activity]:
+    """A report of very many steps, as a plan of short ones makes, over a usual run."""
+    report, activity = _intervals(*_FAULTS)
+    met = next(each for each in report.results if each.verdict is Verdict.MET)
+    miss = next(each for each in report.results if each.verdict.is_miss and each.done)
+    length = (activity.ended_at - activity.started_at) / count
+    results = tuple(
+        attrs.evolve(
+            result := miss if number in missed else met,
+            planned=attrs.evolve(result.planned, number=number),
+            start_at=activity.started_at + (number - 1) * length,
+            end_at=activity.started_at + number * length,
+            notes=(f"note {number}",),
+        )
+        for number in range(1, count + 1)
+    )
+    repeat = RepeatMessage(first_index=0, count=count // 2)
+    workout = attrs.evolve(report.workout, messages=(*report.workout.messages[:2], repeat))
+    warnings = tuple(DataWarning("odd", f"odd {number}") for number in range(count))
+    return attrs.evolve(report, results=results, workout=workout, warnings=warnings), activity
+
+
+def test_a_page_of_ten_thousand_steps_is_small_and_quick_and_says_what_it_shows() -> None:
+    missed = frozenset((7, 5000, 9999))
+    report, activity = _long(10_000, missed)
+    begun_s = time.process_time()
+    page = report_html(report, activity)
+    assert time.process_time() - begun_s < 5.0
+    assert len(page.encode()) < 2_000_000
+    root = tree(page)
+    table = next(with_class(root, "executions"))
+    numbers = [int(row[0]) for row in cells(table)]
+    assert len(numbers) == MAX_ROWS
+    assert numbers == sorted(numbers)
+    assert missed < set(numbers)
+    text = text_of(_named(root, "Every step"))
+    assert "400 of 10,000 steps are shown: all 3 that were not met, and the first of" in text
+    assert "Each shade and mark stands for up to 25 steps" in text_of(_named(root, "Pace"))
+    assert "odd 99and 9,900 more" in text_of(_named(root, "About this check"))
+
+
+@pytest.mark.parametrize(
+    ("missed", "shown_numbers", "words"),
+    [
+        (range(1, 501), range(1, 401), "the first of the 500 that were not met"),
+        (range(0), range(1, 401), "400 of 600 steps are shown: the first of them"),
+        (range(600, 200, -1), range(201, 601), "all 400 that were not met"),
+    ],
+)
+def test_of_many_steps_those_that_were_missed_have_rows_first(
+    missed: Sequence[int], shown_numbers: Sequence[int], words: str
+) -> None:
+    report, _ = _long(600, frozenset(missed))
+    rows = rows_shown(report.results)
+    assert [row.planned.number for row in rows] == list(shown_numbers)
+    assert words in rows_text(report.results)
+
+
+def test_a_page_that_has_room_for_all_steps_says_nothing_of_it() -> None:
+    report, _ = _long(MAX_ROWS)
+    assert rows_shown(report.results) == report.results
+    assert rows_text(report.results) == ""
+
+
+def test_many_numbers_that_lie_apart_are_cut_and_counted() -> None:
+    assert steps_text(range(1, 5000)) == "steps 1-4999"
+    text = steps_text(range(1, 5001, 2))
+    assert text.startswith("steps 1, 3, 5")
+    assert text.endswith(", 119 and 2,440 more")
+
+
+def test_of_many_steps_a_shade_stands_for_one_that_was_missed() -> None:
+    report, activity = _long(4_000, frozenset((3, 3999)))
+    drawn = Course.of(report, activity).drawn_parts()
+    assert len(drawn) == 400
+    assert [place for place, part in enumerate(drawn) if part.result.verdict.is_miss] == [0, 399]
+    assert all(
+        before.end_s == pytest.approx(after.start_s) for before, after in itertools.pairwise(drawn)
+    )
 
 
 def test_without_jinja2_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import re
@@ -19,7 +20,7 @@ from backrun_fit.athlete import Athlete
 from backrun_fit.cli import main
 from backrun_fit.errors import CompileError, SpecError
 from backrun_fit.notation import parse_workout
-from backrun_fit.rules import RULES
+from backrun_fit.rules import RULES, foreign
 from backrun_fit.rules.foreign import lay, rule_named, rule_names
 from backrun_fit.season import parse_season
 from backrun_fit.season.sessions import season_sessions
@@ -369,3 +370,21 @@ def test_the_package_of_the_page_installs_and_works_from_the_command_line(tmp_pa
     assert messages[-1]["count"] == 6
     assert messages[-2]["movement"] == "walk"
     assert (tmp_path / json.loads(done.stdout)["path"]).is_file()
+
+
+def test_installed_distributions_are_scanned_once_however_many_names_are_unknown(
+    my_rules: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scans: list[str] = []
+    look = importlib.metadata.entry_points
+
+    def counted(**chosen: str) -> object:
+        scans.append(chosen["group"])
+        return look(**chosen)
+
+    monkeypatch.setattr(importlib.metadata, "entry_points", counted)
+    foreign._scan_distributions.cache_clear()
+    for _ in range(3):
+        with pytest.raises(SpecError, match="evry"):
+            parse_spec(f"{{name: x, run: 8mi @ easy, rules: [{', '.join(['evry'] * 100)}]}}")
+    assert scans == ["backrun_fit.rules"]

@@ -241,10 +241,14 @@ def test_a_workout_without_steps_can_be_shown() -> None:
     assert _shown(_plan()) == ["(no steps)"]
 
 
-def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_matplotlib_there_is_no_png_and_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setitem(sys.modules, "matplotlib.backends.backend_agg", None)
     with pytest.raises(MissingExtraError, match=r"backrun-fit\[report\]"):
-        preview_svg(_plan(_MINUTE))
+        preview_png(_plan(_MINUTE))
+    _root(preview_svg(_plan(_MINUTE)))
 
 
 # In a terminal.

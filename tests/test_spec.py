@@ -7,6 +7,8 @@ import datetime
 import json
 import math
 import pickle
+import time
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,11 @@ from backrun_fit.intervals_icu import parse_intervals_icu
 from backrun_fit.notation import parse_workout
 from backrun_fit.rules import RULES, AfterEachMile, BackwardRecoveries, BackwardRepeats
 from backrun_fit.spec import SUB_SPORTS, SessionSpec, load_spec, parse_spec, session
-from backrun_fit.spec.document import MAX_DEPTH
+from backrun_fit.spec.document import MAX_DEPTH, MAX_KEY, MAX_VALUES
 from backrun_fit.spec.located import load_located
 from backrun_fit.spec.problems import problems_of
-from backrun_fit.spec.text import SpecFormat
+from backrun_fit.spec.rules import MAX_RULES
+from backrun_fit.spec.text import SpecFormat, read_document
 from backrun_fit.workout import Movement, PaceTarget, walk_steps
 
 LONG_RUN = """
@@ -700,3 +703,93 @@ def test_what_can_be_made_comes_out_as_it_is(tmp_path: Path) -> None:
     found = load_located(path)
     assert found.spec == load_spec(path)
     assert found.attempt(session) == session(found.spec)
+
+
+# Limits of texts that come from outside.
+
+SIZE = 300_000
+
+
+@pytest.mark.parametrize(
+    ("text", "format_", "words"),
+    [
+        ("a." * (SIZE // 2) + "a = 1", "toml", "levels"),
+        ("[" + "a." * (SIZE // 2) + "a]", "toml", "levels"),
+        ('"a"' + " . 'a'" * (SIZE // 6) + " = 1", "toml", "levels"),
+        ("x = {" + "a." * (SIZE // 2) + "a = 1}", "toml", "levels"),
+        ("a = " + "[" * SIZE, "toml", "levels"),
+        ("a" * SIZE + " = 1", "toml", "key of at most 200 characters, got 300,000"),
+        ('"' + "a" * SIZE + '" = 1', "toml", "key of at most"),
+        ('{"a":' * (SIZE // 5), "json", "levels"),
+        ('{"' + "a" * SIZE + '": 1}', "json", "key of at most"),
+        ("a" * SIZE + ": 1", "yaml", "expected"),
+        ("? " + "a" * SIZE + "\n: 1", "yaml", "key of at most"),
+        ("- " * (SIZE // 2), "yaml", "levels"),
+        ("[" + "[a]," * (SIZE // 4) + "]", "yaml", "at most 50,000 values"),
+        ("a: [" + "1," * (SIZE // 2) + "1]", "yaml", "at most 50,000 values"),
+        ('{"a": [' + "1," * (SIZE // 2) + "1]}", "json", "at most 50,000 values"),
+        ("a = [" + "1," * (SIZE // 2) + "1]", "toml", "at most 50,000 values"),
+        ("rules: [" + "evry," * 10_000 + "evry]", "yaml", "at most 100 rules, got 10,001"),
+        ("athlete: {marathon_pace: '8:00" + " " * SIZE + "x'}", "yaml", "a pace such as"),
+        ("athlete: {paces: {easy: '8:00" + " -" * (SIZE // 2) + "x'}}", "yaml", "a pace such as"),
+        ("athlete: {max_heart_rate: '185" + " " * SIZE + "x'}", "yaml", "max_heart_rate"),
+    ],
+)
+def test_a_text_that_is_made_to_cost_is_refused_in_a_few_seconds(
+    text: str, format_: SpecFormat, words: str
+) -> None:
+    begun = time.process_time()
+    with pytest.raises(SpecError, match=words):
+        parse_spec(text, format_)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("key", ["a", "k" * MAX_KEY])
+def test_a_key_within_the_limit_is_read(key: str) -> None:
+    for text, format_ in (
+        (f"{key}: 1", "yaml"),
+        (f"{key} = 1", "toml"),
+        (f'{{"{key}": 1}}', "json"),
+    ):
+        assert read_document(text, format_).data.keys() == {key}  # type: ignore[arg-type]
+
+
+def test_as_many_values_as_the_limit_says_are_read() -> None:
+    texts = ",".join("1" * (MAX_VALUES - 2))
+    for text, format_ in ((f"a: [{texts}]", "yaml"), (f'{{"a": [{texts}]}}', "json")):
+        assert len(read_document(text, format_).data["a"]) == MAX_VALUES - 2  # type: ignore[arg-type]
+
+
+TOML_KEYS = st.lists(st.sampled_from(["a", '"b.c"', "'[d'", "1"]), min_size=1, max_size=14)
+TOML_VALUES = st.recursive(
+    st.sampled_from(["1.5", '"a.[{b"', "'#.'", '"""x""\n.[\\""""', "1979-05-27T07:32:00.9", "[]"]),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=2).map(lambda of: f"[{', '.join(of)}]")
+        | inner.map(lambda of: f"{{x.y = {of}}}")
+    ),
+    max_leaves=14,
+)
+
+
+@given(keys=TOML_KEYS, value=TOML_VALUES, wraps=st.integers(0, 12))
+def test_nesting_is_measured_before_parsing_as_it_is_after(
+    keys: list[str], value: str, wraps: int
+) -> None:
+    """Whatever the quick look refuses, the look at the values refuses, and the other way round."""
+    text = f"{'.'.join(keys)} = {'[' * wraps}{value}{']' * wraps}  # a.b.c.d.e.f.g.h.i.j.k.l [[["
+
+    def deepest(value: object, depth: int = 0) -> int:
+        inner = value.values() if isinstance(value, dict) else value
+        below = inner if isinstance(value, dict | list) else ()
+        return max([depth, *(deepest(each, depth + 1) for each in below)])  # type: ignore[attr-defined]
+
+    if deepest(tomllib.loads(text)) <= MAX_DEPTH:
+        read_document(text, "toml")
+        return
+    with pytest.raises(SpecError, match="levels"):
+        read_document(text, "toml")
+
+
+def test_as_many_rules_as_the_limit_says_are_read() -> None:
+    rules = ", ".join(["drills"] * MAX_RULES)
+    assert len(parse_spec(f"{{name: x, run: 1mi @ easy, rules: [{rules}]}}").rules) == MAX_RULES

@@ -8,6 +8,7 @@ from typing import Final
 
 from backrun_fit.athlete.race import read_number
 from backrun_fit.errors import Problem, Problems, SpecError
+from backrun_fit.units import is_short_text
 from backrun_fit.workout import HeartRateTarget, PowerTarget, ShareTarget
 
 __all__ = ["band_of", "read_heart_rates", "read_power", "share_of_heart_rate", "share_of_power"]
@@ -99,5 +100,5 @@ def _read(value: object, expected: str, unit: str, bounds: tuple[float, float]) 
     if value is None:
         return None
     number = rf"\s*(\d{{1,4}}(?:\.\d{{1,3}})?)\s*(?:{unit})?\s*"
-    match = re.fullmatch(number, value, re.I | re.A) if isinstance(value, str) else None
+    match = re.fullmatch(number, value, re.I | re.A) if is_short_text(value) else None
     return read_number(float(match[1]) if match else value, expected, *bounds)

@@ -11,7 +11,7 @@ from typing import Final
 from backrun_fit.athlete.predict import MARATHON_M
 from backrun_fit.athlete.vdot import race_time, speed_at_oxygen_cost
 from backrun_fit.errors import Problems, SpecError
-from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, parse_pace
+from backrun_fit.units import FASTEST_HUMAN_MPS, SLOWEST_MOVING_MPS, is_short_text, parse_pace
 from backrun_fit.workout import PaceTarget, middle_of
 
 __all__ = [
@@ -231,9 +231,9 @@ def parse_pace_band(text: str) -> PaceTarget:
         >>> round(1609.344 / band.slowest_mps), round(1609.344 / band.fastest_mps)
         (600, 540)
     """
-    match = _BAND.fullmatch(text) if isinstance(text, str) else None
+    match = _BAND.fullmatch(text) if is_short_text(text) else None
     if match is None:
-        raise SpecError(f"expected two paces such as 9:00-10:00/mi, got {text!r}")
+        raise SpecError(f"expected two paces such as 9:00-10:00/mi, got {text!r:.60}")
     first, second = match.groups()
     unit = _UNIT.search(second)
     if unit and not _UNIT.search(first):
@@ -278,7 +278,7 @@ def read_pace_or_band(value: object) -> float | PaceTarget:
         read_pace(value.slowest_mps)
         read_pace(value.fastest_mps)
         return value
-    if isinstance(value, str) and _BAND.fullmatch(value):
+    if is_short_text(value) and _BAND.fullmatch(value):
         return parse_pace_band(value)
     return read_pace(value)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Final
 
 import attrs
 
 from backrun_fit.batch.inputs import Input, InputLike, inputs_of
-from backrun_fit.batch.limit import within
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance import check
@@ -19,18 +19,19 @@ from backrun_fit.errors import (
     BackrunFitError,
     DecodeError,
     MissingExtraError,
-    Problem,
-    SpecError,
+    TimeLimitError,
     WorkerDiedError,
 )
 from backrun_fit.fit.activity_reader import activities_in
 from backrun_fit.fit.source import open_members
 from backrun_fit.fit.track_reader import Prefer
 from backrun_fit.report import Report
+from backrun_fit.time_limit import check_time_limit, checked_limit_s, time_limit
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
 __all__ = [
+    "LIMIT_S",
     "CheckOptions",
     "Checked",
     "RunError",
@@ -38,8 +39,13 @@ __all__ = [
     "check_input",
     "check_many",
     "failed",
+    "late",
     "lost",
 ]
+
+LIMIT_S: Final = 60.0
+"""Seconds that one file of a batch may take unless somebody says otherwise; real ones take less
+than one."""
 
 _DEFAULT_TOLERANCES = Tolerances()
 
@@ -109,11 +115,8 @@ class Checked:
     is_final: bool
 
 
-def _above_zero(
-    instance: object, attribute: attrs.Attribute[float | None], value: float | None
-) -> None:
-    if value is not None and not 0 < value < float("inf"):
-        raise SpecError(Problem(f"expected seconds above 0, got {value!r}", attribute.name))
+def _above_zero(instance: object, attribute: attrs.Attribute[Any], value: float | None) -> None:
+    checked_limit_s(value, attribute.name)
 
 
 @attrs.frozen(kw_only=True)
@@ -129,7 +132,7 @@ class CheckOptions:
         leg: One-based number of the leg to check of a file with several sessions; None for
             the one that the workout is for.
         prefer: Whether the watch's own fields or an app's developer fields come first.
-        limit_s: How long one file may take; None for as long as it takes.
+        limit_s: How long one file may take (see ``check_many``); None for as long as it takes.
     """
 
     workout: CompiledWorkout | None = None
@@ -139,7 +142,7 @@ class CheckOptions:
     salvage: bool = False
     leg: int | None = None
     prefer: Prefer = "native"
-    limit_s: float | None = attrs.field(default=None, validator=_above_zero)
+    limit_s: float | None = attrs.field(default=LIMIT_S, validator=_above_zero)
 
 
 def check_many(
@@ -153,7 +156,7 @@ def check_many(
     salvage: bool = False,
     leg: int | None = None,
     prefer: Prefer = "native",
-    limit_s: float | None = None,
+    limit_s: float | None = LIMIT_S,
     ordered: bool = True,
     window: int = WINDOW,
 ) -> Iterator[RunResult]:
@@ -177,8 +180,10 @@ def check_many(
         leg: Of a file with several sessions, which one to check, counted from 1; None for
             the one that the workout is for.
         prefer: Whether the watch's own fields or an app's developer fields come first.
-        limit_s: How long one file may take. It ends whatever is Python, but not one call
-            into the system that hangs (see ``batch.limit``).
+        limit_s: Seconds that one file may take; None for as long as it takes. An executor
+            that ``processes`` makes kills the process, whatever it is at. Elsewhere the
+            check looks at the limit itself between its stages and in its searches; a read
+            that hangs is not ended.
         ordered: In order of the inputs, else as they are completed; results of one input
             stay together and in order either way.
         window: How many chunks of eight inputs are under way at a time; more for a
@@ -206,7 +211,16 @@ def check_many(
     )
     tasks = (one.at_hand() for one in inputs_of(inputs))
     work = functools.partial(check_input, options=options)
-    found = spread(work, tasks, executor, lost=lost, ordered=ordered, window=window)
+    found = spread(
+        work,
+        tasks,
+        executor,
+        lost=lost,
+        late=functools.partial(late, limit_s=limit_s),
+        limit_s=limit_s,
+        ordered=ordered,
+        window=window,
+    )
     return (result for checked in found for result in checked.results)
 
 
@@ -231,6 +245,7 @@ def check_input(
     def found() -> tuple[list[RunResult], bool]:
         nonlocal digest
         data = given.read()
+        check_time_limit()
         if is_known is not None:
             digest = hashlib.sha256(data).hexdigest()
             if is_known(digest):
@@ -238,7 +253,8 @@ def check_input(
         return _checked(given, data, options)
 
     try:
-        results, is_final = within(options.limit_s, found)
+        with time_limit(options.limit_s):
+            results, is_final = found()
     # Of thousands of files one that meets a mistake of ours shall cost no other.
     except Exception as error:  # noqa: BLE001
         results, is_final = [_failed(given, given.name, error)], False
@@ -251,6 +267,7 @@ def _checked(given: Input, data: bytes, options: CheckOptions) -> tuple[list[Run
     is_final = True
     try:
         for item in open_members(data):
+            check_time_limit()
             if isinstance(item, DecodeError):
                 found.append(_failed(given, f"{given.name}/{item.source}", item))
                 continue
@@ -276,6 +293,7 @@ def _of_file(
             prefer=options.prefer,
         )
         for number, legs in enumerate(recordings(activities), start=1):
+            check_time_limit()
             report = check(
                 legs,
                 options.workout,
@@ -293,7 +311,7 @@ def _of_file(
                     report=report,
                 )
             )
-    except MissingExtraError:
+    except (MissingExtraError, TimeLimitError):
         raise
     except BackrunFitError as error:
         return [*found, _failed(given, source, error)], True
@@ -313,6 +331,11 @@ def lost(given: Input) -> Checked:
     return failed(
         given, WorkerDiedError("the worker died over this file: it was killed or out of memory")
     )
+
+
+def late(given: Input, limit_s: float | None) -> Checked:
+    """What is left of an input whose worker was killed because its time was over."""
+    return failed(given, TimeLimitError(f"expected at most {limit_s:g} s, took more"))
 
 
 def failed(given: Input, error: Exception) -> Checked:

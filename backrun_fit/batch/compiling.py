@@ -13,12 +13,12 @@ from typing import Final, TypeAlias, cast
 import attrs
 
 from backrun_fit.athlete import Athlete
-from backrun_fit.batch.checking import RunError
+from backrun_fit.batch.checking import LIMIT_S, RunError
 from backrun_fit.batch.journal import version_text
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compile import compile_workout
 from backrun_fit.devices import GARMIN, DeviceProfile
-from backrun_fit.errors import BackrunFitError, SpecError, WorkerDiedError
+from backrun_fit.errors import BackrunFitError, SpecError, TimeLimitError, WorkerDiedError
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.output import alike, safe_stem
@@ -26,6 +26,7 @@ from backrun_fit.season import Season, parse_season, season_sessions
 from backrun_fit.spec import SessionSpec, parse_spec, session
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.text import read_document
+from backrun_fit.time_limit import checked_limit_s
 from backrun_fit.units import UnitSystem
 
 __all__ = ["INDEX", "CompileResult", "Plan", "compile_all", "compile_many", "load_plan"]
@@ -94,6 +95,7 @@ def compile_many(
     device: DeviceProfile = GARMIN,
     units: UnitSystem | None = None,
     created_at: datetime.datetime | None = None,
+    limit_s: float | None = LIMIT_S,
     window: int = WINDOW,
 ) -> Iterator[CompileResult]:
     r"""Compile every session for every athlete.
@@ -111,6 +113,8 @@ def compile_many(
         units: In which units people read them; None takes the plan's.
         created_at: Aware instant, written into the files; None takes midnight UTC of the
             session's day, or of the season's first.
+        limit_s: Seconds that one workout may take, on an executor that ``processes`` makes;
+            None for as long as it takes.
         window: As ``check_many`` takes it.
 
     Yields:
@@ -118,7 +122,8 @@ def compile_many(
         lacks the pace for is an error among them.
 
     Raises:
-        SpecError: ``created_at`` is missing and a session has no date.
+        SpecError: ``created_at`` is missing and a session has no date, or the limit is no
+            number of seconds.
         BatchError: The executor gave up.
 
     Example:
@@ -138,6 +143,7 @@ def compile_many(
         device=device,
         units=units,
         created_at=created_at,
+        limit_s=limit_s,
         window=window,
     )
     return (result for result, _ in made)
@@ -151,6 +157,7 @@ def compile_all(
     device: DeviceProfile = GARMIN,
     units: UnitSystem | None = None,
     created_at: datetime.datetime | None = None,
+    limit_s: float | None = LIMIT_S,
     window: int = WINDOW,
     known: Callable[[str, str], CompileResult | None] = lambda file, key: None,
 ) -> Iterator[tuple[CompileResult, str | None]]:
@@ -163,6 +170,7 @@ def compile_all(
         device: As there.
         units: As there.
         created_at: As there.
+        limit_s: As there.
         window: As there.
         known: Asked with the name of each file and the key of all that it depends on; its
             result from before, else None.
@@ -170,6 +178,7 @@ def compile_all(
     Yields:
         Each result with that key; None where another run may come to another result.
     """
+    checked_limit_s(limit_s, "limit_s")
     depends = repr((version_text(), device, units))
     waiting: deque[tuple[_Task, str, CompileResult | None]] = deque()
 
@@ -200,7 +209,15 @@ def compile_all(
             if before is not None:
                 yield counted(task, key, before)
 
-    for result in spread(work, tasks(), executor, lost=_lost, window=window):
+    for result in spread(
+        work,
+        tasks(),
+        executor,
+        lost=_lost,
+        late=functools.partial(_late, limit_s=limit_s),
+        limit_s=limit_s,
+        window=window,
+    ):
         yield from done_before()
         task, key, _ = waiting.popleft()
         yield counted(task, key, result)
@@ -250,6 +267,11 @@ def _compile(
 
 def _lost(task: _Task) -> CompileResult:
     error = WorkerDiedError("the worker died over this workout: it was killed or out of memory")
+    return attrs.evolve(task.result, error=RunError.of(error, task.result.name))
+
+
+def _late(task: _Task, limit_s: float | None) -> CompileResult:
+    error = TimeLimitError(f"expected at most {limit_s:g} s, took more")
     return attrs.evolve(task.result, error=RunError.of(error, task.result.name))
 
 

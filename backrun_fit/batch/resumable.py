@@ -14,7 +14,7 @@ import attrs
 
 from backrun_fit.batch.alone import alone
 from backrun_fit.batch.arrow import ROWS_PER_FILE
-from backrun_fit.batch.checking import Checked, CheckOptions, check_input, failed, lost
+from backrun_fit.batch.checking import Checked, CheckOptions, check_input, failed, late, lost
 from backrun_fit.batch.inputs import Input, InputLike, inputs_of
 from backrun_fit.batch.journal import Entry, Journal, version_text
 from backrun_fit.batch.results import Form, form_of, refuse_foreign, row_line, write_rows
@@ -243,6 +243,8 @@ def _check_all(
         tasks(),
         executor,
         lost=lambda task: _done(lost(task.given), form, depends),
+        late=lambda task: _done(late(task.given, options.limit_s), form, depends),
+        limit_s=options.limit_s,
         ordered=False,
         window=window,
     )

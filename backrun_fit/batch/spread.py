@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import itertools
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +9,9 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future
 from itertools import islice
 from typing import Final, Generic, TypeAlias, TypeVar
 
+from backrun_fit.batch.worker_pool import WorkerPool
 from backrun_fit.batch.workers import processes
-from backrun_fit.errors import BatchError, MissingExtraError, SpecError
+from backrun_fit.errors import BatchError, SpecError
 
 __all__ = ["CHUNK", "WINDOW", "Executors", "spread"]
 
@@ -35,6 +34,8 @@ def spread(
     executor: Executors | None,
     *,
     lost: Callable[[_T], _R],
+    late: Callable[[_T], _R] | None = None,
+    limit_s: float | None = None,
     ordered: bool = True,
     chunk: int = CHUNK,
     window: int = WINDOW,
@@ -50,6 +51,10 @@ def spread(
         tasks: Pickle; taken as they are needed; may be endless.
         executor: None does everything here and now.
         lost: The result of a task that kills its worker.
+        late: The result of a task that takes longer than its limit; None takes ``lost``.
+        limit_s: How long one task may take until its process is killed, on an executor that
+            ``processes`` makes. On any other one, work ends itself where it looks at its
+            limit; nothing ends it where it does not.
         ordered: In the order of the tasks, else as they are completed.
         chunk: How many tasks travel together.
         window: How many chunks are under way at a time.
@@ -71,7 +76,7 @@ def spread(
     if executor is None:
         yield from map(work, tasks)
         return
-    crew = _Crew(executor, work, lost)
+    crew = _Crew(executor, work, lost, late or lost, limit_s)
     chunks = enumerate(_chunks(tasks, chunk))
     finished: dict[int, list[_R]] = {}
     following = 0
@@ -109,26 +114,21 @@ def _do(work: Callable[[_T], _R], items: tuple[_T, ...], turn: int) -> list[_R]:
         turn: Another each time. Dask takes two calls with the same arguments for one, and
             would answer the second with the death of the first one's worker.
     """
-    _make_fast()
     return [work(item) for item in items]
-
-
-@functools.cache
-def _make_fast() -> None:
-    """Once a process."""
-    from backrun_fit.fit.walk import accelerate
-
-    with contextlib.suppress(MissingExtraError):
-        accelerate()
 
 
 class _Crew(Generic[_T, _R]):
     """The executor at work, and what it was given."""
 
     def __init__(
-        self, executor: Executors, work: Callable[[_T], _R], lost: Callable[[_T], _R]
+        self,
+        executor: Executors,
+        work: Callable[[_T], _R],
+        lost: Callable[[_T], _R],
+        late: Callable[[_T], _R],
+        limit_s: float | None,
     ) -> None:
-        self._work, self._lost = work, lost
+        self._work, self._lost, self._late, self._limit_s = work, lost, late, limit_s
         self._turns = itertools.count()
         if isinstance(executor, Executor):
             self._make: Callable[[], Executor] = processes()
@@ -149,6 +149,10 @@ class _Crew(Generic[_T, _R]):
 
     def _send(self, items: tuple[_T, ...]) -> Future[list[_R]]:
         try:
+            if isinstance(self._executor, WorkerPool):
+                return self._executor.submit_each(
+                    self._work, items, limit_s=self._limit_s, late=self._late, lost=self._lost
+                )
             return self._executor.submit(_do, self._work, items, next(self._turns))
         except BrokenExecutor:
             raise
@@ -201,6 +205,8 @@ class _Crew(Generic[_T, _R]):
         """What a chunk gave; None where its worker died."""
         try:
             return future.result()
+        except BatchError:
+            raise
         except Exception as error:
             if isinstance(error, BrokenExecutor) or _is_killed_worker(error):
                 return None

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import functools
-import gc
-import multiprocessing
 import os
-import signal
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Final
 
+from backrun_fit.batch.worker_pool import WorkerPool
 from backrun_fit.errors import BatchError, MissingExtraError
 
 __all__ = ["dask_cluster", "processes"]
 
 _CONNECT_S: Final = 15
-# Imported once in the process from which the workers are forked.
-_LOADED_FIRST: Final = ["backrun_fit.batch.loaded_first"]
 
 
 def processes(jobs: int | None = None) -> Callable[[], Executor]:
     """What makes pools of processes on this machine.
 
     The processes end with the one that made them, even if that is killed, and leave it to
-    that one to be interrupted.
+    that one to be interrupted. One that takes longer over a file than a batch allows is
+    killed and replaced. They read in machine code where numba is installed.
 
     Args:
         jobs: How many processes; None takes one a CPU that this process may use.
@@ -35,37 +31,13 @@ def processes(jobs: int | None = None) -> Callable[[], Executor]:
         >>> callable(processes(2))
         True
     """
-    return functools.partial(_pool, jobs or len(_cpus()))
+    return functools.partial(WorkerPool, jobs or len(_cpus()))
 
 
 def _cpus() -> range | set[int]:
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return range(os.cpu_count() or 1)
-
-
-def _pool(jobs: int) -> Executor:
-    # Never forked from here: threads (of a progress bar, of arrays) do not survive that.
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(_LOADED_FIRST)
-    return ProcessPoolExecutor(jobs, mp_context=context, initializer=_begin)
-
-
-def _begin() -> None:
-    """The first thing in a new process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    gc.freeze()  # what is loaded by now stays, and need not be looked at again
-
-
-def _end_with_parent() -> None:
-    # A worker holds both ends of the pipe that it waits at, and would wait for ever.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def check(
         str | None, Parameter(help="With -o: address of a Dask scheduler that has workers.")
     ] = None,
     limit: Annotated[
-        float | None, Parameter(help="With -o: seconds that one file may take.")
+        float | None, Parameter(help="With -o: seconds that one file may take; default: 60.")
     ] = None,
     units: Units = None,
     json: Json = False,
@@ -141,7 +141,7 @@ def check(
             salvage=salvage,
             leg=leg,
             prefer=prefer,
-            limit_s=limit,
+            **({} if limit is None else {"limit_s": limit}),
         )
         refuse_inputs([output], files_of(workout, tolerances))
         return check_batch(activities, output, options, jobs=jobs, scheduler=scheduler, json=json)

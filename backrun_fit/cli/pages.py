@@ -39,7 +39,7 @@ class Pages:
         """Make the page of one run.
 
         Raises:
-            MissingExtraError: jinja2 or matplotlib is not installed.
+            MissingExtraError: jinja2 is not installed.
         """
         from backrun_fit.render.html import report_html
 

@@ -27,6 +27,7 @@ from backrun_fit.compliance.timeline import Recording
 from backrun_fit.errors import AlignmentError, DataWarning
 from backrun_fit.limits import DEFAULT_LIMITS, Limits
 from backrun_fit.report import Report, StepResult, Verdict
+from backrun_fit.time_limit import check_time_limit, time_limit
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
@@ -49,6 +50,7 @@ def check(
     units: UnitSystem = "metric",
     calibration: BackwardCalibration | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    time_limit_s: float | None = None,
 ) -> Report:
     """Say, step by step, whether a run did what its plan asked.
 
@@ -67,6 +69,10 @@ def check(
         calibration: How this athlete runs backward (see ``calibrate``), for the evidence.
         limits: Of which ``planned_steps``, ``passes``, ``nesting`` and ``alignment_cells``
             hold; those of files held when the activity was read.
+        time_limit_s: Seconds that the check may take; None for as long as it takes. The check
+            looks at the clock between its stages, for each step that it aligns and for each
+            that it judges, so it ends within about a second of the limit. It is not
+            interrupted from outside (see ``check_many`` for processes that are killed).
 
     Returns:
         A report with one result an execution. What was not done is in it, as a
@@ -76,6 +82,8 @@ def check(
         AlignmentError: There is no workout at all, it has no steps, or the
             recording lacks what ``align`` looks at.
         CompileError: A workout cannot be unrolled.
+        SpecError: The time limit is no number of seconds.
+        TimeLimitError: The check took longer than its limit.
 
     Example:
         >>> import numpy as np
@@ -90,10 +98,26 @@ def check(
         >>> report.verdict.value, report.score, report.align
         ('met', 100.0, 'samples')
     """
+    with time_limit(time_limit_s):
+        return _check(activity, workout, leg, tolerances, align, units, calibration, limits)
+
+
+def _check(
+    activity: Activity | Sequence[Activity],
+    workout: CompiledWorkout | None,
+    leg: int | None,
+    tolerances: Tolerances,
+    align: AlignMode,
+    units: UnitSystem,
+    calibration: BackwardCalibration | None,
+    limits: Limits,
+) -> Report:
+    check_time_limit()
     legs = (activity,) if isinstance(activity, Activity) else activity
     activity = choose_leg(legs, workout, leg, limits=limits)
     yardstick, origin = _yardstick(activity, workout)
     recording = Recording.of(activity)
+    check_time_limit()
     alignment = align_recording(recording, yardstick, align, limits=limits)
     setting = Setting(
         tolerances=tolerances,
@@ -103,8 +127,10 @@ def check(
         is_complete=activity.is_complete,
     )
     results = tuple(_judged(recording, alignment, setting))
+    check_time_limit()
     evidence = gather_evidence(recording, results, calibration)
     in_doubt = evidence.label == "inconsistent"
+    check_time_limit()
     scores = score(results)
     results = scores.results
     comparison = None
@@ -168,6 +194,7 @@ def _judged(recording: Recording, alignment: Alignment, setting: Setting) -> Ite
     last = found[-1] if found else len(alignment.pairings)
     ended = bool(found) and _ended_with_recording(recording, alignment.pairings[last])
     for place, pairing in enumerate(alignment.pairings):
+        check_time_limit()
         if pairing.stretch is None:
             if ended and place > last and pairing.is_recorded:
                 pairing = attrs.evolve(pairing, reason="the recording ended before it")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 
 from backrun_fit.render.bars import Bar, Bars, Bracket, bars_text, intensity_word, legend_words
-from backrun_fit.render.drawing import Colours, Sheet, sheet_figure
+from backrun_fit.render.drawing import Colours, Hatch, Picture, Plot, Sheet
 from backrun_fit.render.ticks import time_ticks
 from backrun_fit.units import UnitSystem
 from backrun_fit.wording import duration_text, shown, target_text
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["draw_bars"]
 
@@ -27,13 +23,15 @@ _TOP: Final = 1.32
 _LETTER: Final = 0.56
 """Width of a letter against its height, on average and rather more."""
 
-Box = list[tuple[float, float]]
+
+Box = tuple[float, float, float, float]
+"""Left and right in seconds, bottom and top."""
 
 
 def draw_bars(
     bars: Bars, colours: Colours, sheet: Sheet, units: UnitSystem, name: str | None = None
-) -> Figure:
-    """Bars, brackets, an axis of time and a legend; call inside ``drawn_alike``.
+) -> Picture:
+    """Bars, brackets, an axis of time and a legend.
 
     Args:
         bars: What to draw; may be empty.
@@ -50,17 +48,18 @@ def draw_bars(
     top_px = levels * _BRACKET_PX + (4 if name is None else _TITLE_PX)
     height = top_px + _BARS_PX + _AXIS_PX + legend_px
     sheet = attrs.evolve(sheet, height=height)
-    figure = sheet_figure(sheet, None if name is None else colours["ground"])
+    ground = None if name is None else colours["ground"]
+    sheet_picture = Picture(width=sheet.width, height=height, ground=ground)
     side_px = 2 if name is None else 14
-    side = side_px / sheet.width
-    axes = figure.add_axes((side, (_AXIS_PX + legend_px) / height, 1 - 2 * side, _BARS_PX / height))
-    axes.set(xlim=(0.0, max(bars.total_s, 1.0)), ylim=(0.0, _TOP), yticks=[])
+    area = (float(side_px), float(top_px), float(sheet.width - side_px), float(top_px + _BARS_PX))
+    total_s = max(bars.total_s, 1.0)
+    plot = Plot(picture=sheet_picture, area=area, x_limits=(0.0, total_s), y_limits=(0.0, _TOP))
     picture = _Picture(
-        axes=axes,
+        plot=plot,
         colours=colours,
         text=sheet.text,
         units=units,
-        px_per_s=(sheet.width - 2 * side_px) / max(bars.total_s, 1.0),
+        px_per_s=(sheet.width - 2 * side_px) / total_s,
     )
     drawn = bars.at_most(min(_MOST_BARS, sheet.width))
     picture.boxes(drawn)
@@ -68,20 +67,21 @@ def draw_bars(
         picture.label(bar)
     for bracket in bars.brackets:
         picture.bracket(bracket, levels - bracket.depth - 1)
-    picture.axis(bars.total_s, max(3, sheet.width // 75))
+    places, texts = time_ticks(bars.total_s, max(3, sheet.width // 75))
+    plot.x_axis(places, texts, size=sheet.text - 0.5, colours=colours, tick_px=3, fits_edges=True)
     for place, word in enumerate([*words, *(["backward"] if backward else [])]):
         row, column = divmod(place, in_row)
-        corner_px = (side_px + column * _LEGEND_WIDTH_PX, legend_px - row * _LEGEND_PX - 14)
-        picture.legend(figure, word, corner_px)
+        top = height - legend_px + row * _LEGEND_PX + 4
+        picture.legend(word, (side_px + column * _LEGEND_WIDTH_PX, top))
     if name is not None:
         room = int(sheet.width / (sheet.text * 1.35 * _LETTER)) - 3
         name = shown(name) or "(no name)"
         heading = name if len(name) <= room else f"{name[:room]}…"
-        figure.text(side, 1 - 10 / height, heading, va="top", fontsize=sheet.text * 1.35,
-                    fontweight="bold", color=colours["ink"])  # fmt: skip
-        figure.text(side, 1 - 29 / height, bars_text(bars), va="top", fontsize=sheet.text,
-                    color=colours["muted"])  # fmt: skip
-    return figure
+        sheet_picture.text(side_px, 10, heading, va="top", size=sheet.text * 1.35, is_bold=True,
+                           colour=colours["ink"])  # fmt: skip
+        sheet_picture.text(side_px, 29, bars_text(bars), va="top", size=sheet.text,
+                           colour=colours["muted"])  # fmt: skip
+    return sheet_picture
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -89,14 +89,14 @@ class _Picture:
     """Where bars are drawn, and how.
 
     Attributes:
-        axes: Seconds against heights.
+        plot: Seconds against heights.
         colours: A palette.
         text: Height of letters.
         units: How lengths and paces are printed.
         px_per_s: Width of a second.
     """
 
-    axes: Axes
+    plot: Plot
     colours: Colours
     text: float
     units: UnitSystem
@@ -114,16 +114,12 @@ class _Picture:
                 self._fill([_box(bar, 0.045) for bar in group], "backward", hatched=False)
 
     def _fill(self, boxes: list[Box], word: str, *, hatched: bool) -> None:
-        from matplotlib.collections import PolyCollection
-
-        self.axes.add_collection(
-            PolyCollection(
-                boxes,
-                facecolor=self.colours[_part(word)],
-                edgecolor=self.colours["ground"],
-                hatch="////" if hatched else None,
-                lw=0.0 if word == "backward" else 0.8,
-            )
+        self.plot.rectangles(
+            boxes,
+            fill=self.colours[_part(word)],
+            stroke=self.colours["ground"],
+            hatch="////" if hatched else None,
+            width=0.0 if word == "backward" else 0.8,
         )
 
     def label(self, bar: Bar) -> None:
@@ -141,10 +137,9 @@ class _Picture:
         x, y = bar.start_s + bar.lasting_s / 2, bar.height + 0.02
         second = target_text(bar.step.target, self.units).partition("/")[0]
         if second and len(second) <= room and not upright:
-            self._say(x, y, second, fontsize=size - 0.5, color=self.colours["muted"])
+            self._say(x, y, second, size=size - 0.5, colour=self.colours["muted"])
             y += _TOP * size * 1.25 / _BARS_PX
-        self._say(x, y, first, fontsize=size, color=self.colours["ink"],
-                  rotation=90 if upright else 0)  # fmt: skip
+        self._say(x, y, first, size=size, colour=self.colours["ink"], is_upright=upright)
 
     def bracket(self, bracket: Bracket, level: int) -> None:
         """A bracket over all passes of a repeat, if there is room for its label."""
@@ -155,61 +150,45 @@ class _Picture:
         left, right = bracket.start_s + inset_s, bracket.end_s - inset_s
         foot = _TOP * (1.0 + level * _BRACKET_PX / _BARS_PX) + 0.02
         top = foot + 0.035
-        self.axes.plot([left, left, right, right], [foot, top, top, foot], lw=1.2,
-                       color=self.colours["muted"], clip_on=False)  # fmt: skip
-        self._say((left + right) / 2, top + 0.015, bracket.label, fontsize=self.text - 0.5,
-                  fontweight="bold", color=self.colours["ink"])  # fmt: skip
+        self.plot.line([left, left, right, right], [foot, top, top, foot], self.colours["muted"],
+                       width=1.2, is_clipped=False)  # fmt: skip
+        self._say((left + right) / 2, top + 0.015, bracket.label, size=self.text - 0.5,
+                  colour=self.colours["ink"], is_bold=True)  # fmt: skip
 
-    def _say(self, x: float, y: float, text: str, **style: object) -> None:
-        self.axes.text(x, y, text, ha="center", va="bottom", **style)  # type: ignore[arg-type]
+    def _say(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        size: float,
+        colour: str,
+        is_bold: bool = False,
+        is_upright: bool = False,
+    ) -> None:
+        place = self.plot.at(x, y)
+        self.plot.picture.text(
+            *place, text, size=size, colour=colour, anchor="middle", is_bold=is_bold,
+            is_upright=is_upright,
+        )  # fmt: skip
 
-    def axis(self, total_s: float, most: int) -> None:
-        """Marks for the time."""
-        places, texts = time_ticks(total_s, most)
-        self.axes.set_xticks(places, texts)
-        self.axes.tick_params(
-            "x",
-            length=3,
-            pad=3,
-            color=self.colours["line"],
-            labelcolor=self.colours["muted"],
-            labelsize=self.text - 0.5,
-        )
-        for label, place in zip(self.axes.get_xticklabels(), places, strict=True):
-            if place < 0.02 * total_s:
-                label.set_horizontalalignment("left")
-            elif place > 0.98 * total_s:
-                label.set_horizontalalignment("right")
-        self.axes.spines["bottom"].set_color(self.colours["line"])
-
-    def legend(self, figure: Figure, word: str, corner_px: tuple[float, float]) -> None:
+    def legend(self, word: str, corner_px: tuple[float, float]) -> None:
         """One entry: a small bar and its word."""
-        from matplotlib.patches import Rectangle
-
-        width, height = (inches * 72 for inches in figure.get_size_inches())
         hatched = word == "backward"
-        x, y = corner_px[0] / width, corner_px[1] / height
-        figure.add_artist(
-            Rectangle(
-                (x, y),
-                18 / width,
-                10 / height,
-                facecolor=self.colours["muted" if hatched else _part(word)],
-                edgecolor=self.colours["ground"],
-                hatch="////" if hatched else None,
-                lw=0.6,
-            )
-        )
+        x, y = corner_px
+        picture = self.plot.picture
+        colour = self.colours["muted" if hatched else _part(word)]
+        hatch: Hatch = "////"
+        stripes = (hatch, self.colours["ground"]) if hatched else None
+        picture.rectangle((x, y, x + 18, y + 10), colour, hatch=stripes)
         if hatched:
-            foot = self.colours["backward"]
-            figure.add_artist(Rectangle((x, y), 18 / width, 3 / height, color=foot, lw=0))
-        figure.text(x + 23 / width, y + 5 / height, word, va="center_baseline",
-                    fontsize=self.text - 0.5, color=self.colours["muted"])  # fmt: skip
+            picture.rectangle((x, y + 7, x + 18, y + 10), self.colours["backward"])
+        picture.text(x + 23, y + 5, word, va="center", size=self.text - 0.5,
+                     colour=self.colours["muted"])  # fmt: skip
 
 
 def _box(bar: Bar, top: float) -> Box:
-    left, right = bar.start_s, bar.start_s + bar.lasting_s
-    return [(left, 0.0), (left, top), (right, top), (right, 0.0)]
+    return bar.start_s, bar.start_s + bar.lasting_s, 0.0, top
 
 
 def _part(word: str) -> str:

@@ -9,7 +9,8 @@ from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.render.bar_chart import draw_bars
 from backrun_fit.render.bars import bars_text, lay_out
 from backrun_fit.render.blocks import preview_text
-from backrun_fit.render.drawing import FIXED, WIDE, Sheet, as_png, as_svg, drawn_alike
+from backrun_fit.render.drawing import FIXED, WIDE, Sheet, as_svg
+from backrun_fit.render.png import as_png
 from backrun_fit.units import UnitSystem
 from backrun_fit.wording import shown
 
@@ -31,7 +32,6 @@ def preview_svg(
 
     Raises:
         CompileError: As of ``unroll``.
-        MissingExtraError: matplotlib is not installed.
 
     Example:
         >>> from backrun_fit.workout import Step, TimeDuration
@@ -40,15 +40,13 @@ def preview_svg(
         '<svg '
     """
     bars = lay_out(compiled)
-    with drawn_alike():
-        figure = draw_bars(bars, FIXED, sheet, units, compiled.name)
-        return as_svg(
-            figure,
-            key="preview",
-            title=f"Workout {shown(compiled.name) or '(no name)'}",
-            description=bars_text(bars),
-            standalone=True,
-        )
+    return as_svg(
+        draw_bars(bars, FIXED, sheet, units, compiled.name),
+        key="preview",
+        title=f"Workout {shown(compiled.name) or '(no name)'}",
+        description=bars_text(bars),
+        standalone=True,
+    )
 
 
 def preview_png(
@@ -70,5 +68,4 @@ def preview_png(
         >>> preview_png(CompiledWorkout(name="easy", messages=(step,)), scale=1.0)[1:4]
         b'PNG'
     """
-    with drawn_alike():
-        return as_png(draw_bars(lay_out(compiled), FIXED, sheet, units, compiled.name), scale)
+    return as_png(draw_bars(lay_out(compiled), FIXED, sheet, units, compiled.name), scale)

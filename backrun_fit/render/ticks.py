@@ -7,7 +7,7 @@ from typing import Final
 
 from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE, UnitSystem
 
-__all__ = ["pace_ticks", "time_ticks"]
+__all__ = ["number_ticks", "pace_ticks", "time_ticks"]
 
 _TIME_STEPS_S: Final = (10, 15, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 14400, 28800)
 _PACE_STEPS_S: Final = (600, 300, 60, 30, 10, 5, 2, 1)
@@ -47,6 +47,32 @@ def _time(place_s: int, step_s: int, total_s: float) -> str:
     if total_s < 2 * 3600:
         return f"{place_s // 60}" + (" min" if first else "")
     return f"{place_s // 3600}:{place_s % 3600 // 60:02d}" + (" h" if first else "")
+
+
+def number_ticks(lowest: float, highest: float, most: int) -> Ticks:
+    """Round numbers between two, a step of 1, 2, 2.5 or 5 apart.
+
+    Args:
+        lowest: Where the axis begins.
+        highest: Where it ends; above the lowest.
+        most: How many steps find room.
+
+    Returns:
+        Their places and their texts, all with as many decimals.
+
+    Example:
+        >>> number_ticks(118.0, 187.0, 5)
+        ([120.0, 140.0, 160.0, 180.0], ['120', '140', '160', '180'])
+        >>> number_ticks(0.0, 1.1, 5)[1]
+        ['0.0', '0.2', '0.5', '0.8', '1.0']
+    """
+    rough = (highest - lowest) / most
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * power for size in (1, 2, 2.5, 5, 10) if size * power >= rough * (1 - 1e-9))
+    first, last = math.ceil(lowest / step - 1e-9), math.floor(highest / step + 1e-9)
+    places = [round(number * step, 12) + 0.0 for number in range(first, last + 1)]
+    decimals = max(0, -math.floor(math.log10(step)))
+    return places, [f"{place:.{decimals}f}" for place in places]
 
 
 def pace_ticks(slowest_mps: float, fastest_mps: float, units: UnitSystem, most: int) -> Ticks:

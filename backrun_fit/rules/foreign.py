@@ -1,12 +1,15 @@
 """Rules that others wrote: found by name, and held to what every rule promises.
 
 A distribution offers a rule as an entry point of the group ``backrun_fit.rules``: its name is
-the rule's, its value the class. They are looked up when a name is asked for that is not
-built in.
+the rule's, its value the class. The first name that is not built in makes the installed
+distributions be scanned, once for each ``sys.path``: a rule that is installed into a folder of
+that path later is known to the next process.
 """
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -92,6 +95,12 @@ def lay(rule: Rule, workout: Workout, athlete: Athlete | None = None) -> Workout
 
 
 def _installed() -> EntryPoints:
+    return _scan_distributions(tuple(sys.path))
+
+
+@functools.lru_cache(maxsize=2)
+def _scan_distributions(path: tuple[str, ...]) -> EntryPoints:
+    """All entry points of the group; ``path`` is the ``sys.path`` that is scanned."""
     from importlib.metadata import entry_points  # takes 30 ms, and most need none
 
     return entry_points(group=GROUP)

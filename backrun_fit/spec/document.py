@@ -11,10 +11,25 @@ import attrs
 
 from backrun_fit.errors import Problem, SpecError
 
-__all__ = ["MAX_DEPTH", "Document", "Place", "Plain", "join_path"]
+__all__ = [
+    "MAX_DEPTH",
+    "MAX_KEY",
+    "MAX_VALUES",
+    "Document",
+    "Place",
+    "Plain",
+    "check_key",
+    "join_path",
+]
 
 MAX_DEPTH: Final = 10
 """How many mappings and lists may stand inside one another."""
+
+MAX_KEY: Final = 200
+"""Characters that a key may have."""
+
+MAX_VALUES: Final = 50_000
+"""Values that a file may hold, mappings and lists counted: a season of a year has some 2,000."""
 
 Plain: TypeAlias = Any
 """Mappings with text keys, lists, text, numbers, booleans, dates and None."""
@@ -53,6 +68,22 @@ class Document:
     places: dict[str, Place] = attrs.field(factory=dict)
     problems: list[Problem] = attrs.field(factory=list)
     source: str | None = None
+    _value_count: int = attrs.field(default=0, init=False)
+
+    def count_value(self, depth: int) -> None:
+        """Count one more value.
+
+        Args:
+            depth: How many mappings and lists it stands in.
+
+        Raises:
+            SpecError: It stands too deep, or there are more than ``MAX_VALUES``.
+        """
+        self._value_count += 1
+        if depth > MAX_DEPTH:
+            raise SpecError(f"expected at most {MAX_DEPTH} levels, got more")
+        if self._value_count > MAX_VALUES:
+            raise SpecError(f"expected at most {MAX_VALUES:,} values, got more")
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Refuse a document in which something is wrong, as text or with its values.
@@ -107,6 +138,20 @@ def _place_in_text(problem: Problem) -> tuple[float, int]:
 
 def _placed(problem: Problem, line: int | None, column: int | None) -> Problem:
     return attrs.evolve(problem, line=line, column=column)
+
+
+def check_key(key: str) -> None:
+    """Refuse a key that is too long.
+
+    Raises:
+        SpecError: It has more than ``MAX_KEY`` characters.
+
+    Example:
+        >>> check_key("name")
+    """
+    if len(key) > MAX_KEY:
+        got = f"{len(key):,} characters that begin {key[:20]!r}"
+        raise SpecError(f"expected a key of at most {MAX_KEY} characters, got {got}")
 
 
 def join_path(path: str, key: str) -> str:

@@ -7,14 +7,17 @@ from typing import Any, Final
 
 import attrs
 
-from backrun_fit.errors import Problems, SpecError
+from backrun_fit.errors import Problem, Problems, SpecError
 from backrun_fit.rules.base import Rule
 from backrun_fit.rules.foreign import rule_named
 from backrun_fit.rules.parameters import as_flag, as_number
 from backrun_fit.spec.problems import unknown_key
 from backrun_fit.spec.readers import read_list
 
-__all__ = ["read_rules"]
+__all__ = ["MAX_RULES", "read_rules"]
+
+MAX_RULES: Final = 100
+"""Rules that one spec may name."""
 
 
 def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...]:
@@ -36,6 +39,11 @@ def read_rules(value: object, own: Iterable[type[Rule]] = ()) -> tuple[Rule, ...
     if value is None:
         return ()
     known = tuple(own)
+    if isinstance(value, list) and len(value) > MAX_RULES:
+        problems = Problems([Problem(f"expected at most {MAX_RULES} rules, got {len(value):,}")])
+        with problems.at(""):
+            read_rules(value[:MAX_RULES], known)
+        problems.refuse()
     return read_list(value, lambda inner: _rule(inner, known), "a list of rules")
 
 

@@ -1,8 +1,10 @@
 """Spec files as text: YAML, TOML and JSON read into plain mappings, lists and scalars.
 
 What a value means is decided by who asks for it. What has no business in a spec
-is refused here: keys given twice, numbers that are not finite, deep nesting,
-and the dangers of YAML (see ``spec_yaml``).
+is refused here: keys given twice, numbers that are not finite, deep nesting, long keys,
+more values than any spec has, and the dangers of YAML (see ``spec.yaml``). Nesting in TOML
+and JSON is measured before they are parsed: Python's parser of TOML takes time that grows
+with the square of the parts of a dotted key.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import tomllib
 from typing import Final, Literal
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.spec.document import MAX_DEPTH, Document, Plain, join_path
+from backrun_fit.spec.document import MAX_DEPTH, Document, Plain, check_key, join_path
 from backrun_fit.spec.yaml import read_yaml
 
 __all__ = ["MAX_BYTES", "SpecFormat", "read_document"]
@@ -77,11 +79,51 @@ def _shown(value: object) -> str:
     return kinds.get(type(value), type(value).__name__)
 
 
+# Texts and comments come first, so that nothing inside them counts.
+_TOML_TOKEN: Final = re.compile(
+    r'"""(?:[^"\\]|\\.|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^']|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n]|\\.)*+"?'
+    r"|'[^'\n]*+'?"
+    r"|\#[^\n]*+"
+    r"|[\[\]{}.=,\n]",
+    re.DOTALL,
+)
+_JSON_TOKEN: Final = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
+
+
+def _check_nesting(text: str, token: re.Pattern[str]) -> None:
+    """Refuse brackets and dotted keys that nest too deep, in time linear in the text.
+
+    Raises:
+        SpecError: At the first place that is too deep; ``_checked`` would refuse it, too.
+    """
+    depth = parts = 0
+    for match in token.finditer(text):
+        mark = match[0]
+        if mark == ".":
+            parts += 1
+        elif mark in "[{":
+            depth += 1
+            parts = 0
+        elif mark in "]}":
+            depth -= 1
+            parts = 0
+        elif mark in "=,\n":
+            parts = 0
+        if depth > MAX_DEPTH or parts >= MAX_DEPTH:
+            line = text.count("\n", 0, match.start()) + 1
+            column = match.start() - text.rfind("\n", 0, match.start())
+            problem = Problem(f"expected at most {MAX_DEPTH} levels, got more", "", line, column)
+            raise SpecError(problem)
+
+
 class _Pairs(list[tuple[str, Plain]]):
     """A JSON object before its keys are known to be different."""
 
 
 def _read_toml(text: str) -> Document:
+    _check_nesting(text, _TOML_TOKEN)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -101,6 +143,7 @@ def _read_toml(text: str) -> Document:
 
 
 def _read_json(text: str) -> Document:
+    _check_nesting(text, _JSON_TOKEN)
     try:
         data = json.loads(text, object_pairs_hook=_Pairs, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
@@ -123,12 +166,18 @@ def _refuse_constant(name: str) -> None:
 
 
 def _checked(value: Plain, document: Document, path: str, depth: int) -> Plain:
-    if depth > MAX_DEPTH:
-        raise SpecError(Problem(f"expected at most {MAX_DEPTH} levels, got more", path))
+    try:
+        document.count_value(depth)
+    except SpecError as error:
+        raise error.under(path) from None
     if isinstance(value, (dict, _Pairs)):
         mapping: dict[str, Plain] = {}
         for key, inner in value.items() if isinstance(value, dict) else value:
             below = join_path(path, key)
+            try:
+                check_key(key)
+            except SpecError as error:
+                raise error.under(path) from None
             if key in mapping:
                 document.problems.append(Problem("expected each key once, got it again", below))
             mapping.setdefault(key, _checked(inner, document, below, depth + 1))

@@ -14,7 +14,7 @@ from typing import Final, cast
 import yaml
 
 from backrun_fit.errors import Problem, SpecError
-from backrun_fit.spec.document import MAX_DEPTH, Document, Place, Plain, join_path
+from backrun_fit.spec.document import Document, Place, Plain, check_key, join_path
 
 __all__ = ["read_yaml"]
 
@@ -75,8 +75,10 @@ class _Reader:
 
     def _value(self, event: yaml.Event, path: str, depth: int) -> Plain:
         _check_plain(event)
-        if depth > MAX_DEPTH:
-            raise _refusal(event, f"expected at most {MAX_DEPTH} levels, got more")
+        try:
+            self._document.count_value(depth)
+        except SpecError as error:
+            raise _refusal(event, error.problems[0].message) from None
         if isinstance(event, yaml.ScalarEvent):
             self._document.places[path] = self._place(event)
             # "null" in quotes is a text.
@@ -92,6 +94,10 @@ class _Reader:
             _check_plain(key)
             if not isinstance(key, yaml.ScalarEvent):
                 raise _refusal(key, "expected a word as a key, got a list or a mapping")
+            try:
+                check_key(key.value)
+            except SpecError as error:
+                raise _refusal(key, error.problems[0].message) from None
             below = join_path(path, key.value)
             line, column = _line_and_column(key)
             if key.value in mapping:

@@ -78,7 +78,6 @@ def test_a_command_that_prints_works(
 @pytest.mark.parametrize(
     ("words", "package", "extra"),
     [
-        ("show fixtures/workouts/long-run.fit --svg a.svg", "matplotlib", "report"),
         ("show fixtures/workouts/long-run.fit --png a.png", "matplotlib", "report"),
         ("check fixtures/activities/long-run.fit --html a.html", "jinja2", "report"),
         ("check fixtures/activities -o a.parquet", "pyarrow", "arrow"),

@@ -71,7 +71,8 @@ def activities(data: bytes, tolerances: bf.Tolerances) -> bf.Report:
     assert_type(activity.started_at, datetime)
     assert_type(activity.workout, bf.CompiledWorkout | None)
     assert_type(bf.encode_activity(activity, big_endian=True), bytes)
-    return bf.check(activity, activity.workout, tolerances=tolerances, align="laps", units="metric")
+    limits = bf.Limits(laps=1_000)
+    return bf.check(activity, activity.workout, tolerances=tolerances, align="laps", limits=limits)
 
 
 def reports(reports: Sequence[bf.Report]) -> Mapping[str, Any]:

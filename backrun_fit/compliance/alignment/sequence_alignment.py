@@ -19,6 +19,7 @@ from backrun_fit.activity import Column
 from backrun_fit.compliance.alignment.boundaries import Bools, Ints, before
 from backrun_fit.errors import AlignmentError
 from backrun_fit.limits import DEFAULT_LIMITS, Limits
+from backrun_fit.time_limit import check_time_limit
 
 __all__ = ["Assignment", "Costs", "Edges", "align"]
 
@@ -148,6 +149,7 @@ def align(
     Raises:
         AlignmentError: Boundaries times executions is above 8,000,000, or there are more
             than 1,500 executions and 16 boundaries.
+        TimeLimitError: The time limit that it is called under is over.
     """
     skip = costs.skip()
     if len(marks_s) * (len(skip) + 1) > limits.alignment_cells:
@@ -165,6 +167,7 @@ def align(
     first = Edges(source=np.arange(len(at_s)), to_s=at_s, cost=cost)
     layers = [axis.layer(first, cost, skips=0)]
     for number, left_out in enumerate(skip.tolist()):
+        check_time_limit()
         earlier = layers[-1]
         own = np.arange(len(earlier.edge))
         done = costs.edges(number, earlier.at_s, earlier.cost)
@@ -270,6 +273,7 @@ class _Axis:
         onward = ends[-1] - layers[-1].cost
         found = []
         for number in range(len(layers) - 1, 0, -1):
+            check_time_limit()
             layer, earlier, edge = layers[number], layers[number - 1], way[number - 1]
             source, to_s, skips = layer.edges.source, layer.edges.to_s, layer.skips
             rest = np.full(len(source), np.inf)

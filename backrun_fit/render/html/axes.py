@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from backrun_fit.render.drawing import THEMED, Sheet
+from backrun_fit.render.drawing import THEMED, Picture, Plot, Sheet
 from backrun_fit.render.html.course import Course, Part, Trace
 from backrun_fit.render.ticks import time_ticks
 from backrun_fit.workout import Target
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = [
     "BELOW_PX",
@@ -30,7 +26,6 @@ __all__ = [
     "hatch_backward",
     "limits_of",
     "plot_area",
-    "rectangles",
     "say_unit",
 ]
 
@@ -45,70 +40,38 @@ SIDE_PX: Final = 40
 BELOW_PX: Final = 22
 
 
-def plot_area(figure: Figure, sheet: Sheet, above_px: int) -> Axes:
+def plot_area(picture: Picture, sheet: Sheet, above_px: int) -> Plot:
     """Where the trace goes: beside the marks, above the time, below what is written over it."""
-    return figure.add_axes(
-        (
-            SIDE_PX / sheet.width,
-            BELOW_PX / sheet.height,
-            1 - (SIDE_PX + 8) / sheet.width,
-            1 - (BELOW_PX + above_px) / sheet.height,
-        )
-    )
+    area = (float(SIDE_PX), float(above_px), sheet.width - 8.0, float(sheet.height - BELOW_PX))
+    return Plot(picture=picture, area=area)
 
 
-def dress(axes: Axes, course: Course, sheet: Sheet) -> None:
-    """Axis of time, colours of all marks, and lines to read values by."""
+def dress(plot: Plot, course: Course, sheet: Sheet) -> None:
+    """Axis of time."""
     places, texts = time_ticks(course.total_s, max(3, sheet.width // 80))
-    axes.set_xticks(places, texts)
-    axes.set_xlim(0.0, max(course.total_s, 1.0))
-    axes.grid(axis="y", color=THEMED["line"], lw=0.8)
-    axes.spines["bottom"].set_color(THEMED["line"])
-    axes.tick_params(
-        length=0,
-        pad=4,
-        labelcolor=THEMED["muted"],
-        labelsize=sheet.text - 0.5,
-        color=THEMED["line"],
-    )
+    plot.x_axis(places, texts, size=sheet.text - 0.5, colours=THEMED)
 
 
-def say_unit(figure: Figure, sheet: Sheet, unit: str) -> None:
+def say_unit(picture: Picture, sheet: Sheet, unit: str) -> None:
     """The unit of the values, in the upper left corner."""
-    figure.text(0.0, 1.0 - 3 / sheet.height, unit, va="top", fontsize=sheet.text - 1.0,
-                color=THEMED["muted"])  # fmt: skip
+    picture.text(0.0, 3.0, unit, va="top", size=sheet.text - 1.0, colour=THEMED["muted"])
 
 
-def rectangles(axes: Axes, boxes: Sequence[Box], **style: object) -> None:
-    """Boxes as (left, right, bottom, top), all of one style."""
-    from matplotlib.collections import PolyCollection
-
-    corners = [
-        [(left, bottom), (left, top), (right, top), (right, bottom)]
-        for left, right, bottom, top in boxes
-    ]
-    if corners:
-        axes.add_collection(PolyCollection(corners, **style), autolim=False)  # type: ignore[arg-type]
-
-
-def draw_trace(axes: Axes, trace: Trace, limits: Band) -> bool:
+def draw_trace(plot: Plot, trace: Trace, limits: Band) -> bool:
     """Line and envelope; whether values lie beyond the limits."""
     low, mean, high = (np.clip(column, *limits) for column in (trace.low, trace.mean, trace.high))
     if trace.samples > 1:
-        axes.fill_between(
-            trace.timer_s, low, high, color=THEMED["forward"], alpha=0.22, lw=0, zorder=2.5
-        )
-    axes.plot(trace.timer_s, mean, color=THEMED["forward"], lw=1.4, zorder=3)
+        plot.between(trace.timer_s, low, high, THEMED["forward"], opacity=0.22, z=2.5)
+    plot.line(trace.timer_s, mean, THEMED["forward"], width=1.4, z=3)
     known = ~np.isnan(mean)
     padded = np.pad(known, 1)
     alone = known & ~padded[:-2] & ~padded[2:]  # between two gaps there is no line to draw
-    axes.plot(trace.timer_s[alone], mean[alone], ".", ms=4, color=THEMED["forward"], zorder=3)
+    plot.marks(trace.timer_s[alone], mean[alone], ".", THEMED["forward"], size=2, z=3)
     # The line from the last point before a backward part belongs to it.
     after = np.append(trace.backward[1:], False)
     backward = np.where(trace.backward | after, mean, np.nan)
     if trace.backward.any():
-        axes.plot(trace.timer_s, backward, color=THEMED["backward"], lw=2.4, zorder=4)
-    axes.set_ylim(*limits)
+        plot.line(trace.timer_s, backward, THEMED["backward"], width=2.4, z=4)
     with np.errstate(invalid="ignore"):
         return bool((trace.low < limits[0]).any() or (trace.high > limits[1]).any())
 
@@ -142,23 +105,22 @@ def band_boxes(parts: Iterable[Part], band: Callable[[Target], Band | None]) -> 
     return boxes
 
 
-def draw_bands(axes: Axes, boxes: Sequence[Box], limits: Band) -> None:
+def draw_bands(plot: Plot, boxes: Sequence[Box], limits: Band) -> None:
     """Target bands, with an edge above and below; what is endless ends out of sight."""
     beyond = 2 * limits[1]
     boxes = [(left, right, bottom, min(top, beyond)) for left, right, bottom, top in boxes]
-    rectangles(axes, boxes, facecolor=THEMED["band"], alpha=0.32, lw=0, zorder=1.5)
+    plot.rectangles(boxes, fill=THEMED["band"], opacity=0.32, z=1.5)
     edges = [
         (left, right, edge, edge) for left, right, bottom, top in boxes for edge in (bottom, top)
     ]
-    rectangles(axes, edges, facecolor="none", edgecolor=THEMED["band"], lw=1.0, zorder=1.6)
+    plot.rectangles(edges, stroke=THEMED["band"], width=1.0, z=1.6)
 
 
-def hatch_backward(axes: Axes, parts: Iterable[Part], limits: Band) -> None:
+def hatch_backward(plot: Plot, parts: Iterable[Part], limits: Band) -> None:
     """Hatch what was planned backward, so that it is not told by colour alone."""
     boxes = [
         (part.start_s, part.end_s, *limits)
         for part in parts
         if part.is_backward and part.end_s > part.start_s
     ]
-    rectangles(axes, boxes, facecolor="none", edgecolor=THEMED["backward"], hatch="//", alpha=0.3,
-                lw=0, zorder=1.2)  # fmt: skip
+    plot.rectangles(boxes, stroke=THEMED["backward"], hatch="//", opacity=0.3, z=1.2)

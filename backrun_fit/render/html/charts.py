@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import attrs
-import numpy as np
 
 from backrun_fit.activity import Column
 from backrun_fit.render.drawing import (
@@ -15,12 +13,12 @@ from backrun_fit.render.drawing import (
     SMALL,
     THEMED,
     WIDE,
+    Picture,
+    Plot,
     Sheet,
     as_svg,
-    sheet_figure,
 )
 from backrun_fit.render.html.axes import (
-    BELOW_PX,
     SIDE_PX,
     STRIP_PX,
     Band,
@@ -32,18 +30,13 @@ from backrun_fit.render.html.axes import (
     hatch_backward,
     limits_of,
     plot_area,
-    rectangles,
     say_unit,
 )
-from backrun_fit.render.html.course import Course, Part
-from backrun_fit.render.ticks import pace_ticks
+from backrun_fit.render.html.course import MAX_PARTS, Course, Part
+from backrun_fit.render.ticks import number_ticks, pace_ticks
 from backrun_fit.report import Verdict
 from backrun_fit.units import UnitSystem
 from backrun_fit.workout import CadenceTarget, HeartRateTarget, PaceTarget, Target
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Chart", "grade_chart", "pace_chart", "tone", "trace_chart"]
 
@@ -81,7 +74,7 @@ def tone(verdict: Verdict) -> str:
 
 
 def _both(
-    draw: Callable[[Sheet], Figure], desk: Sheet, key: str, title: str, description: str
+    draw: Callable[[Sheet], Picture], desk: Sheet, key: str, title: str, description: str
 ) -> tuple[str, str]:
     narrow, wide = (
         as_svg(draw(sheet), key=f"{key}-{word}", title=title, description=description)
@@ -131,65 +124,67 @@ def pace_chart(course: Course, units: UnitSystem, description: str) -> Chart | N
     coarse = traces[NARROW]
     if coarse is None:
         return None
-    boxes = band_boxes(course.parts, pace_band)
+    parts = course.drawn_parts()
+    boxes = band_boxes(parts, pace_band)
     # Standing still at a crossing would make all of the running a thin line.
     limits = limits_of(coarse, [box[2:] for box in boxes], (3.0, 0.5))
     cut = False
 
-    def draw(sheet: Sheet) -> Figure:
+    def draw(sheet: Sheet) -> Picture:
         nonlocal cut
         trace = traces[sheet] or coarse
-        figure = sheet_figure(sheet)
-        axes = plot_area(figure, sheet, 2 * STRIP_PX)
-        _draw_verdicts(axes, course.parts, limits)
-        hatch_backward(axes, course.parts, limits)
-        draw_bands(axes, boxes, limits)
-        cut = draw_trace(axes, trace, limits)
-        dress(axes, course, sheet)
-        axes.set_yticks(*pace_ticks(*limits, units, max(3, sheet.height // 55)))
-        say_unit(figure, sheet, "min/mi" if units == "statute" else "min/km")
-        _draw_marks(axes, course, sheet, limits)
-        return figure
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = plot_area(picture, sheet, 2 * STRIP_PX)
+        plot.x_limits, plot.y_limits = (0.0, max(course.total_s, 1.0)), limits
+        _draw_verdicts(plot, parts, limits)
+        hatch_backward(plot, parts, limits)
+        draw_bands(plot, boxes, limits)
+        cut = draw_trace(plot, trace, limits)
+        dress(plot, course, sheet)
+        places, texts = pace_ticks(*limits, units, max(3, sheet.height // 55))
+        plot.y_axis(places, texts, size=sheet.text - 0.5, colours=THEMED)
+        say_unit(picture, sheet, "min/mi" if units == "statute" else "min/km")
+        _draw_marks(plot, course, sheet, limits)
+        return picture
 
     narrow, wide = _both(draw, WIDE, "pace", "Pace over the run", description)
     return Chart(narrow=narrow, wide=wide, samples=coarse.samples, cut=cut, has_bands=bool(boxes))
 
 
-def _draw_verdicts(axes: Axes, parts: Iterable[Part], limits: Band) -> None:
+def _draw_verdicts(plot: Plot, parts: Iterable[Part], limits: Band) -> None:
     groups: dict[str, list[Box]] = {}
     for part in parts:
         if part.end_s > part.start_s:
             box = (part.start_s, part.end_s, *limits)
             groups.setdefault(tone(part.result.verdict), []).append(box)
     for name, boxes in groups.items():
-        rectangles(axes, boxes, facecolor=THEMED[name], alpha=0.24 if name == "missed" else 0.13,
-                    edgecolor=THEMED["ground"], lw=0.8, zorder=0.5)  # fmt: skip
+        plot.rectangles(boxes, fill=THEMED[name], opacity=0.24 if name == "missed" else 0.13,
+                        stroke=THEMED["ground"], width=0.8, z=0.5)  # fmt: skip
 
 
-def _draw_marks(axes: Axes, course: Course, sheet: Sheet, limits: Band) -> None:
+def _draw_marks(plot: Plot, course: Course, sheet: Sheet, limits: Band) -> None:
     """A shape and a number above each execution, misses first where room is short."""
-    height = sheet.height - BELOW_PX - 2 * STRIP_PX
-    px = (limits[1] - limits[0]) / height
+    parts = course.drawn_parts()
     s_per_px = max(course.total_s, 1.0) / (sheet.width - SIDE_PX - 8)
-    places = [(part.start_s + part.end_s) / 2 for part in course.parts]
-    missed = [part.result.verdict.is_miss for part in course.parts]
+    places = [(part.start_s + part.end_s) / 2 for part in parts]
+    missed = [part.result.verdict.is_miss for part in parts]
     order = sorted(range(len(places)), key=lambda place: not missed[place])
     marked = set(_with_room(order, places, 9 * s_per_px))
     numbered = set(_with_room([p for p in order if p in marked], places, 20 * s_per_px))
     by_verdict: dict[Verdict, list[int]] = {}
     for place in sorted(marked):
-        by_verdict.setdefault(course.parts[place].result.verdict, []).append(place)
+        by_verdict.setdefault(parts[place].result.verdict, []).append(place)
     for verdict, found in by_verdict.items():
-        axes.plot(
-            [places[place] for place in found], [limits[1] + 10 * px] * len(found), ls="",
-            marker=MARKS[verdict.value], ms=7, color=THEMED[tone(verdict)], mew=0, clip_on=False,
+        plot.marks(
+            [places[place] for place in found], [limits[1]] * len(found), MARKS[verdict.value],
+            THEMED[tone(verdict)], size=7, above_px=10,
         )  # fmt: skip
     for place in sorted(numbered):
-        axes.text(
-            places[place], limits[1] + 20 * px, str(course.parts[place].result.planned.number),
-            ha="center", va="bottom", fontsize=sheet.text - 0.5,
-            fontweight="bold" if missed[place] else "normal",
-            color=THEMED["ink" if missed[place] else "muted"],
+        x, y = plot.at(places[place], limits[1])
+        plot.picture.text(
+            x, y - 20, str(parts[place].result.planned.number),
+            anchor="middle", va="bottom", size=sheet.text - 0.5, is_bold=missed[place],
+            colour=THEMED["ink" if missed[place] else "muted"],
         )  # fmt: skip
 
 
@@ -230,21 +225,23 @@ def trace_chart(
     coarse = traces[NARROW]
     if coarse is None:
         return None
-    boxes = band_boxes(course.parts, band)
+    parts = course.drawn_parts()
+    boxes = band_boxes(parts, band)
     limits = limits_of(coarse, [box[2:] for box in boxes], (2.0, 0.5))
     cut = False
 
-    def draw(sheet: Sheet) -> Figure:
+    def draw(sheet: Sheet) -> Picture:
         nonlocal cut
-        figure = sheet_figure(sheet)
-        axes = plot_area(figure, sheet, STRIP_PX)
-        hatch_backward(axes, course.parts, limits)
-        draw_bands(axes, boxes, limits)
-        cut = draw_trace(axes, traces[sheet] or coarse, limits)
-        dress(axes, course, sheet)
-        axes.locator_params(axis="y", nbins=5)
-        say_unit(figure, sheet, unit)
-        return figure
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = plot_area(picture, sheet, STRIP_PX)
+        plot.x_limits, plot.y_limits = (0.0, max(course.total_s, 1.0)), limits
+        hatch_backward(plot, parts, limits)
+        draw_bands(plot, boxes, limits)
+        cut = draw_trace(plot, traces[sheet] or coarse, limits)
+        dress(plot, course, sheet)
+        plot.y_axis(*number_ticks(*limits, 5), size=sheet.text - 0.5, colours=THEMED)
+        say_unit(picture, sheet, unit)
+        return picture
 
     narrow, wide = _both(draw, SMALL, key, title, description)
     return Chart(narrow=narrow, wide=wide, samples=coarse.samples, cut=cut, has_bands=bool(boxes))
@@ -256,33 +253,37 @@ def grade_chart(
     """The grade of each backward execution, over what counts as flat.
 
     Args:
-        grades: Number of the execution and percent; at least one.
+        grades: Number of the execution and percent; at least one. Of more than
+            ``MAX_PARTS`` the steepest of some in a row is drawn.
         flat: Percent up to which the ground is flat.
         barely: Percent up to which it is barely flat.
         description: What can be seen in it, for who cannot.
     """
+    together = -(-len(grades) // MAX_PARTS)
+    grades = [
+        max(grades[first : first + together], key=lambda each: abs(each[1]))
+        for first in range(0, len(grades), together)
+    ]
     edge = max(1.25 * barely, 1.1 * max(abs(grade) for _, grade in grades))
 
-    def draw(sheet: Sheet) -> Figure:
-        figure = sheet_figure(sheet)
-        axes = plot_area(figure, sheet, 8)
-        axes.axhspan(-flat, flat, color=THEMED["met"], alpha=0.16, lw=0)
-        for side in (-1, 1):
-            axes.axhspan(side * flat, side * barely, color=THEMED["band"], alpha=0.16, lw=0)
-        axes.axhline(0.0, color=THEMED["muted"], lw=0.8)
-        places = np.arange(len(grades))
-        tops = [(place - 0.3, place + 0.3, 0.0, grade) for place, (_, grade) in
-                enumerate(grades)]  # fmt: skip
-        rectangles(axes, tops, facecolor=THEMED["backward"], edgecolor=THEMED["backward"], lw=1.5,
-                    zorder=3)  # fmt: skip
+    def draw(sheet: Sheet) -> Picture:
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = plot_area(picture, sheet, 8)
+        plot.x_limits, plot.y_limits = (-0.6, len(grades) - 0.4), (-edge, edge)
+        left, right = plot.x_limits
+        plot.rectangles([(left, right, -flat, flat)], fill=THEMED["met"], opacity=0.16)
+        sides = [(left, right, side * flat, side * barely) for side in (-1, 1)]
+        plot.rectangles(sides, fill=THEMED["band"], opacity=0.16)
+        plot.line((left, right), (0.0, 0.0), THEMED["muted"], width=0.8)
+        bars = [(place - 0.3, place + 0.3, 0.0, grade) for place, (_, grade) in enumerate(grades)]
+        plot.rectangles(bars, fill=THEMED["backward"], stroke=THEMED["backward"], width=1.5, z=3)
         step = -(-len(grades) // (sheet.width // 30))
-        axes.set_xticks(places[::step], [str(number) for number, _ in grades[::step]])
-        axes.set(xlim=(-0.6, len(grades) - 0.4), ylim=(-edge, edge))
-        axes.grid(axis="y", color=THEMED["line"], lw=0.8)
-        axes.spines["bottom"].set_color(THEMED["line"])
-        axes.tick_params(length=0, pad=4, labelcolor=THEMED["muted"], labelsize=sheet.text - 0.5)
-        axes.yaxis.set_major_formatter("{x:+g} %")
-        return figure
+        numbers = [str(number) for number, _ in grades[::step]]
+        plot.x_axis(range(0, len(grades), step), numbers, size=sheet.text - 0.5, colours=THEMED)
+        places, _ = number_ticks(-edge, edge, 6)
+        texts = [f"{place:+g} %" for place in places]
+        plot.y_axis(places, texts, size=sheet.text - 0.5, colours=THEMED)
+        return picture
 
     narrow, wide = _both(draw, SMALL, "grade", "Grade of the backward parts", description)
     return Chart(narrow=narrow, wide=wide)

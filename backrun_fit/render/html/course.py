@@ -12,7 +12,10 @@ from backrun_fit.activity import Activity, Column
 from backrun_fit.compliance.timeline import Recording
 from backrun_fit.report import Report, StepResult
 
-__all__ = ["Course", "Part", "Trace"]
+__all__ = ["MAX_PARTS", "Course", "Part", "Trace"]
+
+MAX_PARTS: Final = 400
+"""So many executions a chart draws one by one."""
 
 # A longer pause between two samples is a gap, not a line between them.
 _GAP_S: Final = 10.0
@@ -112,11 +115,34 @@ class Course:
             step_length_m=60.0 * moving_mps / cadence_spm,
         )
 
+    @property
+    def together(self) -> int:
+        """How many executions a shade or a mark of a chart stands for, at most."""
+        return -(-len(self.parts) // MAX_PARTS)
+
+    def drawn_parts(self) -> tuple[Part, ...]:
+        """The executions that charts draw: all, or of many in a row one that was missed."""
+        if self.together <= 1:
+            return self.parts
+        groups = (
+            self.parts[first : first + self.together]
+            for first in range(0, len(self.parts), self.together)
+        )
+        return tuple(
+            Part(
+                start_s=group[0].start_s,
+                end_s=group[-1].end_s,
+                result=max(group, key=_drawn_before).result,
+            )
+            for group in groups
+        )
+
     def trace(self, values: Column, points: int) -> Trace | None:
         """A quantity in about ``points`` points; None where it has less than two samples.
 
         Samples in a row that lie in one execution, without a gap between them, make a
-        point together; how many, goes by the room.
+        point together; how many, goes by the room. Where there are more executions or gaps
+        than points, samples are taken together across them.
 
         Example:
             >>> import numpy as np
@@ -135,7 +161,10 @@ class Course:
         timer_s, values, place = self.timer_s[known], values[known], self.place[known]
         together = max(1, -(-len(known) // points))
         gap = np.diff(timer_s, prepend=timer_s[0]) > _GAP_S
-        broken = gap | (np.diff(place, prepend=place[0]) != 0)
+        changes = np.diff(place, prepend=place[0]) != 0
+        if gap.sum() > points:
+            gap[:] = False
+        broken = gap | changes if changes.sum() <= points else gap.copy()
         broken[0] = True
         starts = np.flatnonzero(broken)
         since_break = np.arange(len(known)) - starts[np.cumsum(broken) - 1]
@@ -158,6 +187,10 @@ class Course:
             backward=np.insert(backward[place[first]], breaks, False),
             samples=int(counts.max()),
         )
+
+
+def _drawn_before(part: Part) -> tuple[bool, float]:
+    return part.result.verdict.is_miss, part.end_s - part.start_s
 
 
 def _parts(report: Report, recording: Recording) -> list[Part]:

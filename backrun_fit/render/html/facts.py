@@ -17,6 +17,8 @@ from backrun_fit.units import UnitSystem, format_duration, format_pace
 from backrun_fit.workout import Movement
 
 __all__ = [
+    "MAX_LISTED",
+    "MAX_ROWS",
     "Cost",
     "Miss",
     "Moved",
@@ -27,9 +29,20 @@ __all__ = [
     "moved",
     "movement_word",
     "role_shares",
+    "rows_shown",
+    "rows_text",
     "steps_text",
     "unmeasured",
 ]
+
+MAX_ROWS: Final = 400
+"""Rows that a table of steps has; of more, those that were not met come first."""
+
+MAX_LISTED: Final = 100
+"""Entries that any other list of a page has."""
+
+_MAX_NUMBERS: Final = 60
+"""Numbers of steps that stand in one sentence."""
 
 _MOVEMENTS: Final = {
     Movement.RUN: "forward",
@@ -57,7 +70,38 @@ def steps_text(numbers: Sequence[int]) -> str:
         >>> steps_text([4]), steps_text([4, 5])
         ('step 4', 'steps 4-5')
     """
-    return f"step{'' if len(numbers) == 1 else 's'} {numbers_text(numbers)}"
+    return f"step{'' if len(numbers) == 1 else 's'} {_few_numbers(numbers)}"
+
+
+def _few_numbers(numbers: Sequence[int]) -> str:
+    """Rising numbers in few words; of many that lie apart the first, and how many more."""
+    words = numbers_text(numbers).split(", ")
+    if len(words) <= _MAX_NUMBERS:
+        return ", ".join(words)
+    last = int(words[_MAX_NUMBERS - 1].rpartition("-")[2])
+    more = sum(number > last for number in numbers)
+    return f"{', '.join(words[:_MAX_NUMBERS])} and {more:,} more"
+
+
+def rows_shown(results: Sequence[StepResult]) -> tuple[StepResult, ...]:
+    """The results that find room in a table, in order: all, or first those that were missed."""
+    if len(results) <= MAX_ROWS:
+        return tuple(results)
+    order = sorted(range(len(results)), key=lambda place: not results[place].verdict.is_miss)
+    return tuple(results[place] for place in sorted(order[:MAX_ROWS]))
+
+
+def rows_text(results: Sequence[StepResult]) -> str:
+    """How many of the steps a table shows, and which; empty where it shows all."""
+    if len(results) <= MAX_ROWS:
+        return ""
+    missed = sum(result.verdict.is_miss for result in results)
+    text = f"{MAX_ROWS} of {len(results):,} steps are shown"
+    if missed > MAX_ROWS:
+        return f"{text}: the first of the {missed:,} that were not met."
+    if not missed:
+        return f"{text}: the first of them."
+    return f"{text}: all {missed:,} that were not met, and the first of the others."
 
 
 # What was not met.
@@ -80,7 +124,7 @@ class Miss:
     @property
     def numbers(self) -> str:
         """Of the executions, in few words."""
-        return numbers_text([each.planned.number for each in self.results])
+        return _few_numbers([each.planned.number for each in self.results])
 
 
 def misses(results: Iterable[StepResult]) -> tuple[Miss, ...]:

@@ -22,7 +22,6 @@ from backrun_fit.render.drawing import (
     THEMED,
     WIDE,
     as_svg,
-    drawn_alike,
 )
 from backrun_fit.render.html.charts import (
     Chart,
@@ -36,6 +35,8 @@ from backrun_fit.render.html.charts import (
 )
 from backrun_fit.render.html.course import Course
 from backrun_fit.render.html.facts import (
+    MAX_LISTED,
+    MAX_ROWS,
     contrast_text,
     costs,
     means_text,
@@ -43,6 +44,8 @@ from backrun_fit.render.html.facts import (
     moved,
     movement_word,
     role_shares,
+    rows_shown,
+    rows_text,
     steps_text,
     unmeasured,
 )
@@ -83,7 +86,7 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         A complete document; the same text for the same report and activity.
 
     Raises:
-        MissingExtraError: jinja2 or matplotlib is not installed.
+        MissingExtraError: jinja2 is not installed.
 
     Example:
         >>> import numpy as np
@@ -102,18 +105,17 @@ def report_html(report: Report, activity: Activity, *, units: UnitSystem = "metr
         ('<!doctype html>', False, True)
     """
     environment = page_environment()
-    with drawn_alike():
-        charts = _Charts(report, activity, units)
-        template = environment.get_template("report.html")
-        style = page_style(environment)
-        return template.render(
-            report=report,
-            activity=activity,
-            charts=charts,
-            facts=_Facts(report, activity, units),
-            style=style,
-            style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        )
+    charts = _Charts(report, activity, units)
+    template = environment.get_template("report.html")
+    style = page_style(environment)
+    return template.render(
+        report=report,
+        activity=activity,
+        charts=charts,
+        facts=_Facts(report, activity, units),
+        style=style,
+        style_digest=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
 
 
 def page_style(environment: Environment) -> str:
@@ -183,8 +185,12 @@ class _Facts:
         self.costs = costs(report)
         self.shares = role_shares(report)
         self.moved = moved(report.results)
+        self.rows = rows_shown(report.results)
+        self.rows_told = rows_text(report.results)
         self.contrast = contrast_text(self.moved, units)
-        self.plan = nest(report.workout.messages)
+        self.plan = nest(report.workout.messages[:MAX_ROWS])
+        self.plan_more = max(len(report.workout.messages) - MAX_ROWS, 0)
+        self.most = MAX_LISTED
         self.ring = _RING
 
     @property
@@ -313,6 +319,7 @@ class _Charts:
         )
         self.plan = Chart(narrow=narrow, wide=wide)
         course = Course.of(report, activity)
+        self.together = course.together
         self.pace = pace_chart(
             course, units, f"{conclusion(report, units)}. The table of executions says the same."
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from backrun_fit.compliance.evidence import EXPECTED_EFFECT
 from backrun_fit.render.drawing import (
@@ -13,20 +13,19 @@ from backrun_fit.render.drawing import (
     SMALL,
     THEMED,
     WIDE,
+    Hatch,
+    Picture,
+    Plot,
     Sheet,
     as_svg,
-    sheet_figure,
 )
-from backrun_fit.render.html.axes import SIDE_PX, Box, rectangles, say_unit
+from backrun_fit.render.html.axes import SIDE_PX, Box, say_unit
 from backrun_fit.render.html.charts import Chart, tone
 from backrun_fit.render.html.season_runs import Run, day_text
 from backrun_fit.render.html.season_weeks import Break, Week
+from backrun_fit.render.ticks import number_ticks
 from backrun_fit.report import Verdict
 from backrun_fit.units import METRES_PER_KILOMETRE, METRES_PER_MILE, UnitSystem
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["backward_chart", "evidence_chart", "met_chart", "score_chart"]
 
@@ -44,7 +43,7 @@ _LABELS: Final = {
 }
 
 
-def _both(draw: Callable[[Sheet], Figure], desk: Sheet, key: str, title: str, told: str) -> Chart:
+def _both(draw: Callable[[Sheet], Picture], desk: Sheet, key: str, title: str, told: str) -> Chart:
     narrow, wide = (
         as_svg(draw(sheet), key=f"{key}-{word}", title=title, description=told)
         for word, sheet in (("narrow", NARROW), ("wide", desk))
@@ -60,34 +59,33 @@ def _weeks(slots: Slots) -> Iterator[tuple[int, Week]]:
     return ((place, slot) for place, slot in enumerate(slots) if isinstance(slot, Week))
 
 
-def _axes(figure: Figure, sheet: Sheet, slots: Slots, limits: tuple[float, float]) -> Axes:
-    """Where things are drawn: weeks below, values at the side, breaks shaded."""
-    axes = figure.add_axes(
-        (
-            SIDE_PX / sheet.width,
-            _BELOW_PX / sheet.height,
-            1 - (SIDE_PX + 8) / sheet.width,
-            1 - (_BELOW_PX + _ABOVE_PX) / sheet.height,
-        )
+def _axes(picture: Picture, sheet: Sheet, slots: Slots, limits: tuple[float, float]) -> Plot:
+    """Where things are drawn: weeks below, breaks shaded."""
+    plot = Plot(
+        picture=picture,
+        area=(float(SIDE_PX), float(_ABOVE_PX), sheet.width - 8.0, float(sheet.height - _BELOW_PX)),
+        x_limits=(0.0, float(len(slots))),
+        y_limits=limits,
     )
-    axes.set(xlim=(0.0, len(slots)), ylim=limits)
     places, texts = _week_ticks(slots, max(1, (sheet.width - SIDE_PX) // _LABEL_PX))
-    axes.set_xticks(places, texts)
-    axes.grid(axis="y", color=THEMED["line"], lw=0.8)
-    axes.spines["bottom"].set_color(THEMED["line"])
-    axes.tick_params(length=0, pad=4, labelcolor=THEMED["muted"], labelsize=sheet.text - 0.5)
+    plot.x_axis(places, texts, size=sheet.text - 0.5, colours=THEMED)
     every_other = [(place, place + 1.0, *limits) for place, _ in _weeks(slots) if place % 2]
     if _slot_px(slots, sheet) >= 14:
-        rectangles(axes, every_other, facecolor=THEMED["line"], alpha=0.22, lw=0, zorder=0.2)
+        plot.rectangles(every_other, fill=THEMED["line"], opacity=0.22, z=0.2)
     breaks = [
         (place + 0.2, place + 0.8, *limits)
         for place, slot in enumerate(slots)
         if isinstance(slot, Break)
     ]
-    rectangles(
-        axes, breaks, facecolor="none", edgecolor=THEMED["line"], hatch="//", lw=0, zorder=0.3
-    )
-    return axes
+    plot.rectangles(breaks, stroke=THEMED["line"], hatch="//", z=0.3)
+    return plot
+
+
+def _values_beside(plot: Plot, sheet: Sheet, most: int, sign: str = "") -> None:
+    """The axis of values."""
+    places, _ = number_ticks(*plot.y_limits, most)
+    texts = [f"{place:{sign}g}" if place else "0" for place in places]
+    plot.y_axis(places, texts, size=sheet.text - 0.5, colours=THEMED)
 
 
 def _week_ticks(slots: Slots, most: int) -> tuple[list[float], list[str]]:
@@ -137,22 +135,24 @@ def score_chart(slots: Slots, told: str) -> Chart | None:
     lowest = min(score for _, score, _ in scored)
     floor = 50.0 if lowest >= 52.0 else 0.0
 
-    def draw(sheet: Sheet) -> Figure:
-        figure = sheet_figure(sheet)
-        axes = _axes(figure, sheet, slots, (floor, 100.0))
+    def draw(sheet: Sheet) -> Picture:
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = _axes(picture, sheet, slots, (floor, 100.0))
         for line in _lines(slots, places):
-            axes.plot(*zip(*line, strict=True), color=THEMED["line"], lw=1.4, zorder=1)
+            xs, ys = zip(*line, strict=True)
+            plot.line(xs, ys, THEMED["line"], width=1.4, z=1)
         groups: dict[Verdict, list[tuple[float, float]]] = {}
         for x, score, verdict in scored:
             groups.setdefault(verdict, []).append((x, score))
         for verdict, found in groups.items():
-            axes.plot(
-                *zip(*found, strict=True), ls="", marker=MARKS[verdict.value],
-                ms=_size(len(scored), sheet), color=THEMED[tone(verdict)],
-                mec=THEMED["ground"], mew=0.8, clip_on=False, zorder=3,
+            xs, ys = zip(*found, strict=True)
+            plot.marks(
+                xs, ys, MARKS[verdict.value], THEMED[tone(verdict)],
+                size=_size(len(scored), sheet), edge=THEMED["ground"],
             )  # fmt: skip
-        say_unit(figure, sheet, "score of 100")
-        return figure
+        _values_beside(plot, sheet, 5)
+        say_unit(picture, sheet, "score of 100")
+        return picture
 
     return _both(draw, WIDE, "score", "Score of each run", told)
 
@@ -180,9 +180,9 @@ def _size(marks: int, sheet: Sheet) -> float:
 def met_chart(slots: Slots, told: str) -> Chart:
     """Shares of the steps of each week that were met, missed and not measurable."""
 
-    def draw(sheet: Sheet) -> Figure:
-        figure = sheet_figure(sheet)
-        axes = _axes(figure, sheet, slots, (0.0, 100.0))
+    def draw(sheet: Sheet) -> Picture:
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = _axes(picture, sheet, slots, (0.0, 100.0))
         boxes: dict[str, list[Box]] = {"met": [], "unknown": [], "missed": []}
         for place, week in _weeks(slots):
             if not week.steps:
@@ -195,29 +195,34 @@ def met_chart(slots: Slots, told: str) -> Chart:
                 if steps:
                     boxes[name].append((place + 0.14, place + 0.86, bottom, top))
                 bottom = top
-        for name, hatch in (("met", None), ("unknown", ".."), ("missed", "////")):
-            rectangles(axes, boxes[name], facecolor=THEMED[name], edgecolor=THEMED["ground"],
-                       hatch=hatch, lw=0.6, zorder=2)  # fmt: skip
+        hatches: tuple[tuple[str, Hatch | None], ...] = (
+            ("met", None), ("unknown", ".."), ("missed", "////"),
+        )  # fmt: skip
+        for name, hatch in hatches:
+            plot.rectangles(boxes[name], fill=THEMED[name], stroke=THEMED["ground"], hatch=hatch,
+                            width=0.6, z=2)  # fmt: skip
         values = [(place + 0.5, 100.0, f"{week.met / week.steps:.0%}")
                   for place, week in _weeks(slots) if week.steps]  # fmt: skip
-        _say_values(axes, values, slots, sheet)
-        axes.set_yticks([0, 25, 50, 75, 100])
-        say_unit(figure, sheet, "% of steps")
-        return figure
+        _say_values(plot, values, slots, sheet)
+        quarters = [0, 25, 50, 75, 100]
+        plot.y_axis(quarters, [str(each) for each in quarters], size=sheet.text - 0.5,
+                    colours=THEMED)  # fmt: skip
+        say_unit(picture, sheet, "% of steps")
+        return picture
 
     return _both(draw, SMALL, "met", "Steps met, week by week", told)
 
 
 def _say_values(
-    axes: Axes, values: Sequence[tuple[float, float, str]], slots: Slots, sheet: Sheet
+    plot: Plot, values: Sequence[tuple[float, float, str]], slots: Slots, sheet: Sheet
 ) -> None:
     """What the bars stand for, above them where there is room for all."""
     if _slot_px(slots, sheet) < _VALUE_PX:
         return
     for x, y, text in values:
-        axes.annotate(text, (x, y), (0, 2), textcoords="offset points", ha="center", va="bottom",
-                      fontsize=sheet.text - 1.0, color=THEMED["muted"],
-                      annotation_clip=False)  # fmt: skip
+        left, top = plot.at(x, y)
+        plot.picture.text(left, top - 2, text, anchor="middle", size=sheet.text - 1.0,
+                          colour=THEMED["muted"])  # fmt: skip
 
 
 def backward_chart(slots: Slots, units: UnitSystem, told: str) -> Chart | None:
@@ -228,9 +233,9 @@ def backward_chart(slots: Slots, units: UnitSystem, told: str) -> Chart | None:
         return None
     has_plan = any(week.planned for _, week in _weeks(slots))
 
-    def draw(sheet: Sheet) -> Figure:
-        figure = sheet_figure(sheet)
-        axes = _axes(figure, sheet, slots, (0.0, 1.08 * highest))
+    def draw(sheet: Sheet) -> Picture:
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = _axes(picture, sheet, slots, (0.0, 1.08 * highest))
         plans: list[Box] = []
         to_plan: list[Box] = []
         beside: list[Box] = []
@@ -243,19 +248,18 @@ def backward_chart(slots: Slots, units: UnitSystem, told: str) -> Chart | None:
                 to_plan.append((place + 0.2, place + 0.8, 0.0, middle))
             if top > middle:
                 beside.append((place + 0.2, place + 0.8, middle, top))
-        rectangles(axes, plans, facecolor=THEMED["band"], alpha=0.3, lw=0, zorder=1.5)
-        rectangles(axes, plans, facecolor="none", edgecolor=THEMED["band"], lw=1.4, zorder=1.6)
-        rectangles(axes, to_plan, facecolor=THEMED["backward"], lw=0, zorder=2)
-        rectangles(axes, beside, facecolor=THEMED["backward"], edgecolor=THEMED["ground"],
-                   hatch="////", lw=0.6, zorder=2)  # fmt: skip
+        plot.rectangles(plans, fill=THEMED["band"], opacity=0.3, z=1.5)
+        plot.rectangles(plans, stroke=THEMED["band"], width=1.4, z=1.6)
+        plot.rectangles(to_plan, fill=THEMED["backward"], z=2)
+        plot.rectangles(beside, fill=THEMED["backward"], stroke=THEMED["ground"], hatch="////",
+                        width=0.6, z=2)  # fmt: skip
         values = [(place + 0.5, max(week.backward_m, week.planned_m) / per,
                    f"{week.backward_m / per:.1f}")
                   for place, week in _weeks(slots) if week.backward_m]  # fmt: skip
-        _say_values(axes, values, slots, sheet)
-        axes.locator_params(axis="y", nbins=5)
-        axes.yaxis.set_major_formatter("{x:g}")
-        say_unit(figure, sheet, "mi" if units == "statute" else "km")
-        return figure
+        _say_values(plot, values, slots, sheet)
+        _values_beside(plot, sheet, 5)
+        say_unit(picture, sheet, "mi" if units == "statute" else "km")
+        return picture
 
     return _both(draw, SMALL, "backward", "Backward distance, week by week", told)
 
@@ -276,25 +280,23 @@ def evidence_chart(slots: Slots, told: str) -> Chart | None:
     highest = max(100.0 * EXPECTED_EFFECT, *(value + error for _, value, error, _ in found))
     air = 0.08 * (highest - lowest)
 
-    def draw(sheet: Sheet) -> Figure:
-        figure = sheet_figure(sheet)
-        axes = _axes(figure, sheet, slots, (lowest - air, highest + air))
-        axes.axhline(0.0, color=THEMED["muted"], lw=1.0, zorder=1)
-        axes.axhline(
-            100.0 * EXPECTED_EFFECT, color=THEMED["muted"], lw=0.9, ls=(0, (4, 4)), zorder=1
-        )
-        axes.vlines([x for x, *_ in found], [value - error for _, value, error, _ in found],
-                    [value + error for _, value, error, _ in found], color=THEMED["muted"],
-                    lw=1.6, zorder=2)  # fmt: skip
+    def draw(sheet: Sheet) -> Picture:
+        picture = Picture(width=sheet.width, height=sheet.height)
+        plot = _axes(picture, sheet, slots, (lowest - air, highest + air))
+        ends = plot.x_limits
+        plot.line(ends, (0.0, 0.0), THEMED["muted"], width=1.0, z=1)
+        expected = 100.0 * EXPECTED_EFFECT
+        plot.line(ends, (expected, expected), THEMED["muted"], width=0.9, dash=(4.0, 4.0), z=1)
+        for x, value, error, _ in found:
+            plot.line((x, x), (value - error, value + error), THEMED["muted"], width=1.6, z=2)
         for label, (marker, part) in _LABELS.items():
             points = [(x, value) for x, value, _, each in found if each == label]
             if points:
-                axes.plot(*zip(*points, strict=True), ls="", marker=marker,
-                          ms=_size(len(found), sheet), color=THEMED[part],
-                          mec=THEMED["ground"], mew=0.8, zorder=3)  # fmt: skip
-        axes.locator_params(axis="y", nbins=6)
-        axes.yaxis.set_major_formatter(lambda x, _: f"{x:+g}" if x else "0")
-        say_unit(figure, sheet, "% more steps per minute")
-        return figure
+                xs, ys = zip(*points, strict=True)
+                plot.marks(xs, ys, marker, THEMED[part],
+                           size=_size(len(found), sheet), edge=THEMED["ground"])  # fmt: skip
+        _values_beside(plot, sheet, 6, "+")
+        say_unit(picture, sheet, "% more steps per minute")
+        return picture
 
     return _both(draw, WIDE, "evidence", "Cadence effect of each run", told)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from backrun_fit.compliance.evidence import EXPECTED_EFFECT
 from backrun_fit.errors import SpecError
-from backrun_fit.render.drawing import drawn_alike
 from backrun_fit.render.html.page import page_environment, page_style
 from backrun_fit.render.html.season_charts import (
     backward_chart,
@@ -47,7 +46,7 @@ def season_html(
 
     Raises:
         SpecError: There is no run.
-        MissingExtraError: jinja2 or matplotlib is not installed.
+        MissingExtraError: jinja2 is not installed.
 
     Example:
         >>> import numpy as np
@@ -75,8 +74,7 @@ def season_html(
     environment = page_environment()
     style = page_style(environment) + environment.get_template("season.css").render()
     facts = _Facts(found, season, units)
-    with drawn_alike():
-        charts = _Charts(facts)
+    charts = _Charts(facts)
     return environment.get_template("season.html").render(
         facts=facts,
         charts=charts,
