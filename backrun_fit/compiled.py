@@ -355,7 +355,7 @@ def unroll(
         limits: Of which ``planned_steps``, ``passes`` and ``nesting`` hold.
 
     Returns:
-        Executions numbered from 1: at least one for each step, unless a repeat of a single
+        Executions numbered from 1, at least one for each step, unless a repeat of a single
         pass leaves it out.
 
     Raises:

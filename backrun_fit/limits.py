@@ -12,7 +12,7 @@ import attrs
 __all__ = ["BYTES_PER_RECORD_COLUMN", "DEFAULT_LIMITS", "RECORD_COLUMNS", "Limits"]
 
 BYTES_PER_RECORD_COLUMN: Final = 16
-"""Peak memory of one value of one record: the decoded number and its sorted copy."""
+"""Peak memory of one value of one record, which is the decoded number and its sorted copy."""
 
 RECORD_COLUMNS: Final = 16
 """Columns of a record without developer fields, so that a record takes 256 bytes."""

@@ -76,7 +76,7 @@ SLOWEST_MOVING_MPS: Final = 0.2
 
 
 MAX_QUANTITY: Final = 100
-"""Characters that a quantity may have: its patterns take time that grows with the square."""
+"""Characters that a quantity may have; its patterns take time that grows with the square."""
 
 
 def is_short_text(value: object) -> TypeGuard[str]:
