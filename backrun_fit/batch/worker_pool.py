@@ -296,6 +296,9 @@ class _Worker:
         limit_s = None if job.limit_s is None else job.limit_s + GRACE_S
         try:
             connection.send_bytes(pickle.dumps((job.work, items), pickle.HIGHEST_PROTOCOL))
+            # What the work is made of is imported by now, which counts for no item.
+            wait([connection, process.sentinel])
+            connection.recv_bytes()
             for _ in items:
                 if not wait([connection, process.sentinel], limit_s):
                     self._end_process()
@@ -373,6 +376,7 @@ def _serve(connection: Connection) -> None:
     with contextlib.suppress(EOFError, OSError):
         while True:
             work, items = pickle.loads(connection.recv_bytes())  # noqa: S301 - our parent's
+            connection.send_bytes(_READY)
             for item in items:
                 outcome, is_result = _outcome(work, item)
                 connection.send_bytes(outcome)
