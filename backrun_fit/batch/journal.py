@@ -156,7 +156,7 @@ class Journal:
         return entry
 
     def remove(self) -> None:
-        """All is told elsewhere."""
+        """Delete the journal: all results are written."""
         self._close()
         self.path.unlink(missing_ok=True)
 

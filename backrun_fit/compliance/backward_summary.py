@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from backrun_fit.amounts import planned_metres, planned_seconds
-from backrun_fit.report import BackwardSummary, Evidence, StepResult, Verdict
+from backrun_fit.report import BackwardSummary, StepResult, Verdict
 from backrun_fit.workout import DistanceDuration
 
 __all__ = ["summarise_backward"]
@@ -15,20 +15,20 @@ _NOT_ALL: tuple[Verdict, ...] = (Verdict.SHORT, Verdict.UNFINISHED, Verdict.SKIP
 
 
 def summarise_backward(
-    results: Sequence[StepResult], evidence: Evidence, score: float | None
+    results: Sequence[StepResult], score: float | None, *, is_withheld: bool
 ) -> BackwardSummary | None:
     """Sum up the backward executions.
 
     Args:
         results: One an execution, in order, judged.
-        evidence: Of this run. Where it speaks against running backward the score is withheld.
         score: Of the backward executions.
+        is_withheld: The evidence speaks against running backward, so no score is given.
 
     Returns:
         None where the plan has no backward step.
 
     Example:
-        >>> summarise_backward([], Evidence(label="not_applicable", caveat=""), None) is None
+        >>> summarise_backward([], None, is_withheld=False) is None
         True
     """
     backward = [each for each in results if each.planned.step.movement.is_backward]
@@ -38,15 +38,14 @@ def summarise_backward(
     planned = planned_metres if by_distance else planned_seconds
     done = [each.done for each in backward if each.was_done and each.done is not None]
     lengths = [part.distance_m if by_distance else part.timer_s for part in done]
-    withheld = evidence.label == "inconsistent"
     return BackwardSummary(
         planned_count=len(backward),
         done_count=sum(_is_whole(each) for each in backward),
         basis="distance" if by_distance else "duration",
         planned=math.fsum(planned(each.planned.step) for each in backward),
         done=math.fsum(length or 0.0 for length in lengths),
-        score=None if withheld else score,
-        is_withheld=withheld,
+        score=None if is_withheld else score,
+        is_withheld=is_withheld,
     )
 
 

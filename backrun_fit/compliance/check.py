@@ -153,7 +153,7 @@ def _check(
         score=scores.session,
         work_score=scores.work,
         score_basis=scores.basis,
-        backward=summarise_backward(results, evidence, scores.backward),
+        backward=summarise_backward(results, scores.backward, is_withheld=in_doubt),
         verdict=overall_verdict(results, in_doubt=in_doubt),
         colour=colour_of(recording, results) if activity.is_complete else None,
         results=results,
