@@ -16,7 +16,7 @@ from typing import Final
 
 from backrun_fit.errors import SpecError, TimeLimitError
 
-__all__ = ["check_time_limit", "checked_limit_s", "time_limit"]
+__all__ = ["check_time_limit", "checked_limit_s", "over_time", "time_limit"]
 
 # The instant of the monotonic clock at which time is up, and the limit that says so.
 _DEADLINE: Final[ContextVar[tuple[float, float] | None]] = ContextVar("deadline", default=None)
@@ -69,6 +69,19 @@ def time_limit(limit_s: float | None) -> Iterator[None]:
         _DEADLINE.reset(token)
 
 
+def over_time(limit_s: float | None) -> TimeLimitError:
+    """The error of work that took longer than its limit.
+
+    Args:
+        limit_s: Seconds it was allowed; work without a limit is never over time.
+
+    Example:
+        >>> over_time(2.5)
+        TimeLimitError('expected at most 2.5 s, took more')
+    """
+    return TimeLimitError(f"expected at most {limit_s:g} s, took more")
+
+
 def check_time_limit() -> None:
     """End the work if it is over its time; asked in every loop that may be long.
 
@@ -77,4 +90,4 @@ def check_time_limit() -> None:
     """
     deadline = _DEADLINE.get()
     if deadline is not None and time.monotonic() > deadline[0]:
-        raise TimeLimitError(f"expected at most {deadline[1]:g} s, took more")
+        raise over_time(deadline[1])

@@ -26,7 +26,7 @@ from backrun_fit.fit.activity_reader import activities_in
 from backrun_fit.fit.source import open_members
 from backrun_fit.fit.track_reader import Prefer
 from backrun_fit.report import Report
-from backrun_fit.time_limit import check_time_limit, checked_limit_s, time_limit
+from backrun_fit.time_limit import check_time_limit, checked_limit_s, over_time, time_limit
 from backrun_fit.tolerances import Tolerances
 from backrun_fit.units import UnitSystem
 
@@ -335,7 +335,7 @@ def lost(given: Input) -> Checked:
 
 def late(given: Input, limit_s: float | None) -> Checked:
     """What is left of an input whose worker was killed because its time was over."""
-    return failed(given, TimeLimitError(f"expected at most {limit_s:g} s, took more"))
+    return failed(given, over_time(limit_s))
 
 
 def failed(given: Input, error: Exception) -> Checked:

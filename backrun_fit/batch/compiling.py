@@ -18,7 +18,7 @@ from backrun_fit.batch.journal import version_text
 from backrun_fit.batch.spread import WINDOW, Executors, spread
 from backrun_fit.compile import compile_workout
 from backrun_fit.devices import GARMIN, DeviceProfile
-from backrun_fit.errors import BackrunFitError, SpecError, TimeLimitError, WorkerDiedError
+from backrun_fit.errors import BackrunFitError, SpecError, WorkerDiedError
 from backrun_fit.fit.sniff import identity
 from backrun_fit.fit.workout_writer import encode_workout
 from backrun_fit.output import alike, safe_stem
@@ -26,7 +26,7 @@ from backrun_fit.season import Season, parse_season, season_sessions
 from backrun_fit.spec import SessionSpec, parse_spec, session
 from backrun_fit.spec.file import read_text
 from backrun_fit.spec.text import read_document
-from backrun_fit.time_limit import checked_limit_s
+from backrun_fit.time_limit import checked_limit_s, over_time
 from backrun_fit.units import UnitSystem
 
 __all__ = ["INDEX", "CompileResult", "Plan", "compile_all", "compile_many", "load_plan"]
@@ -271,8 +271,7 @@ def _lost(task: _Task) -> CompileResult:
 
 
 def _late(task: _Task, limit_s: float | None) -> CompileResult:
-    error = TimeLimitError(f"expected at most {limit_s:g} s, took more")
-    return attrs.evolve(task.result, error=RunError.of(error, task.result.name))
+    return attrs.evolve(task.result, error=RunError.of(over_time(limit_s), task.result.name))
 
 
 def _tasks(
