@@ -27,13 +27,18 @@ from backrun_fit.workout import (
     middle_of,
 )
 
-__all__ = ["Scores", "roles_of", "score", "target_quality"]
+__all__ = ["SUPPORT_INTENSITIES", "Scores", "roles_of", "score", "target_quality"]
 
 SUPPORT_SHARE: Final = 0.2
 """Of a session with work and support: warm-up, recovery and cool-down together."""
 
 BACKWARD_SHARE: Final = 0.4
 """Of work that is run partly backward: the backward steps together."""
+
+SUPPORT_INTENSITIES: Final = frozenset(
+    (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
+)
+"""Of steps that go with the work."""
 
 HALF_AT: Final = 0.11
 """So far from a lone value a mean counts half: more than one training zone off, less than two."""
@@ -48,9 +53,6 @@ Kind = Literal["speed", "heart rate", "power"]
 # the marathon (66 % of VDOT, Daniels), which both belong to a long run.
 _EASIER: Final[Mapping[Kind, float]] = {"speed": 0.80, "heart rate": 0.88, "power": 0.75}
 _HARDEST_TENTH: Final = 0.1
-_SUPPORT: Final = frozenset(
-    (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
-)
 
 
 def roles_of(steps: Sequence[Step]) -> list[Role]:
@@ -78,7 +80,7 @@ def roles_of(steps: Sequence[Step]) -> list[Role]:
         "backward"
         if step.movement.is_backward
         else "support"
-        if step.intensity in _SUPPORT
+        if step.intensity in SUPPORT_INTENSITIES
         else "work"
         for step in steps
     ]

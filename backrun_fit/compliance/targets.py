@@ -9,7 +9,7 @@ import attrs
 
 from backrun_fit.amounts import planned_seconds
 from backrun_fit.compliance.measure import TREADMILL_SUB_SPORTS
-from backrun_fit.compliance.scores import target_quality
+from backrun_fit.compliance.scores import SUPPORT_INTENSITIES, target_quality
 from backrun_fit.compliance.tolerance_model import (
     Allowed,
     Aspect,
@@ -28,7 +28,6 @@ from backrun_fit.workout import (
     DistanceDuration,
     HeartRateTarget,
     HeartRateZoneTarget,
-    Intensity,
     NamedPaceTarget,
     OpenTarget,
     OtherTarget,
@@ -49,9 +48,6 @@ __all__ = ["Component", "Setting", "judge_targets", "seconds_text", "unmeasured"
 _LARGEST_START: Final = 0.2
 # A value on the limit is inside, whatever the last bit of a float says.
 _ROUNDING: Final = 1e-9
-_GENTLE: Final = frozenset(
-    (Intensity.WARMUP, Intensity.COOLDOWN, Intensity.REST, Intensity.RECOVERY)
-)
 
 Component = Literal["extent", Aspect]
 _Measurable = PaceTarget | HeartRateTarget | CadenceTarget | PowerTarget
@@ -233,7 +229,7 @@ def _in_band(step: Step, band: Band, value: float, text: str, allowed: Allowed) 
         verdict, word, limit = Verdict.SLOW, slow, band.lowest
     else:
         return Finding(component=aspect, verdict=Verdict.MET, message=text, quality=1.0)
-    gentle = step.intensity in _GENTLE and not step.movement.is_backward
+    gentle = step.intensity in SUPPORT_INTENSITIES and not step.movement.is_backward
     if verdict is Verdict.SLOW and gentle and aspect != "cadence":
         text += f": {word}er is fine here"
         return Finding(component=aspect, verdict=Verdict.MET, message=text, quality=1.0)
