@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+USABLE := $(VENV)/.usable
 READY := $(VENV)/.ready
 RIVALS := $(VENV)/.rivals
 MUTMUT := $(VENV)/.mutmut
@@ -14,7 +15,7 @@ LISTED := $(VENV)/.packaging/sbom
 
 .PHONY: demo test test-all test-dist test-lowest dist sbom lint coverage docs docs-output fixtures bench bench-read bench-rehearsal bench-accuracy bench-alignment bench-compile bench-batch bench-damage pictures house fuzz fuzz-cost mutants clean
 
-demo: $(READY)
+demo: $(USABLE)
 	$(BIN)/backrun-fit compile fixtures/specs/*.yaml -o demo/workouts
 	$(BIN)/backrun-fit rehearse fixtures/specs/long-run.yaml -o demo/long-run.fit --seed 1 >/dev/null
 	$(BIN)/backrun-fit check demo/long-run.fit --units statute --html demo/report.html >demo/report.txt
@@ -111,9 +112,14 @@ bench-compile: $(READY) $(PACE2FIT)/.ready
 bench-batch: $(READY) $(PACE2FIT)/.ready
 	$(BIN)/python -m tests.benchmarks.bench_batch $(PACE2FIT)/bin/python
 
-$(READY): pyproject.toml
+# The package and what its reports need.
+$(USABLE): pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable '.[report]'
+	touch $(USABLE)
+
+$(READY): $(USABLE)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	touch $(READY)
 
