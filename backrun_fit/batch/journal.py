@@ -13,7 +13,7 @@ import zlib
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, Self
 
 import attrs
 
@@ -168,7 +168,7 @@ class Journal:
         with contextlib.suppress(OSError):
             self._file.close()
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

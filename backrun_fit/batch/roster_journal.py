@@ -6,7 +6,6 @@ import datetime
 import hashlib
 import json
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final
 
 import attrs
@@ -22,8 +21,8 @@ __all__ = ["RosterJournal"]
 _CREATED_AT: Final = "created_at"
 
 
-class RosterJournal:
-    """The journal of one roster's folder, ``index.csv.journal``; a context.
+class RosterJournal(Journal):
+    """The journal of one roster's folder, ``index.csv.journal``.
 
     A workout counts as done where the journal says so under the same key (see
     ``compile_all``) and its file still holds the same bytes.
@@ -46,7 +45,7 @@ class RosterJournal:
             for folder in (output, *output.iterdir()):
                 if folder.is_dir() and not folder.is_symlink():
                     clear_leftovers(folder)
-        self._journal = Journal(path)
+        super().__init__(path)
         self._output = output
         self.resumed = 0
 
@@ -56,18 +55,18 @@ class RosterJournal:
         Args:
             now: Kept where this is the first run.
         """
-        known = self._journal.known.get(_CREATED_AT)
+        known = self.known.get(_CREATED_AT)
         if known is not None:
             return datetime.datetime.fromisoformat(known[0])
         self._add(_CREATED_AT, now.isoformat(), 0, b"null")
         return now
 
-    def known(self, file: str, key: str) -> CompileResult | None:
+    def result_of(self, file: str, key: str) -> CompileResult | None:
         """The result of a workout that was done before, without its bytes; else None."""
-        before = self._journal.known.get(file)
+        before = self.known.get(file)
         if before is None or before[0] != key:
             return None
-        row = json.loads(self._journal.at(before[1]).rows[0])
+        row = json.loads(self.at(before[1]).rows[0])
         try:
             data = read_regular(self._output / file, row.pop("size"), follow_links=False)
         except OSError:
@@ -95,24 +94,9 @@ class RosterJournal:
             text = json.dumps(row, default=datetime.date.isoformat)
             self._add(result.file, key, 1, text.encode())
 
-    def remove(self) -> None:
-        """Delete the journal: all files and the index are written."""
-        self._journal.remove()
-
     def _add(self, name: str, key: str, run_count: int, row: bytes) -> None:
         entry = Entry(name=name, key=key, missed=False, run_count=run_count, errors=(), rows=(row,))
-        self._journal.add(entry.line())
-
-    def __enter__(self) -> RosterJournal:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._journal.__exit__(kind, error, traceback)
+        self.add(entry.line())
 
 
 def _result(row: dict[str, Any]) -> CompileResult:

@@ -93,7 +93,7 @@ def compile_roster(
                 device=device,
                 units=units,
                 created_at=created_at,
-                known=journal.known,
+                known=journal.result_of,
             )
             for result, key in found:
                 journal.write(result, key, inputs)
