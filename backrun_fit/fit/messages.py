@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -35,6 +35,11 @@ class Picked:
 
     def __len__(self) -> int:
         return len(self.offsets)
+
+    @property
+    def value_count(self) -> int:
+        """How many fields all messages have together."""
+        return _value_count(self.definitions, _message_counts(self.which, self.definitions))
 
 
 _NOTHING = Picked(np.empty(0, dtype=np.int32), (), np.empty(0, dtype=np.int64))
@@ -79,18 +84,12 @@ class Messages:
     @functools.cached_property
     def value_count(self) -> int:
         """How many fields all messages have together."""
-        fields = [definition.field_count for definition in self.walked.definitions]
-        return sum(count * of_each for count, of_each in zip(self._counts, fields, strict=True))
+        return _value_count(self.walked.definitions, self._counts)
 
     @functools.cached_property
     def _counts(self) -> list[int]:
         """How many messages each definition has."""
-        which, definitions = self.walked.which, len(self.walked.definitions)
-        counts = np.zeros(definitions, dtype=np.intp)
-        # In blocks: counting takes eight bytes a message.
-        for first in range(0, len(which), _BLOCK):
-            counts += np.bincount(which[first : first + _BLOCK], minlength=definitions)
-        return [int(count) for count in counts]
+        return _message_counts(self.walked.which, self.walked.definitions)
 
     def of(self, number: int) -> Picked:
         """The messages with a global number."""
@@ -123,3 +122,21 @@ class Messages:
         """For each message its global number."""
         numbers = [definition.message_number for definition in self.walked.definitions]
         return np.array(numbers, dtype=np.uint16).take(self.walked.which)
+
+
+def _message_counts(
+    which: npt.NDArray[np.integer[Any]], definitions: Sequence[Definition]
+) -> list[int]:
+    """How many messages each definition has."""
+    counts = np.zeros(len(definitions), dtype=np.intp)
+    # In blocks: counting takes eight bytes a message.
+    for first in range(0, len(which), _BLOCK):
+        counts += np.bincount(which[first : first + _BLOCK], minlength=len(definitions))
+    return [int(count) for count in counts]
+
+
+def _value_count(definitions: Sequence[Definition], counts: Sequence[int]) -> int:
+    return sum(
+        count * definition.field_count
+        for definition, count in zip(definitions, counts, strict=True)
+    )

@@ -92,9 +92,7 @@ class Table:
     @property
     def value_count(self) -> int:
         """How many fields all messages have together."""
-        counts = np.bincount(self._picked.which, minlength=len(self._picked.definitions))
-        fields = [definition.field_count for definition in self._picked.definitions]
-        return sum(count * of_each for count, of_each in zip(counts.tolist(), fields, strict=True))
+        return self._picked.value_count
 
     @property
     def field_numbers(self) -> tuple[int, ...]:

@@ -177,11 +177,7 @@ def compiled_from_segment(
     values = table.value_count if embedded else segment.value_count
     for what, count, most in (
         ("messages beside the workout", beside, limits.workout_messages),
-        (
-            "values in the workout",
-            values if embedded else segment.value_count,
-            limits.workout_values,
-        ),
+        ("values in the workout", values, limits.workout_values),
     ):
         if count > most:
             raise DecodeError(f"too many {what}", expected=f"at most {most}", got=str(count))
