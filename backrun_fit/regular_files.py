@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ class NotRegularError(OSError):
             if kind == _KINDS[stat.S_IFDIR]
             else "save what it gives as a file first, and name that"
         )
-        super().__init__(None, f"expected a file, got {kind}; {self.hint}")
+        super().__init__(errno.EINVAL, f"expected a file, got {kind}; {self.hint}")
 
 
 class TooLargeError(OSError):
@@ -71,7 +72,7 @@ class TooLargeError(OSError):
 
     def __init__(self, most_bytes: int) -> None:
         self.most_bytes = most_bytes
-        super().__init__(None, f"expected at most {most_bytes:,} bytes, got more")
+        super().__init__(errno.EFBIG, f"expected at most {most_bytes:,} bytes, got more")
 
 
 def kind_of(mode: int) -> str | None:
@@ -107,7 +108,7 @@ def read_regular(
     Example:
         >>> read_regular(os.devnull, 10)
         Traceback (most recent call last):
-        backrun_fit.regular_files.NotRegularError: [Errno None] expected a file, got a device; \
+        backrun_fit.regular_files.NotRegularError: [Errno 22] expected a file, got a device; \
 save what it gives as a file first, and name that
     """
     status = Path(path).stat(follow_symlinks=follow_links)
