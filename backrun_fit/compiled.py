@@ -359,8 +359,9 @@ def unroll(
         pass leaves it out.
 
     Raises:
-        CompileError: ``nest`` refuses the repeats, or there are more than 10,000
-            executions or 100,000 passes. Both are counted before anything is unrolled.
+        CompileError: ``nest`` refuses the repeats, or there are more executions than
+            ``planned_steps`` or more passes than ``passes``. Both are counted before anything
+            is unrolled.
 
     Example:
         >>> from backrun_fit.workout import OpenDuration

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from backrun_fit.activity import Activity, Lap
+from backrun_fit.activity import Activity
 from backrun_fit.athlete.calibration import BackwardCalibration
 from backrun_fit.compiled import CompiledWorkout
 from backrun_fit.compliance.cadence_contrast import Bout, Forward
@@ -54,7 +54,7 @@ def calibrate(activity: Activity, *, forward_first: bool = True) -> BackwardCali
 
     Example:
         >>> import numpy as np
-        >>> from backrun_fit.activity import Track
+        >>> from backrun_fit.activity import Lap, Track
         >>> from backrun_fit.compliance.timeline import instant
         >>> seconds = np.arange(721.0)
         >>> backward = seconds // 60 % 2 == 1
@@ -142,13 +142,11 @@ def _in_turn(activity: Activity, forward_first: bool) -> tuple[CompiledWorkout, 
             f"expected {2 * _FEWEST_BOUTS} laps or more, forward and backward in turn, or a "
             f"workout with backward steps, got {len(steps)} laps: {_PROTOCOL}"
         )
-    numbered = tuple(_with_index(lap, place) for place, lap in enumerate(laps))
+    numbered = tuple(
+        attrs.evolve(lap, number=place, step_index=place) for place, lap in enumerate(laps)
+    )
     workout = CompiledWorkout(name="Calibration", messages=steps)
     return workout, attrs.evolve(activity, laps=numbered, workout=None)
-
-
-def _with_index(lap: Lap, place: int) -> Lap:
-    return attrs.evolve(lap, number=place, step_index=place)
 
 
 def _bout(
